@@ -1,0 +1,166 @@
+/**
+ * Every error that this library makes.
+ *
+ * They live beside the chart because they are its vocabulary: the chart itself makes the time-outs and the
+ * aborts, the services make the rest, the api only hands them on. Nothing here may know a socket, and no
+ * message may hold a URL's user info or query, a header's value or a credential.
+ */
+
+/** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
+export class ReckerError extends Error {
+  override name = 'ReckerError';
+  /** Stable, for programs: a system code such as `ECONNREFUSED`, or one of this library's own (`ERR_RECKER_…`). */
+  readonly code: string;
+
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An option, a URL or an argument that can never work. Thrown at once; nothing was connected. */
+export class ConfigurationError extends ReckerError {
+  override name = 'ConfigurationError' as const;
+  /** The option or argument that is wrong, e.g. `heartbeatInterval`. */
+  readonly option: string;
+
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super(message, 'ERR_RECKER_CONFIGURATION', options);
+    this.option = option;
+  }
+}
+
+/** The call does not fit the state the client is in, e.g. `send()` after `close()`. */
+export class StateError extends ReckerError {
+  override name = 'StateError' as const;
+  /** `ws.state` at the time of the call. */
+  readonly state: string;
+
+  constructor(message: string, state: string, options?: ErrorOptions) {
+    super(message, 'ERR_RECKER_STATE', options);
+    this.state = state;
+  }
+}
+
+/** The network, the proxy, TLS or the peer's frames failed. `code` is the system's or the engine's where there is one. */
+export class ConnectionError extends ReckerError {
+  override name = 'ConnectionError' as const;
+  /** Which hop it failed on, where a proxy is between. */
+  readonly hop: Hop | undefined;
+  /** True where that hop refused for good: a certificate that does not verify, credentials a proxy does not take. */
+  readonly final: boolean;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { code?: string; hop?: Hop | undefined; final?: boolean } = {},
+  ) {
+    super(message, options.code ?? 'ERR_RECKER_CONNECTION', options);
+    this.hop = options.hop;
+    this.final = options.final ?? false;
+  }
+}
+
+/** Who answered: the proxy on the way, or the server itself. */
+export type Hop = 'proxy' | 'server';
+
+/** The connection ended where more was expected (RFC 6455 §7.1.5 and §7.1.6 for code and reason). */
+export class ConnectionClosedError extends ReckerError {
+  override name = 'ConnectionClosedError' as const;
+  /** The status code of the peer's Close frame; 1005 where it held none, 1006 where no Close came. */
+  readonly closeCode: number;
+  /** The peer's reason, `''` where there was none. */
+  readonly reason: string;
+
+  constructor(closeCode: number, reason: string, options?: ErrorOptions) {
+    super(
+      `The connection closed with ${closeCode}${reason === '' ? '' : `: ${reason}`}`,
+      'ERR_RECKER_CLOSED',
+      options,
+    );
+    this.closeCode = closeCode;
+    this.reason = reason;
+  }
+}
+
+/** A response's headers, as Node gives them: lower-case names. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The opening handshake was answered with something else than a valid 101 (RFC 6455 §4.1). */
+export class HandshakeError extends ReckerError {
+  override name = 'HandshakeError' as const;
+  /** The HTTP status; 101 where the upgrade was accepted in a way that RFC 6455 forbids. */
+  readonly status: number;
+  /** Who answered. */
+  readonly hop: Hop;
+  /** The answer's headers. Not enumerable, because cookies are among them. */
+  declare readonly headers: ResponseHeaders;
+
+  constructor(
+    message: string,
+    details: { status: number; headers?: ResponseHeaders; hop?: Hop },
+    options?: ErrorOptions,
+  ) {
+    super(message, 'ERR_RECKER_HANDSHAKE', options);
+    this.status = details.status;
+    this.hop = details.hop ?? 'server';
+    Object.defineProperty(this, 'headers', {
+      value: Object.freeze({ ...details.headers }),
+      enumerable: false,
+    });
+  }
+}
+
+/** What was being waited for when the time ran out. */
+export type TimeoutPhase = 'connect' | 'heartbeat' | 'close';
+
+/** A deadline of the chart passed: `connectTimeout`, `heartbeatTimeout` or `closeTimeout`. */
+export class TimeoutError extends ReckerError {
+  override name = 'TimeoutError' as const;
+  /** Which deadline. */
+  readonly phase: TimeoutPhase;
+
+  constructor(phase: TimeoutPhase, milliseconds: number) {
+    super(`${TIMEOUT_TEXT[phase]} within ${milliseconds} ms`, 'ERR_RECKER_TIMEOUT');
+    this.phase = phase;
+  }
+}
+
+const TIMEOUT_TEXT: Record<TimeoutPhase, string> = {
+  connect: 'The connection was not open',
+  heartbeat: 'The peer answered no Ping',
+  close: 'The peer did not finish the closing handshake',
+};
+
+/** The send queue cannot take the message: its bound is reached, or there is none (`sendQueue: false`). */
+export class QueueFullError extends ReckerError {
+  override name = 'QueueFullError' as const;
+
+  constructor(message: string) {
+    super(message, 'ERR_RECKER_QUEUE_FULL');
+  }
+}
+
+/** Every permitted reconnection attempt failed; `cause` is the last failure. */
+export class ReconnectExhaustedError extends ReckerError {
+  override name = 'ReconnectExhaustedError' as const;
+  /** How many attempts were made. */
+  readonly attempts: number;
+
+  constructor(attempts: number, options?: ErrorOptions) {
+    super(
+      `Gave up after ${attempts} reconnection ${attempts === 1 ? 'attempt' : 'attempts'}`,
+      'ERR_RECKER_RECONNECT_EXHAUSTED',
+      options,
+    );
+    this.attempts = attempts;
+  }
+}
+
+/** `close()` or an `AbortSignal` ended what was being waited for. `cause` is the signal's reason where there is one. */
+export class AbortError extends ReckerError {
+  override name = 'AbortError' as const;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, 'ABORT_ERR', options);
+  }
+}

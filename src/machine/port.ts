@@ -1,0 +1,153 @@
+/**
+ * The port between the chart and the network: what the chart may ask of a socket, and what a socket tells it.
+ *
+ * Two layers meet here. The chart's side is `SocketPort` (commands) and `SocketFact` (events); it sees no
+ * message. The transport's side is `TransportFactory`, `Transport` and `TransportObserver`; everything that
+ * moves bytes implements those. The api joins the two. No policy, no retry and no timer belongs to either.
+ */
+import type { Hop, ReckerError, ResponseHeaders } from './errors.js';
+
+/** How a dial or a connection ended. */
+export interface Loss {
+  /** The peer's close code; 1005 where its Close held none, 1006 where no Close came (RFC 6455 §7.1.5). */
+  readonly code: number;
+  /** The peer's close reason. */
+  readonly reason: string;
+  /** True where both sides sent a Close and the connection then ended (RFC 6455 §7.1.4). */
+  readonly wasClean: boolean;
+  /** The code of the Close that this side sent on its own account, e.g. 1002 for a protocol error of the peer. */
+  readonly sentCode?: number | undefined;
+  /** What went wrong, where something did. */
+  readonly error?: ReckerError | undefined;
+}
+
+/** What a socket tells the chart. Facts are past tense. */
+export type SocketFact =
+  | { readonly type: 'socket.opened' }
+  | { readonly type: 'socket.failed'; readonly loss: Loss }
+  | { readonly type: 'socket.peerClosed'; readonly code: number; readonly reason: string }
+  | { readonly type: 'socket.peerErred'; readonly sentCode: number; readonly error: ReckerError }
+  | { readonly type: 'socket.closed'; readonly loss: Loss }
+  | { readonly type: 'socket.answered'; readonly alive: boolean };
+
+/** What the chart may ask of the one socket it invokes. No method throws. */
+export interface SocketPort {
+  /** Sends a heartbeat and marks what has been received so far. */
+  ping(): void;
+  /** Asks whether anything came since the last `ping()`; answered by `socket.answered`, never in the same tick's timers. */
+  askLiveness(): void;
+  /** Starts the closing handshake (RFC 6455 §7.1.2). */
+  close(code: number, reason: string): void;
+  /** Ends everything that the dial opened, now. Nothing is told afterwards. */
+  destroy(): void;
+}
+
+/** What a transport may be asked for beyond a URL and subprotocols. */
+export type TransportFeature =
+  | 'headers'
+  | 'proxy'
+  | 'dispatcher'
+  | 'tls'
+  | 'perMessageDeflate'
+  | 'maxPayload'
+  | 'ping'
+  | 'pause';
+
+/** Everything that one dial needs. Own, frozen properties only. */
+export interface DialRequest {
+  /** `ws:` or `wss:`, without user info (it travels as an `Authorization` header) and without a fragment. */
+  readonly url: string;
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** True, or the engine's options, where permessage-deflate (RFC 7692) is to be offered. */
+  readonly perMessageDeflate: boolean | Readonly<Record<string, unknown>>;
+  /** Bytes; larger messages end the connection with 1009. */
+  readonly maxPayload: number;
+  /** Milliseconds that the engine's own closing timer may take at the most; the chart's deadline is the one that counts. */
+  readonly closeTimeout: number;
+  readonly tls: Readonly<Record<string, unknown>> | undefined;
+  /** The api's checked proxy settings; their shape is the transport's business. */
+  readonly proxy: unknown;
+  /** An undici `Dispatcher`. */
+  readonly dispatcher: unknown;
+}
+
+/** How a transport reports. Each method is called at most as often as its comment says, none after `destroy()`. */
+export interface TransportObserver {
+  /** Once: the upgrade succeeded. */
+  opened(protocol: string, extensions: string): void;
+  /** Once, instead of `opened`. */
+  failed(error: ReckerError, sentCode?: number): void;
+  /** A whole message: text as a string, binary as bytes. */
+  message(data: string | Uint8Array, isBinary: boolean): void;
+  /** A Pong that answers this transport's newest Ping. */
+  ponged(): void;
+  /** The answer to `askLiveness()`. */
+  answered(alive: boolean): void;
+  /** Bytes left for the kernel: `bufferedAmount` may have fallen. */
+  taken(): void;
+  /** Once: the peer's Close came; the connection is not gone yet. */
+  peerClosed(code: number, reason: string): void;
+  /** Once: the peer broke the protocol and a Close with `sentCode` was sent to it. */
+  peerErred(error: ReckerError, sentCode: number): void;
+  /** Once, after `opened`: the connection is gone. */
+  closed(code: number, reason: string, wasClean: boolean, error?: ReckerError): void;
+}
+
+/** One dial and the connection it becomes. */
+export interface Transport {
+  /** Bytes handed to `send()` that the kernel has not taken yet, framing included. */
+  readonly bufferedAmount: number;
+  /** As `bufferedAmount`, but payload only and kept when the connection ends: what a loss took along. */
+  readonly unsentBytes: number;
+  /**
+   * Hands one message over. Only called between `opened` and the end. Bytes may be reused by the caller after
+   * it returns. `settled`, where given, is called once: true when the kernel has the message, false where it
+   * was lost.
+   */
+  send(data: string | Uint8Array | Blob, settled?: (taken: boolean) => void): void;
+  /** Lets what was handed over leave now, instead of at the end of the tick. */
+  flush(): void;
+  /** Sends a Ping frame (RFC 6455 §5.5.2). */
+  ping(): void;
+  /** Remembers how much has been received, as the mark for `askLiveness()`. */
+  mark(): void;
+  /** Asks whether anything came since `mark()`; answered through the observer after what the kernel holds was read. */
+  askLiveness(): void;
+  /** Starts the closing handshake. The Close leaves in this call, as far as the kernel takes it. */
+  close(code: number, reason: string): void;
+  /** Stops reading the socket, so that the peer feels it. */
+  pause(): void;
+  resume(): void;
+  /** Ends everything that the dial opened, now. Idempotent. Nothing is told afterwards. */
+  destroy(): void;
+}
+
+/** The seam for tests and other runtimes: how connections are made. */
+export interface TransportFactory {
+  /** For messages and the inspector, e.g. `ws`. */
+  readonly name: string;
+  /** Which options it can honour. Asking for another one is a `ConfigurationError`. */
+  readonly supports: readonly TransportFeature[];
+  /** Starts one dial. Must not throw: what fails goes to `observer.failed`, and not before this call has returned. */
+  dial(request: DialRequest, observer: TransportObserver): Transport;
+}
+
+/** What `shouldReconnect` is asked about. */
+export interface Failure {
+  /** Reconnection attempts used so far: 0 for the loss of a first or an established connection. */
+  readonly attempt: number;
+  readonly error?: ReckerError | undefined;
+  /** The close code; 1006 where no Close came. */
+  readonly code: number;
+  /** The code of the Close that the client sent because the peer broke the protocol. */
+  readonly sentCode?: number | undefined;
+  readonly reason: string;
+  readonly wasClean: boolean;
+  /** The HTTP status where the handshake was answered otherwise than with a valid 101. */
+  readonly status?: number | undefined;
+  readonly headers?: ResponseHeaders | undefined;
+  readonly hop?: Hop | undefined;
+  /** How long the connection had been open, in milliseconds; 0 for a dial that failed. */
+  readonly uptime: number;
+}
