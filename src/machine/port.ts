@@ -101,11 +101,10 @@ export interface Transport {
   /** As `bufferedAmount`, but payload only and kept when the connection ends: what a loss took along. */
   readonly unsentBytes: number;
   /**
-   * Hands one message over. Only called between `opened` and the end. Bytes may be reused by the caller after
-   * it returns. `settled`, where given, is called once: true when the kernel has the message, false where it
-   * was lost.
+   * Hands one message over and returns its payload's length in bytes. Only called between `opened` and the
+   * end. The caller may reuse the bytes after it returns.
    */
-  send(data: string | Uint8Array | Blob, settled?: (taken: boolean) => void): void;
+  send(data: string | Uint8Array | Blob): number;
   /** Lets what was handed over leave now, instead of at the end of the tick. */
   flush(): void;
   /** Sends a Ping frame (RFC 6455 §5.5.2). */

@@ -1,0 +1,527 @@
+/**
+ * The statechart of one connection: everything that decides when and whether.
+ *
+ * Rules of the house
+ * - Everything that affects when a socket is dialled, kept or given up is here, and nothing else is. Messages
+ *   are not: they pass from the service to the api directly.
+ * - Pure: no Node module, no clock, no randomness. What is needed of those comes in as closures.
+ * - No boolean says what a state can say. Where a call changes what will follow, there is a state for it.
+ *
+ * Theory of operation
+ * - `session` invokes the one socket. Being inside it and having a socket is the same thing: leaving it
+ *   destroys the socket, whatever the reason, so there is no second one and no late event of an old one.
+ * - Every end of a dial or connection that was not asked for goes through `lost`, where the retry decision is
+ *   made, once, and the loss is announced together with what follows.
+ * - `lost` is transient. So is the way of a wanted new connection: a socket is only replaced by leaving
+ *   `session` and entering it again.
+ *
+ * @example
+ * import { createActor } from 'xstate';
+ * import { connectionMachine, DEFAULT_POLICY } from 'recker/machine';
+ *
+ * const actor = createActor(connectionMachine, {
+ *   input: {
+ *     policy: DEFAULT_POLICY,
+ *     environment: {
+ *       dial: () => ({ ping() {}, askLiveness() {}, close() {}, destroy() {} }),
+ *       farewell() {},
+ *       shouldReconnect: () => true,
+ *       random: () => 0,
+ *       now: () => 0,
+ *     },
+ *   },
+ * }).start();
+ * actor.send({ type: 'connect' });
+ * actor.getSnapshot().hasTag('connecting'); // true
+ */
+import { assign, emit, raise, sendTo, setup } from 'xstate';
+import { backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
+import { isBeyondRetry, retryAfter } from './decision.js';
+import { TimeoutError } from './errors.js';
+import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
+import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
+import type { Failure, Loss } from './port.js';
+import { socketActor } from './socketActor.js';
+
+/** The names of `ws.state`: each resting state of the chart carries exactly one of them as a tag. */
+export type ConnectionState =
+  | 'idle'
+  | 'connecting'
+  | 'open'
+  | 'closing'
+  | 'backoff'
+  | 'reconnecting'
+  | 'exhausted'
+  | 'closed';
+
+/** What the chart says about `send()` and `connect()` in a state, beside the state's name. */
+export type ConnectionTag =
+  | ConnectionState
+  /** Messages are handed to the socket. */
+  | 'sends'
+  /** Messages wait for the next connection. */
+  | 'queues'
+  /** Messages wait where a loss is followed by another dial, else they are refused. */
+  | 'queuesIfReconnecting'
+  /** Nothing happens any more until a call. */
+  | 'resting'
+  /** Ended for good by an abort. */
+  | 'aborted';
+
+/** What the retry decision came to. */
+export type Verdict =
+  | { readonly kind: 'retry'; readonly delay: number }
+  | { readonly kind: 'final' }
+  | { readonly kind: 'spent' };
+
+/** What the chart remembers. */
+export interface ConnectionContext {
+  readonly policy: ConnectionPolicy;
+  readonly environment: ConnectionEnvironment;
+  /** Dials after a loss since the counter was reset: 0 for a first dial. */
+  readonly attempt: number;
+  /** The newest loss; for `closing`, what is known of it so far. */
+  readonly loss: Loss | undefined;
+  /** What that loss ended. */
+  readonly stage: LossStage;
+  /** When the connection opened (ms since the epoch), for `failure.uptime`. */
+  readonly openedAt: number | undefined;
+  /** When the newest Ping left (ms since the epoch), to know a client that was asleep. */
+  readonly pingedAt: number;
+  readonly verdict: Verdict;
+}
+
+const FINAL: Verdict = { kind: 'final' };
+const SPENT: Verdict = { kind: 'spent' };
+
+/** The loss in the terms of `shouldReconnect`. */
+function failureOf(context: ConnectionContext, loss: Loss): Failure {
+  const { error } = loss;
+  const told = error as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
+  return {
+    attempt: context.attempt,
+    error,
+    code: loss.code,
+    sentCode: loss.sentCode,
+    reason: loss.reason,
+    wasClean: loss.wasClean,
+    status: told?.status,
+    headers: told?.headers,
+    hop: told?.hop,
+    uptime: context.openedAt === undefined ? 0 : Math.max(0, context.environment.now() - context.openedAt),
+  };
+}
+
+/** The retry decision: `shouldReconnect` is asked first, then the count. */
+function judge(context: ConnectionContext): Verdict {
+  const { policy, environment, loss } = context;
+  if (!policy.reconnect || loss === undefined) return FINAL;
+  const failure = failureOf(context, loss);
+  const answer = isBeyondRetry(failure) ? false : environment.shouldReconnect(failure);
+  if (answer === false) return FINAL;
+  if (policy.maxReconnectAttempts > 0 && context.attempt >= policy.maxReconnectAttempts) return SPENT;
+  if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer) };
+  const atLeast = retryAfter(failure, environment.now());
+  return {
+    kind: 'retry',
+    delay: backoffDelay(policy, context.attempt + 1, environment.random(), atLeast),
+  };
+}
+
+const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
+
+const machineSetup = setup({
+  types: {
+    input: {} as ConnectionInput,
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    emitted: {} as ConnectionEmitted,
+    tags: {} as ConnectionTag,
+  },
+  actors: { socket: socketActor },
+  delays: {
+    /** When a client that connects by itself does so: on the next tick. */
+    autoConnectTick: ({ context }) => (context.policy.autoConnect ? 0 : MAX_DELAY),
+    /** When a dial has taken too long. */
+    connectTimeout: ({ context }) => context.policy.connectTimeout || MAX_DELAY,
+    /**
+     * When the next Ping is due: a whole interval after the opening, what is left of it after a whole
+     * `heartbeatTimeout` was spent waiting for the answer to the last one.
+     */
+    nextPing: ({ context: { policy }, event }) => {
+      if (policy.heartbeatInterval === 0) return MAX_DELAY;
+      return event.type === 'socket.answered'
+        ? policy.heartbeatInterval - policy.heartbeatTimeout
+        : policy.heartbeatInterval;
+    },
+    /** When an unanswered Ping makes the peer suspect. */
+    heartbeatTimeout: ({ context }) => context.policy.heartbeatTimeout,
+    /** When a connection has lasted long enough for the attempts to be counted anew. */
+    minUptime: ({ context }) => context.policy.minUptime || MAX_DELAY,
+    /** When the peer has had its time for the closing handshake. */
+    closeTimeout: ({ context }) => context.policy.closeTimeout,
+    /** When the next dial is due. */
+    retryDelay: ({ context }) => (context.verdict.kind === 'retry' ? context.verdict.delay : 0),
+  },
+  guards: {
+    connectsByItself: ({ context }) => context.policy.autoConnect,
+    hasConnectTimeout: ({ context }) => context.policy.connectTimeout > 0,
+    hasHeartbeat: ({ context }) => context.policy.heartbeatInterval > 0,
+    isPeerAlive: ({ event }) => event.type === 'socket.answered' && event.alive,
+    /** No time is left between the deadline of one Ping and the next one. */
+    isPeerAliveAndPingDue: ({ context: { policy }, event }) =>
+      event.type === 'socket.answered' && event.alive && policy.heartbeatInterval <= policy.heartbeatTimeout,
+    /** The deadline came so late that this process must have been stopped: the silence says nothing. */
+    wasAsleep: ({ context: { policy, environment, pingedAt } }) =>
+      environment.now() - pingedAt > policy.heartbeatTimeout + policy.heartbeatInterval,
+    canRetry: ({ context }) => context.verdict.kind === 'retry',
+    isSpent: ({ context }) => context.verdict.kind === 'spent',
+  },
+  actions: {
+    resetAttempts: assign({ attempt: 0 }),
+    resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+    enterConnecting: assign({ stage: 'connecting', openedAt: undefined }),
+    enterReconnecting: assign({ stage: 'reconnecting', openedAt: undefined }),
+    announceOpening: emit(({ context }) => ({
+      type: 'opened',
+      attempt: context.attempt,
+      reconnected: context.stage === 'reconnecting',
+    })),
+    enterOpen: assign({ stage: 'open', openedAt: ({ context }) => context.environment.now() }),
+    sendPing: sendTo('socket', { type: 'ping' }),
+    recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
+    askLiveness: sendTo('socket', { type: 'askLiveness' }),
+    sendClose: sendTo('socket', ({ event }) =>
+      event.type === 'close'
+        ? { type: 'close', code: event.code, reason: event.reason }
+        : { type: 'close', code: 1000, reason: '' },
+    ),
+    /** On leaving for a new connection that was asked for: the old peer gets its Close before the socket goes. */
+    bidFarewell: ({ context, event }) => {
+      if (event.type === 'reconnect') context.environment.farewell();
+    },
+    recordLoss: assign({ loss: ({ event }) => ('loss' in event ? event.loss : CUT_OFF) }),
+    /** What the closing had already told, e.g. the error that began it, stays true. */
+    recordRestOfLoss: assign({
+      loss: ({ context, event }) => ('loss' in event ? { ...context.loss, ...event.loss } : CUT_OFF),
+    }),
+    recordCutOff: assign({ loss: CUT_OFF }),
+    recordConnectTimeout: assign({
+      loss: ({ context }) => ({
+        ...CUT_OFF,
+        error: new TimeoutError('connect', context.policy.connectTimeout),
+      }),
+    }),
+    recordHeartbeatTimeout: assign({
+      loss: ({ context }) => ({
+        ...CUT_OFF,
+        error: new TimeoutError('heartbeat', context.policy.heartbeatTimeout),
+      }),
+    }),
+    recordAbort: assign({
+      loss: ({ event }) => (event.type === 'abort' ? { ...CUT_OFF, error: event.error } : CUT_OFF),
+    }),
+    recordPeerClose: assign({
+      loss: ({ event }) =>
+        event.type === 'socket.peerClosed'
+          ? { code: event.code, reason: event.reason, wasClean: false }
+          : CUT_OFF,
+    }),
+    recordPeerError: assign({
+      loss: ({ event }) =>
+        event.type === 'socket.peerErred'
+          ? { ...CUT_OFF, sentCode: event.sentCode, error: event.error }
+          : CUT_OFF,
+    }),
+    forgetLoss: assign({ loss: undefined }),
+    /** From here on it is as if the socket had closed; what its peer said before stays true. */
+    giveUpClosing: raise(({ context }) => ({
+      type: 'socket.closed',
+      loss: {
+        ...(context.loss ?? CUT_OFF),
+        error: context.loss?.error ?? new TimeoutError('close', context.policy.closeTimeout),
+      },
+    })),
+    decideRetry: assign({ verdict: ({ context }) => judge(context) }),
+    announceFinalLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: false })),
+    announceAskedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: false })),
+    announceLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: true })),
+    announceHeartbeatTimeout: emit({ type: 'heartbeatTimedOut' }),
+    announceRetry: emit(({ context }) => ({
+      type: 'retryScheduled',
+      attempt: context.attempt,
+      delay: context.verdict.kind === 'retry' ? context.verdict.delay : 0,
+    })),
+    announceExhaustion: emit(({ context }) => ({
+      type: 'exhausted',
+      attempts: context.attempt,
+      cause: context.loss?.error,
+    })),
+    announceEnd: emit(({ event }) =>
+      event.type === 'close'
+        ? { type: 'ended', code: event.code, reason: event.reason }
+        : { type: 'ended', code: 1000, reason: '' },
+    ),
+  },
+});
+
+function lost(
+  context: ConnectionContext,
+  told: { readonly asked: boolean; readonly willReconnect: boolean },
+): ConnectionEmitted {
+  return { type: 'lost', stage: context.stage, loss: context.loss ?? CUT_OFF, ...told };
+}
+
+/** `connecting` and `reconnecting` differ in what they are called and in what their failure is told as. */
+const whileDialling = {
+  after: {
+    connectTimeout: { guard: 'hasConnectTimeout', target: '#lost', actions: 'recordConnectTimeout' },
+  },
+  on: {
+    'socket.opened': { target: '#open' },
+    'socket.failed': { target: '#lost', actions: 'recordLoss' },
+    close: { target: '#closed', actions: ['recordCutOff', 'announceAskedLoss'] },
+  },
+} as const;
+
+export const connectionMachine = machineSetup.createMachine({
+  id: 'connection',
+  context: ({ input }) => ({
+    policy: input.policy,
+    environment: input.environment,
+    attempt: 0,
+    loss: undefined,
+    stage: 'connecting',
+    openedAt: undefined,
+    pingedAt: 0,
+    verdict: FINAL,
+  }),
+  initial: 'idle',
+  states: {
+    idle: {
+      id: 'idle',
+      description:
+        'Made, never asked to connect. Left by a call, or by the tick on which it connects by itself.',
+      tags: ['idle', 'queues'],
+      after: { autoConnectTick: { guard: 'connectsByItself', target: '#connecting' } },
+      on: {
+        connect: { target: '#connecting' },
+        reconnect: { target: '#connecting' },
+        close: { target: '#closed', actions: 'announceEnd' },
+        abort: { target: '#aborted' },
+      },
+    },
+
+    session: {
+      description: 'Exactly one socket lives while we are here; leaving destroys it.',
+      invoke: {
+        id: 'socket',
+        src: 'socket',
+        input: ({ context }) => ({ dial: context.environment.dial, attempt: context.attempt }),
+      },
+      initial: 'connecting',
+      on: { abort: { target: '#aborted', actions: ['recordAbort', 'announceAskedLoss'] } },
+      states: {
+        connecting: {
+          id: 'connecting',
+          description:
+            'The first dial of a connect(). Left when it opens, fails, takes too long or is closed.',
+          tags: ['connecting', 'queues'],
+          entry: 'enterConnecting',
+          ...whileDialling,
+        },
+        reconnecting: {
+          id: 'reconnecting',
+          description: 'A dial after a loss. Left as connecting is.',
+          tags: ['reconnecting', 'queues'],
+          entry: 'enterReconnecting',
+          ...whileDialling,
+        },
+        open: {
+          id: 'open',
+          description:
+            'Frames flow. Left by close(), by reconnect(), by the Close of the peer, or by a loss.',
+          tags: ['open', 'sends'],
+          entry: ['announceOpening', 'enterOpen', 'resetAttemptsAtOnce', 'forgetLoss'],
+          exit: 'bidFarewell',
+          after: { minUptime: { actions: 'resetAttempts' } },
+          on: {
+            close: { target: '#closingByUs', actions: 'sendClose' },
+            reconnect: { target: '#replaced', actions: 'recordCutOff' },
+            'socket.peerClosed': { target: '#closingByPeer', actions: 'recordPeerClose' },
+            'socket.peerErred': { target: '#closingByPeer', actions: 'recordPeerError' },
+            'socket.closed': { target: '#lost', actions: 'recordLoss' },
+          },
+          initial: 'alive',
+          states: {
+            alive: {
+              id: 'alive',
+              description: 'The peer is taken to be there. Left when the next Ping is due.',
+              after: { nextPing: { guard: 'hasHeartbeat', target: '#awaitingPong' } },
+            },
+            awaitingPong: {
+              id: 'awaitingPong',
+              description:
+                'A Ping is under way. When its time is up the socket is asked what it has received, and its answer leads on.',
+              entry: ['sendPing', 'recordPing'],
+              after: { heartbeatTimeout: { actions: 'askLiveness' } },
+              on: {
+                'socket.answered': [
+                  { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
+                  { guard: 'isPeerAlive', target: '#alive' },
+                  { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
+                  { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
+                ],
+              },
+            },
+          },
+        },
+        closing: {
+          description:
+            'A Close was sent or received; left when the connection is gone, or when closeTimeout is over.',
+          tags: ['closing'],
+          after: { closeTimeout: { actions: 'giveUpClosing' } },
+          initial: 'byUs',
+          states: {
+            byUs: {
+              id: 'closingByUs',
+              description: 'close() was called. Ends in closed.',
+              on: {
+                'socket.closed': { target: '#closed', actions: ['recordLoss', 'announceAskedLoss'] },
+                connect: { target: '#closingToConnect' },
+                reconnect: { target: '#closingToConnect' },
+              },
+            },
+            toConnect: {
+              id: 'closingToConnect',
+              description: 'As byUs, and connect() was called since: dials when the old connection is gone.',
+              on: {
+                'socket.closed': { target: '#revived', actions: 'recordLoss' },
+                close: { target: '#closingByUs' },
+              },
+            },
+            byPeer: {
+              id: 'closingByPeer',
+              description:
+                'The peer sent a Close, or broke the protocol and was sent one. Ends in the retry decision.',
+              tags: ['queuesIfReconnecting'],
+              on: {
+                'socket.closed': { target: '#lost', actions: 'recordRestOfLoss' },
+                close: { target: '#closingForGood' },
+                reconnect: { target: '#closingToReconnect' },
+              },
+            },
+            toReconnect: {
+              id: 'closingToReconnect',
+              description:
+                'As byPeer, and reconnect() was called since: a decision not to dial again is overruled.',
+              tags: ['queues'],
+              on: {
+                'socket.closed': { target: '#overruled', actions: 'recordRestOfLoss' },
+                close: { target: '#closingForGood' },
+              },
+            },
+            forGood: {
+              id: 'closingForGood',
+              description: 'As byPeer, and close() was called since: no dial follows.',
+              on: {
+                'socket.closed': { target: '#closed', actions: ['recordRestOfLoss', 'announceAskedLoss'] },
+                connect: { target: '#closingToReconnect' },
+                reconnect: { target: '#closingToReconnect' },
+              },
+            },
+          },
+        },
+      },
+    },
+
+    lost: {
+      id: 'lost',
+      description:
+        'Transient. A dial or connection has ended: here it is decided and announced what follows.',
+      initial: 'undecided',
+      states: {
+        undecided: {
+          description: 'The one place where the retry decision is made.',
+          entry: 'decideRetry',
+          always: [
+            { guard: 'canRetry', target: '#backoff', actions: 'announceLoss' },
+            { guard: 'isSpent', target: '#exhausted', actions: ['announceFinalLoss', 'announceExhaustion'] },
+            { target: '#closed', actions: 'announceFinalLoss' },
+          ],
+        },
+        overruled: {
+          id: 'overruled',
+          description: 'As undecided, but reconnect() was called while the connection was closing.',
+          entry: 'decideRetry',
+          always: [
+            { guard: 'canRetry', target: '#backoff', actions: 'announceLoss' },
+            { target: '#reconnecting', actions: ['announceLoss', 'resetAttempts'] },
+          ],
+        },
+        replaced: {
+          id: 'replaced',
+          description: 'reconnect() replaces an open connection.',
+          always: { target: '#reconnecting', actions: ['announceLoss', 'resetAttempts'] },
+        },
+        revived: {
+          id: 'revived',
+          description: 'connect() was called while close() was still under way.',
+          always: { target: '#connecting', actions: ['announceLoss', 'resetAttempts'] },
+        },
+      },
+    },
+
+    backoff: {
+      id: 'backoff',
+      description: 'Waiting for the next dial. Left when the delay is over, or by a call.',
+      tags: ['backoff', 'queues'],
+      entry: ['countAttempt', 'announceRetry'],
+      after: { retryDelay: { target: '#reconnecting' } },
+      on: {
+        connect: { target: '#reconnecting' },
+        reconnect: { target: '#reconnecting' },
+        close: { target: '#closed', actions: 'announceEnd' },
+        abort: { target: '#aborted' },
+      },
+    },
+
+    exhausted: {
+      id: 'exhausted',
+      description: 'The permitted attempts are used up. Left by a call.',
+      tags: ['exhausted', 'resting'],
+      on: {
+        connect: { target: '#connecting', actions: 'resetAttempts' },
+        reconnect: { target: '#connecting', actions: 'resetAttempts' },
+        close: { target: '#closed', actions: 'announceEnd' },
+        abort: { target: '#aborted' },
+      },
+    },
+
+    closed: {
+      id: 'closed',
+      description: 'Ended on purpose, or lost with no reconnection.',
+      tags: ['closed', 'resting'],
+      initial: 'ended',
+      states: {
+        ended: {
+          description: 'Left by connect().',
+          on: {
+            connect: { target: '#connecting', actions: 'resetAttempts' },
+            reconnect: { target: '#connecting', actions: 'resetAttempts' },
+            abort: { target: '#aborted' },
+          },
+        },
+        aborted: {
+          id: 'aborted',
+          description: 'Ended for good: an AbortSignal ended the client.',
+          tags: ['aborted'],
+        },
+      },
+    },
+  },
+});
+
+/** The chart's type, for `createActor` and `@xstate/graph`. */
+export type ConnectionMachine = typeof connectionMachine;

@@ -1,0 +1,37 @@
+/**
+ * The chart's words: the commands and facts that it understands, and what it announces.
+ *
+ * Commands are imperatives, facts (in port.ts) are past tense and dotted. What is announced is not what users
+ * hear: the api translates it, in one place, into the documented events.
+ */
+import type { AbortError, ReckerError } from './errors.js';
+import type { Loss, SocketFact } from './port.js';
+
+/** What a user's calls become. */
+export type ConnectionCommand =
+  | { readonly type: 'connect' }
+  | { readonly type: 'close'; readonly code: number; readonly reason: string }
+  | { readonly type: 'reconnect' }
+  | { readonly type: 'abort'; readonly error: AbortError };
+
+/** Everything that the chart understands. */
+export type ConnectionEvent = ConnectionCommand | SocketFact;
+
+/** What was lost: the first dial of a `connect()`, a dial after a loss, or an open connection. */
+export type LossStage = 'connecting' | 'reconnecting' | 'open';
+
+/** What the chart announces. */
+export type ConnectionEmitted =
+  | { readonly type: 'opened'; readonly attempt: number; readonly reconnected: boolean }
+  | {
+      readonly type: 'lost';
+      readonly stage: LossStage;
+      readonly loss: Loss;
+      /** True where `close()` or an abort asked for the end. */
+      readonly asked: boolean;
+      readonly willReconnect: boolean;
+    }
+  | { readonly type: 'ended'; readonly code: number; readonly reason: string }
+  | { readonly type: 'retryScheduled'; readonly attempt: number; readonly delay: number }
+  | { readonly type: 'exhausted'; readonly attempts: number; readonly cause: ReckerError | undefined }
+  | { readonly type: 'heartbeatTimedOut' };

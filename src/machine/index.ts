@@ -1,0 +1,18 @@
+/**
+ * `recker/machine`: the statechart as data that others can draw, run and test.
+ */
+export * from './backoff.js';
+export {
+  type ConnectionContext,
+  type ConnectionMachine,
+  type ConnectionState,
+  type ConnectionTag,
+  connectionMachine,
+  type Verdict,
+} from './connectionMachine.js';
+export { defaultShouldReconnect, isBeyondRetry, retryAfter } from './decision.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './policy.js';
+export * from './port.js';
+export { type SocketCommand, type SocketInput, socketActor } from './socketActor.js';

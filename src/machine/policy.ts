@@ -1,0 +1,67 @@
+/**
+ * What the chart is told once and never forgets: the numbers of the policy, and the few things it may ask of
+ * the outside. No URL, header or credential is here, because an inspector shows all of it.
+ */
+import type { BackoffSettings } from './backoff.js';
+import type { Failure, SocketFact, SocketPort } from './port.js';
+
+/** The numbers and switches that steer the chart. Times in ms; their defaults are {@link DEFAULT_POLICY}. */
+export interface ConnectionPolicy extends BackoffSettings {
+  /** Whether the client connects on the tick after it was made. */
+  readonly autoConnect: boolean;
+  /** Whether a loss is followed by another dial at all. */
+  readonly reconnect: boolean;
+  /** How many dials may follow a loss; 0 = no limit. */
+  readonly maxReconnectAttempts: number;
+  /** How long a connection must last before the attempts are counted anew; 0 = no longer than opening. */
+  readonly minUptime: number;
+  /** Time between two Pings; 0 = no heartbeat. */
+  readonly heartbeatInterval: number;
+  /** How long a Ping may stay unanswered. */
+  readonly heartbeatTimeout: number;
+  /** How long a dial may take; 0 = no limit. */
+  readonly connectTimeout: number;
+  /** How long the closing handshake may take. */
+  readonly closeTimeout: number;
+}
+
+/** The documented defaults. */
+export const DEFAULT_POLICY: ConnectionPolicy = Object.freeze({
+  autoConnect: false,
+  reconnect: false,
+  reconnectDelay: 1000,
+  maxReconnectDelay: 30_000,
+  reconnectJitter: 'none',
+  maxReconnectAttempts: 5,
+  minUptime: 0,
+  heartbeatInterval: 30_000,
+  heartbeatTimeout: 10_000,
+  connectTimeout: 10_000,
+  closeTimeout: 5000,
+});
+
+/** What a dial is told of its place in the sequence. */
+export interface DialAttempt {
+  /** 0 for a first dial, n for the n-th after a loss. */
+  readonly attempt: number;
+}
+
+/** What the chart may ask of the outside. Nothing here may throw: the api wraps all code of users. */
+export interface ConnectionEnvironment {
+  /** Starts one dial; facts go to `report`, and none before this call has returned. */
+  dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort;
+  /** Sends Close 1000 on the connection that is about to be replaced, as far as the kernel takes it. */
+  farewell(): void;
+  /** The decision of the option `shouldReconnect`: whether, or after how many ms. */
+  shouldReconnect(failure: Failure): boolean | number;
+  /** 0 to below 1, for the jitter. */
+  random(): number;
+  /** ms since the epoch. */
+  now(): number;
+}
+
+/** The input of the chart. */
+export interface ConnectionInput {
+  readonly policy: ConnectionPolicy;
+  readonly environment: ConnectionEnvironment;
+}

@@ -1,0 +1,43 @@
+/**
+ * The one actor that the chart invokes: it holds the socket of a session, from the dial to the end.
+ *
+ * XState does not clean up after a callback actor that throws, and the socket would leak; so this is total:
+ * whatever happens becomes a fact, and the clean-up always destroys.
+ */
+import { fromCallback } from 'xstate';
+import { ConnectionError } from './errors.js';
+import type { ConnectionEnvironment, DialAttempt } from './policy.js';
+import type { SocketFact, SocketPort } from './port.js';
+
+/** What the chart sends to the socket. */
+export type SocketCommand =
+  | { readonly type: 'ping' }
+  | { readonly type: 'askLiveness' }
+  | { readonly type: 'close'; readonly code: number; readonly reason: string };
+
+/** Closures only: what an actor's input holds, an inspector shows. */
+export interface SocketInput extends DialAttempt {
+  readonly dial: ConnectionEnvironment['dial'];
+}
+
+export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, sendBack, receive }) => {
+  let socket: SocketPort;
+  try {
+    socket = input.dial({ attempt: input.attempt }, sendBack as (fact: SocketFact) => void);
+  } catch (cause) {
+    const error = new ConnectionError('The transport failed to dial', { cause });
+    sendBack({ type: 'socket.failed', loss: { code: 1006, reason: '', wasClean: false, error } });
+    return undefined;
+  }
+  receive((command) => {
+    switch (command.type) {
+      case 'ping':
+        return socket.ping();
+      case 'askLiveness':
+        return socket.askLiveness();
+      case 'close':
+        return socket.close(command.code, command.reason);
+    }
+  });
+  return () => socket.destroy();
+});
