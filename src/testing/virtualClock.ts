@@ -1,0 +1,176 @@
+/**
+ * Time that moves only when a test says so.
+ *
+ * Owns: a list of timers and a number that is "now". Fits the client's `clock` option and XState's `clock`.
+ * Must not know: sockets, the chart, or what its timers do. The one real thing it uses is `setImmediate`, in
+ * `advanceAsync()`, so that promises and sockets get their turn between two virtual timers.
+ */
+
+/** The longest delay in milliseconds that Node's `setTimeout` honours (2^31 - 1); it fires a longer one after 1 ms. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** More timers than this at one instant are taken for a loop that re-arms itself with 0 ms for ever. */
+const MAX_TIMERS_AT_ONE_INSTANT = 10_000;
+
+/** Taken when this file is loaded, so that a test runner's fake timers cannot stop `advanceAsync()`. */
+const realSetImmediate = setImmediate;
+
+/** A timer that has not fired. All times in milliseconds. */
+export interface PendingTimer {
+  /** When it is due, on the scale of `now()`. */
+  readonly at: number;
+  /** The delay it was set with. */
+  readonly delay: number;
+}
+
+interface Timer extends PendingTimer {
+  readonly id: number;
+  readonly fn: () => void;
+}
+
+/**
+ * A clock for tests: timers fire in the order of their time, then of their creation, when the test advances it.
+ *
+ * `setTimeout`, `clearTimeout` and `now` are bound: they may be taken off the clock and handed on.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from 'recker/testing';
+ *
+ * const clock = new VirtualClock();
+ * const { setTimeout } = clock;
+ * const seen: number[] = [];
+ * setTimeout(() => seen.push(clock.now()), 1000);
+ * clock.advance(999); // seen: []
+ * clock.advance(1); // seen: [1000]
+ * ```
+ */
+export class VirtualClock {
+  /** Sorted by `at`, then by `id`. */
+  readonly #timers: Timer[] = [];
+  #now: number;
+  #nextId = 1;
+
+  /** @param start what `now()` says at first, in milliseconds. Default 0. */
+  constructor(start = 0) {
+    if (!Number.isFinite(start)) throw new RangeError(`VirtualClock cannot start at ${start}`);
+    this.#now = start;
+  }
+
+  /**
+   * Sets a timer; returns what `clearTimeout()` takes.
+   *
+   * @param ms delay in milliseconds; 0 fires at the next advance, of 0 ms too
+   * @throws RangeError where `ms` is NaN, negative or above 2^31 - 1: Node's own would fire such a timer at once
+   */
+  readonly setTimeout = (fn: () => void, ms: number): unknown => {
+    if (typeof ms !== 'number' || !(ms >= 0 && ms <= MAX_DELAY)) {
+      throw new RangeError(`A delay must be 0 to ${MAX_DELAY} ms, got ${String(ms)}`);
+    }
+    const timer: Timer = { id: this.#nextId++, at: this.#now + ms, delay: ms, fn };
+    // The newest timer goes behind all that are due at the same time.
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#timers[middle]?.at ?? 0) <= timer.at) low = middle + 1;
+      else high = middle;
+    }
+    this.#timers.splice(low, 0, timer);
+    return timer.id;
+  };
+
+  /** Forgets a timer. What is unknown, `undefined`, or has fired is ignored, as Node does. */
+  readonly clearTimeout = (id: unknown): void => {
+    const index = this.#timers.findIndex((timer) => timer.id === id);
+    if (index >= 0) this.#timers.splice(index, 1);
+  };
+
+  /** The virtual time in milliseconds. Inside a timer's callback it is exactly the time that the timer was due. */
+  readonly now = (): number => this.#now;
+
+  /** The timers that have not fired, the next one first. A copy. */
+  get pending(): readonly PendingTimer[] {
+    return this.#timers.map(({ at, delay }) => ({ at, delay }));
+  }
+
+  /**
+   * Moves time on and fires what comes due, timers that are set meanwhile included. What a timer throws comes
+   * out of here; that timer is gone, the clock stands at its time, and the next advance goes on with the rest.
+   *
+   * @param ms milliseconds; 0 fires what is due now
+   * @throws RangeError where `ms` is NaN, negative or infinite
+   * @throws Error where timers re-arm themselves with 0 ms without end
+   */
+  advance(ms: number): void {
+    const target = this.#target(ms);
+    const storm = stormGuard();
+    while (this.#fireNext(target)) storm(this.#now);
+    this.#now = Math.max(this.#now, target);
+  }
+
+  /**
+   * As `advance()`, but before the first timer, between timers and after the last one it lets promises and a
+   * `setImmediate` that they set run. So a chain such as timer → promise → timer comes out right.
+   *
+   * @param ms milliseconds; 0 fires what is due now
+   * @throws as `advance()`, as a rejection
+   */
+  async advanceAsync(ms: number): Promise<void> {
+    const target = this.#target(ms);
+    const storm = stormGuard();
+    await turn();
+    while (this.#fireNext(target)) {
+      storm(this.#now);
+      await turn();
+    }
+    this.#now = Math.max(this.#now, target);
+  }
+
+  /** Advances to the earliest timer and fires that one alone. False, and nothing moves, where there is none. */
+  next(): boolean {
+    return this.#fireNext(Number.POSITIVE_INFINITY);
+  }
+
+  #target(ms: number): number {
+    if (typeof ms !== 'number' || !(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`Time can be advanced by 0 ms or more, got ${String(ms)}`);
+    }
+    return this.#now + ms;
+  }
+
+  #fireNext(latest: number): boolean {
+    const timer = this.#timers[0];
+    if (timer === undefined || timer.at > latest) return false;
+    this.#timers.shift();
+    // An advance() inside a callback may have gone further already: time never runs backwards.
+    this.#now = Math.max(this.#now, timer.at);
+    timer.fn();
+    return true;
+  }
+}
+
+/** Counts the timers of one instant and throws when they do not end. */
+function stormGuard(): (now: number) => void {
+  let instant = Number.NaN;
+  let fired = 0;
+  return (now) => {
+    fired = now === instant ? fired + 1 : 1;
+    instant = now;
+    if (fired > MAX_TIMERS_AT_ONE_INSTANT) {
+      throw new Error(
+        `More than ${MAX_TIMERS_AT_ONE_INSTANT} timers fired at ${now} ms: they re-arm themselves with 0 ms`,
+      );
+    }
+  };
+}
+
+/**
+ * Lets microtasks run, and the immediates that they set. Two rounds: an immediate that a microtask sets lands
+ * behind the one set here, so after one round only its turn would still be to come.
+ */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    realSetImmediate(() => realSetImmediate(resolve));
+  });
+}
