@@ -272,9 +272,9 @@ export class FakeConnection implements Transport, PeerActions {
     this.#questions += 1;
     if (this.autoAnswer === 'manual') return;
     queueMicrotask(() => {
-      if (this.#phase !== 'open' || this.#questions === 0) return;
-      this.#questions -= 1;
       const mode = this.autoAnswer;
+      if (this.#phase !== 'open' || this.#questions === 0 || mode === 'manual') return;
+      this.#questions -= 1;
       this.#observer.answered(mode === 'byTraffic' ? this.#received > this.#mark : mode === 'alive');
     });
   }
