@@ -1,0 +1,125 @@
+/**
+ * Running a path: on the chart, on a client, against a server.
+ *
+ * Owns: the interface between the steps of a path and whatever they are run on. Must not know: how paths are
+ * found, or any client.
+ */
+import type { AbortError, Loss, ReckerError } from '../machine/index.js';
+import type { ConnectionPath, PathStep } from './paths.js';
+
+type Awaitable = void | Promise<void>;
+
+/**
+ * What a path needs of the thing it is run on: one method for each thing that can happen. Methods may be
+ * asynchronous; the next step waits.
+ *
+ * The network must do nothing by itself but answer Pings (until `freezes()`): a server that accepts, answers a
+ * Close or ends TCP only when it is told is what makes "in `connecting`, the delay `connectTimeout` passes"
+ * possible. What a driver cannot do it may leave out with a `throw`; choose the paths by `steps` then.
+ */
+export interface PathDriver {
+  /** Before the first step: make the client as `path.policy` says, in the state `idle`. */
+  start?(path: ConnectionPath): Awaitable;
+  /** After the last step, also where one failed. */
+  finish?(path: ConnectionPath): Awaitable;
+
+  // The user of the client. What these calls return is settled by later steps: do not wait for it.
+  connect(): Awaitable;
+  close(code: number, reason: string): Awaitable;
+  reconnect(): Awaitable;
+  abort(error: AbortError): Awaitable;
+
+  // The network and the peer.
+  /** The newest dial succeeds. */
+  accept(): Awaitable;
+  /** The newest dial fails. `loss.error` is what the chart was told. */
+  refuse(loss: Loss): Awaitable;
+  /** The peer sends a Close and leaves the connection as it is until `ends()`. */
+  peerCloses(code: number, reason: string): Awaitable;
+  /** The peer breaks the protocol, and is sent a Close with `sentCode`; it stays until `ends()`. */
+  peerErrs(sentCode: number, error: ReckerError): Awaitable;
+  /** The closing comes to its end: an answer to a Close that was sent, and the end of TCP. */
+  ends(loss: Loss): Awaitable;
+  /** The connection is gone, with no Close. */
+  drops(loss: Loss): Awaitable;
+  /** From here on nothing gets through, and nothing says so. */
+  freezes(): Awaitable;
+  /**
+   * The client was asked what came since its Ping, and says so. A driver with a real network behind it has
+   * nothing to do here but wait for the answer to be there.
+   */
+  answers(alive: boolean): Awaitable;
+
+  // Time.
+  /** The chart's delay `name` comes due, which is `ms` after the last step that let time pass or began it. */
+  passDelay(name: string, ms: number): Awaitable;
+  /** The time of day goes on by `ms` while no timer fires, as when a laptop sleeps. */
+  sleeps(ms: number): Awaitable;
+
+  /** After each step: compare with `step.state` and `step.emitted`, and throw where they differ. */
+  check(step: PathStep, path: ConnectionPath): Awaitable;
+}
+
+/**
+ * Runs one path, step by step. What a driver throws is thrown on, with the path and the step in its message
+ * and the original as its `cause`.
+ *
+ * @example
+ * ```ts
+ * import { connectionPaths, runPath, type PathDriver } from 'recker/testing';
+ *
+ * declare function driveMyClient(): PathDriver;
+ *
+ * for (const path of connectionPaths()) {
+ *   await runPath(path, driveMyClient());
+ * }
+ * ```
+ */
+export async function runPath(path: ConnectionPath, driver: PathDriver): Promise<void> {
+  let doing = 'start';
+  try {
+    await driver.start?.(path);
+    for (const [index, step] of path.steps.entries()) {
+      doing = `step ${index + 1} of ${path.steps.length}, "${step.name}"`;
+      await perform(step, path.steps[index - 1], driver);
+      doing += `, expecting ${step.value}`;
+      await driver.check(step, path);
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Path ${path.id}, ${doing}: ${why}`, { cause });
+  } finally {
+    await driver.finish?.(path);
+  }
+}
+
+function perform({ event }: PathStep, before: PathStep | undefined, driver: PathDriver): Awaitable {
+  switch (event.type) {
+    case 'connect':
+      return driver.connect();
+    case 'close':
+      return driver.close(event.code, event.reason);
+    case 'reconnect':
+      return driver.reconnect();
+    case 'abort':
+      return driver.abort(event.error);
+    case 'socket.opened':
+      return driver.accept();
+    case 'socket.failed':
+      return driver.refuse(event.loss);
+    case 'socket.peerClosed':
+      return driver.peerCloses(event.code, event.reason);
+    case 'socket.peerErred':
+      return driver.peerErrs(event.sentCode, event.error);
+    case 'socket.closed':
+      return before?.state === 'closing' ? driver.ends(event.loss) : driver.drops(event.loss);
+    case 'socket.answered':
+      return driver.answers(event.alive);
+    case 'link.froze':
+      return driver.freezes();
+    case 'process.slept':
+      return driver.sleeps(event.ms);
+    case 'delay.passed':
+      return driver.passDelay(event.delay, event.ms);
+  }
+}

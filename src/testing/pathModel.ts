@@ -1,0 +1,291 @@
+/**
+ * The chart together with what surrounds it, as one pure state that `xstate/graph` can traverse.
+ *
+ * Owns: which events are physically possible in a state, and what time does. The chart alone would take
+ * `socket.opened` before a dial, a delay that never began, or an answer to a question nobody asked; a path
+ * with those could be run on nothing. So here are a link (frozen or not), the pending timers, of which only
+ * the earliest can fire, and the question whether anything was heard. Must not know: which transitions exist,
+ * or how a path is told and run.
+ *
+ * The socket actor is never started, because a traversal executes no actions: `dial` is not called.
+ */
+import {
+  type ActorScope,
+  type AnyActor,
+  type AnyTransitionDefinition,
+  createEmptyActor,
+  type ExecutableActionObject,
+  type SnapshotFrom,
+} from 'xstate';
+import {
+  AbortError,
+  type ConnectionEmitted,
+  ConnectionError,
+  type ConnectionEvent,
+  type ConnectionMachine,
+  type ConnectionPolicy,
+  defaultShouldReconnect,
+  type Loss,
+  MAX_DELAY,
+} from '../machine/index.js';
+import { stateNodes } from './writtenTransitions.js';
+
+/** What can happen in a path: the chart's own events, and what the chart learns of only indirectly. */
+export type PathEvent =
+  | ConnectionEvent
+  /** From here on nothing gets through in either direction, and no end is told: a half-open connection. */
+  | { readonly type: 'link.froze' }
+  /** The process was stopped: the time of day went on, no timer fired. */
+  | { readonly type: 'process.slept'; readonly ms: number }
+  /** The earliest pending timer, a delay of the chart, came due. */
+  | { readonly type: 'delay.passed'; readonly delay: string; readonly ms: number };
+
+/** The errors that the events of paths carry. One object each, so that a test may compare by identity. */
+const REFUSED = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const BROKEN = new ConnectionError('Invalid WebSocket frame', { code: 'WS_ERR_INVALID_OPCODE' });
+const ABORTED = new AbortError('The client was aborted');
+
+const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
+
+interface PendingDelay {
+  readonly name: string;
+  /** XState's event, e.g. `xstate.after.retryDelay.backoff`. */
+  readonly eventType: string;
+  readonly due: number;
+}
+
+/** One state of the chart and its surroundings, with how it was reached. Times in ms. */
+export interface World {
+  readonly status: 'active';
+  readonly output: undefined;
+  readonly error: undefined;
+  readonly chart: SnapshotFrom<ConnectionMachine>;
+  /** What timers have seen pass. */
+  readonly elapsed: number;
+  /** What passed without them. */
+  readonly slept: number;
+  readonly isFrozen: boolean;
+  readonly isAsked: boolean;
+  /** In the order in which they come due. */
+  readonly pending: readonly PendingDelay[];
+  /** The transitions of the step that led here. */
+  readonly taken: readonly AnyTransitionDefinition[];
+  /** What the chart announced in that step. */
+  readonly emitted: readonly ConnectionEmitted[];
+}
+
+/** The traversable logic. */
+export interface PathModel {
+  readonly initial: World;
+  /** What can happen next. */
+  events(world: World): readonly PathEvent[];
+  next(world: World, event: PathEvent): World;
+  /** Equal for states between which no future can tell, whatever the time and whatever led to them. */
+  serialize(world: World): string;
+}
+
+/** Puts one policy around a chart. */
+export function createPathModel(machine: ConnectionMachine, policy: ConnectionPolicy): PathModel {
+  // XState asks the closures below while it computes, so the time is put here before each computation.
+  let now = 0;
+  const effects = effectsRecorder();
+  const delayNames = delayNamesOf(machine);
+
+  const input = {
+    policy,
+    environment: {
+      dial: () => ({ ping() {}, askLiveness() {}, close() {}, destroy() {} }),
+      farewell() {},
+      shouldReconnect: defaultShouldReconnect,
+      random: () => 0,
+      now: () => now,
+    },
+  };
+
+  const settle = (before: World | undefined, compute: () => SnapshotFrom<ConnectionMachine>): World => {
+    const elapsed = before?.elapsed ?? 0;
+    const slept = before?.slept ?? 0;
+    now = elapsed + slept;
+    effects.reset();
+    const chart = compute();
+    // Facts of an old socket cannot come any more, and a new one has a link of its own.
+    const isSameSocket = chart.children.socket === before?.chart.children.socket;
+    return {
+      ...ACTIVE,
+      chart,
+      elapsed,
+      slept,
+      isFrozen: isSameSocket && (before?.isFrozen ?? false),
+      isAsked: isSameSocket && ((before?.isAsked ?? false) || effects.hasAsked()),
+      pending: effects.pending(before?.pending ?? [], elapsed, delayNames),
+      taken: effects.taken(),
+      emitted: effects.emitted(),
+    };
+  };
+
+  return {
+    initial: settle(undefined, () => machine.getInitialSnapshot(effects.scope, input)),
+    events: (world) => possibleEvents(world, policy),
+    next(world, event) {
+      const still = { ...world, taken: [], emitted: [] };
+      switch (event.type) {
+        case 'link.froze':
+          return { ...still, isFrozen: true };
+        case 'process.slept':
+          return { ...still, slept: world.slept + event.ms };
+        case 'delay.passed': {
+          const [first, ...rest] = world.pending;
+          if (first === undefined || first.name !== event.delay) {
+            throw new Error(`The delay ${event.delay} is not the next one to pass`);
+          }
+          const due = { ...world, elapsed: first.due, pending: rest };
+          return settle(due, () => machine.transition(world.chart, delayed(first.eventType), effects.scope));
+        }
+        default: {
+          const told = event.type === 'socket.answered' ? { ...world, isAsked: false } : world;
+          return settle(told, () => machine.transition(world.chart, event, effects.scope));
+        }
+      }
+    },
+    serialize({ chart, isFrozen, isAsked, slept, pending }) {
+      const { attempt, stage, verdict, loss } = chart.context;
+      return JSON.stringify([
+        chart.value,
+        attempt,
+        stage,
+        verdict.kind,
+        [loss?.code, loss?.sentCode, loss?.error?.name],
+        [isFrozen, isAsked, slept > 0],
+        pending.map(({ name }) => name),
+      ]);
+    },
+  };
+}
+
+const ACTIVE = { status: 'active', output: undefined, error: undefined } as const;
+
+/** What the user, the peer, the link and time may do. The chart is free to ignore it. */
+function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEvent[] {
+  const { chart, isFrozen, isAsked, pending } = world;
+  const { loss } = chart.context;
+  const events: PathEvent[] = [
+    { type: 'connect' },
+    { type: 'close', code: 1000, reason: '' },
+    { type: 'reconnect' },
+    { type: 'abort', error: ABORTED },
+  ];
+  const isDialling = chart.hasTag('connecting') || chart.hasTag('reconnecting');
+  if (isDialling) {
+    events.push({ type: 'socket.opened' }, { type: 'socket.failed', loss: { ...CUT_OFF, error: REFUSED } });
+  }
+  if (chart.hasTag('open') && !isFrozen) {
+    events.push(
+      { type: 'socket.peerClosed', code: 1001, reason: 'going away' },
+      { type: 'socket.peerErred', sentCode: 1002, error: BROKEN },
+      { type: 'socket.closed', loss: CUT_OFF },
+      { type: 'link.froze' },
+    );
+  }
+  if (chart.hasTag('closing') && !isFrozen) {
+    events.push({ type: 'socket.closed', loss: endOfClosing(loss) });
+  }
+  if (isAsked) events.push({ type: 'socket.answered', alive: !isFrozen });
+  // To sleep makes a difference to the chart only while a Ping is under way: here it has just left.
+  const hasJustPinged = chart.context.pingedAt > 0 && chart.context.pingedAt === world.elapsed;
+  if (isFrozen && hasJustPinged && world.slept === 0) {
+    events.push({ type: 'process.slept', ms: policy.heartbeatInterval + policy.heartbeatTimeout });
+  }
+  const [timer] = pending;
+  // The answer comes at once, or with the next turn of the event loop: no timer of the chart is as short.
+  if (timer !== undefined && !isAsked) {
+    events.push({ type: 'delay.passed', delay: timer.name, ms: timer.due - world.elapsed });
+  }
+  return events;
+}
+
+/** How the closing handshake ends: with the code of the Close that the peer sent, first or as its answer. */
+function endOfClosing(known: Loss | undefined): Loss {
+  if (known === undefined) return { code: 1000, reason: '', wasClean: true };
+  // A peer that broke the protocol is read no further, so no Close of it is ever seen.
+  if (known.sentCode !== undefined) return CUT_OFF;
+  return { code: known.code, reason: known.reason, wasClean: true };
+}
+
+/** XState's delayed events are no part of the chart's own vocabulary, though it understands them. */
+function delayed(type: string): ConnectionEvent {
+  return { type } as unknown as ConnectionEvent;
+}
+
+function delayNamesOf(machine: ConnectionMachine): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const node of stateNodes(machine)) {
+    for (const { eventType, delay } of node.after) names.set(eventType, String(delay));
+  }
+  return names;
+}
+
+type ChartScope = ActorScope<
+  SnapshotFrom<ConnectionMachine>,
+  ConnectionEvent,
+  AnyActor['system'],
+  ConnectionEmitted
+>;
+
+/** Runs computations of XState without their effects, and tells what the effects would have been. */
+function effectsRecorder() {
+  const actor = createEmptyActor();
+  const actions: ExecutableActionObject[] = [];
+  const taken: AnyTransitionDefinition[] = [];
+  const emitted: ConnectionEmitted[] = [];
+  actor.system.inspect((inspected) => {
+    if (inspected.type === '@xstate.microstep') taken.push(...inspected._transitions);
+  });
+  const scope: ChartScope = {
+    // XState wants an actor of the right type here; nothing is ever sent to it.
+    self: actor as unknown as ChartScope['self'],
+    id: '',
+    sessionId: '',
+    logger() {},
+    defer: (effect) => effect(),
+    emit: (event) => emitted.push(event),
+    system: actor.system,
+    stopChild() {},
+    actionExecutor: (action) => {
+      actions.push(action);
+      if (action.type === 'xstate.emit') action.exec?.(action.info, action.params);
+    },
+  };
+
+  return {
+    scope,
+    reset() {
+      actions.length = 0;
+      taken.length = 0;
+      emitted.length = 0;
+    },
+    taken: () => [...taken],
+    emitted: () => [...emitted],
+    hasAsked: () =>
+      actions.some(({ type, params }) => type === 'xstate.sendTo' && eventTypeIn(params) === 'askLiveness'),
+    /** The timers after the recorded actions: XState starts one by a delayed raise and ends it by its id. */
+    pending(before: readonly PendingDelay[], at: number, names: ReadonlyMap<string, string>) {
+      let pending = [...before];
+      for (const { type, params } of actions) {
+        if (type === 'xstate.cancel') {
+          const id = (params as { readonly sendId: string }).sendId;
+          pending = pending.filter(({ eventType }) => eventType !== id);
+        }
+        const delay = type === 'xstate.raise' ? (params as { readonly delay?: number }).delay : undefined;
+        // The chart writes "never" as the longest time that a timer can hold.
+        if (delay === undefined || delay >= MAX_DELAY) continue;
+        const eventType = eventTypeIn(params);
+        pending.push({ name: names.get(eventType) ?? eventType, eventType, due: at + delay });
+      }
+      return pending.sort((one, other) => one.due - other.due);
+    },
+  };
+}
+
+function eventTypeIn(params: unknown): string {
+  return (params as { readonly event: { readonly type: string } }).event.type;
+}

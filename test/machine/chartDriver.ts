@@ -1,0 +1,142 @@
+/**
+ * Runs paths on the chart itself: a real actor, a socket that only records, virtual time.
+ *
+ * Owns: the record of which transitions the actor took, and what it asked of its socket. One driver runs one path.
+ */
+import assert from 'node:assert/strict';
+import { type Actor, createActor } from 'xstate';
+import {
+  type ConnectionEmitted,
+  type ConnectionEvent,
+  type ConnectionMachine,
+  connectionMachine,
+  defaultShouldReconnect,
+  type SocketFact,
+} from '../../src/machine/index.js';
+import type { PathDriver } from '../../src/testing/pathDriver.js';
+import type { ConnectionPath, PathStep } from '../../src/testing/paths.js';
+import { VirtualClock } from '../../src/testing/virtualClock.js';
+import { definedTransitions } from '../../src/testing/writtenTransitions.js';
+
+/** A socket of the chart, and what became of it. */
+interface RecordedSocket {
+  readonly tell: (fact: SocketFact) => void;
+  readonly asked: string[];
+  isDestroyed: boolean;
+}
+
+export class ChartDriver implements PathDriver {
+  /** For each step, the ids of the written transitions that the actor took. */
+  readonly taken: string[][] = [];
+  readonly sockets: RecordedSocket[] = [];
+  readonly #machine: ConnectionMachine;
+  readonly #clock = new VirtualClock();
+  #slept = 0;
+  #emitted: ConnectionEmitted[] = [];
+  #takenNow: string[] = [];
+  #actor: Actor<ConnectionMachine> | undefined;
+
+  constructor(machine: ConnectionMachine = connectionMachine) {
+    this.#machine = machine;
+  }
+
+  /** The sockets that have neither ended nor been destroyed. */
+  get liveSockets(): readonly RecordedSocket[] {
+    return this.sockets.filter(({ isDestroyed }) => !isDestroyed);
+  }
+
+  start({ policy }: ConnectionPath): void {
+    const ids = new Map(definedTransitions(this.#machine).map(({ definition, id }) => [definition, id]));
+    this.#actor = createActor(this.#machine, {
+      clock: this.#clock,
+      inspect: (inspected) => {
+        if (inspected.type !== '@xstate.microstep') return;
+        for (const transition of inspected._transitions) {
+          const id = ids.get(transition);
+          if (id !== undefined) this.#takenNow.push(id);
+        }
+      },
+      input: {
+        policy,
+        environment: {
+          dial: (_, tell) => this.#dial(tell),
+          farewell() {},
+          shouldReconnect: defaultShouldReconnect,
+          random: () => 0,
+          now: () => this.#clock.now() + this.#slept,
+        },
+      },
+    });
+    this.#actor.on('*', (emitted) => this.#emitted.push(emitted));
+    this.#actor.start();
+  }
+
+  finish(): void {
+    this.#actor?.stop();
+  }
+
+  connect = () => this.#send({ type: 'connect' });
+  reconnect = () => this.#send({ type: 'reconnect' });
+  close: PathDriver['close'] = (code, reason) => this.#send({ type: 'close', code, reason });
+  abort: PathDriver['abort'] = (error) => this.#send({ type: 'abort', error });
+
+  accept = () => this.#tell({ type: 'socket.opened' });
+  refuse: PathDriver['refuse'] = (loss) => this.#tell({ type: 'socket.failed', loss });
+  peerCloses: PathDriver['peerCloses'] = (code, reason) =>
+    this.#tell({ type: 'socket.peerClosed', code, reason });
+  peerErrs: PathDriver['peerErrs'] = (sentCode, error) =>
+    this.#tell({ type: 'socket.peerErred', sentCode, error });
+  ends: PathDriver['ends'] = (loss) => this.#tell({ type: 'socket.closed', loss });
+  drops: PathDriver['drops'] = (loss) => this.#tell({ type: 'socket.closed', loss });
+  freezes = () => {};
+  answers: PathDriver['answers'] = (alive) => {
+    assert.equal(this.sockets.at(-1)?.asked.at(-1), 'askLiveness', 'nobody asked');
+    this.#tell({ type: 'socket.answered', alive });
+  };
+
+  passDelay: PathDriver['passDelay'] = (_, ms) => {
+    assert.equal(this.#clock.pending[0]?.at, this.#clock.now() + ms, 'another timer is due first');
+    this.#clock.next();
+  };
+  sleeps: PathDriver['sleeps'] = (ms) => {
+    this.#slept += ms;
+  };
+
+  check(step: PathStep): void {
+    const snapshot = this.#actor?.getSnapshot();
+    assert.ok(snapshot);
+    assert.ok(snapshot.hasTag(step.state), `the state has the tags ${[...snapshot.tags]}`);
+    assert.ok(
+      snapshot._nodes.some(({ path }) => path.join('.') === step.value),
+      JSON.stringify(snapshot.value),
+    );
+    assert.deepEqual(this.#emitted, step.emitted);
+    this.#emitted = [];
+    this.taken.push(this.#takenNow);
+    this.#takenNow = [];
+  }
+
+  #dial(tell: (fact: SocketFact) => void) {
+    const socket: RecordedSocket = { tell, asked: [], isDestroyed: false };
+    this.sockets.push(socket);
+    return {
+      ping: () => void socket.asked.push('ping'),
+      askLiveness: () => void socket.asked.push('askLiveness'),
+      close: (code: number) => void socket.asked.push(`close ${code}`),
+      destroy: () => {
+        socket.isDestroyed = true;
+      },
+    };
+  }
+
+  #send(event: ConnectionEvent): void {
+    this.#actor?.send(event);
+  }
+
+  #tell(fact: SocketFact): void {
+    const [socket, ...others] = this.liveSockets;
+    assert.ok(socket, 'there is no socket');
+    assert.equal(others.length, 0, 'there are two sockets');
+    socket.tell(fact);
+  }
+}
