@@ -1,1 +1,39 @@
-export {};
+/**
+ * `recker`: what users import.
+ */
+export { type Client, type ClientOptions, createClient } from './api/createClient.js';
+export type {
+  Clock,
+  DispatcherLike,
+  Inspect,
+  InspectionEventLike,
+  Provider,
+  ProviderContext,
+  ProxyOptions,
+  ReceiveQueueOptions,
+  SendQueueOptions,
+  TLSOptions,
+  WebSocketOptions,
+} from './api/options.js';
+export type { SendOptions } from './api/outbox.js';
+export type { PipeFromOptions, PipeSource, PipeToOptions } from './api/pipes.js';
+export { ReckerWebSocket } from './api/ReckerWebSocket.js';
+export type {
+  CloseInfo,
+  ConnectionState,
+  OpenInfo,
+  SendData,
+  WebSocketEvents,
+  WebSocketMessage,
+  WebSocketStats,
+} from './api/types.js';
+export { defaultShouldReconnect } from './machine/decision.js';
+export * from './machine/errors.js';
+export type {
+  DialRequest,
+  Failure,
+  Transport,
+  TransportFactory,
+  TransportFeature,
+  TransportObserver,
+} from './machine/port.js';

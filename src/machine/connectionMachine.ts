@@ -247,6 +247,7 @@ const machineSetup = setup({
     announceFinalLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: false })),
     announceAskedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: false })),
     announceLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: true })),
+    announceReplacedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: true })),
     announceHeartbeatTimeout: emit({ type: 'heartbeatTimedOut' }),
     announceRetry: emit(({ context }) => ({
       type: 'retryScheduled',
@@ -468,7 +469,7 @@ export const connectionMachine = machineSetup.createMachine({
         revived: {
           id: 'revived',
           description: 'connect() was called while close() was still under way.',
-          always: { target: '#connecting', actions: ['announceLoss', 'resetAttempts'] },
+          always: { target: '#connecting', actions: ['announceReplacedLoss', 'resetAttempts'] },
         },
       },
     },

@@ -15,4 +15,5 @@ export * from './errors.js';
 export * from './events.js';
 export * from './policy.js';
 export * from './port.js';
+export { REDACTED, redactUrl } from './redact.js';
 export { type SocketCommand, type SocketInput, socketActor } from './socketActor.js';

@@ -1,0 +1,62 @@
+/**
+ * One queue between what happens and what listeners hear.
+ *
+ * What a step of the chart brings is delivered after the step is over, so that getters are live and any call
+ * acts at once; what such a call announces joins behind what is being delivered. A listener that throws is
+ * reported as an uncaught error and delays nobody.
+ */
+
+/** Hands one announcement to the listeners. */
+export type Delivery = () => void;
+
+export class Announcer {
+  #queue: Delivery[] = [];
+  #delivering = false;
+
+  /** Whether something is being delivered, or waits to be. */
+  get busy(): boolean {
+    return this.#delivering || this.#queue.length > 0;
+  }
+
+  /** Puts an announcement behind all others. */
+  add(delivery: Delivery): void {
+    this.#queue.push(delivery);
+  }
+
+  /** Delivers all there is, in order, and what that brings. Does nothing while a delivery is under way. */
+  drain(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    for (let next = 0; next < this.#queue.length; next += 1) {
+      try {
+        (this.#queue[next] as Delivery)();
+      } catch (error) {
+        reportUncaught(error);
+      }
+    }
+    this.#queue = [];
+    this.#delivering = false;
+  }
+
+  /**
+   * Delivers one announcement without the detour over the queue; only where {@link busy} is false. This is the
+   * way of messages.
+   */
+  deliverNow<Argument>(deliver: (argument: Argument) => void, argument: Argument): void {
+    this.#delivering = true;
+    try {
+      deliver(argument);
+    } catch (error) {
+      reportUncaught(error);
+    }
+    this.#delivering = false;
+    if (this.#queue.length > 0) this.drain();
+  }
+}
+
+/** Throws outside of everybody's stack: an `uncaughtException` in Node, an `error` event in a page. */
+export function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * The factory for people who make many connections to one place: a base URL, common headers, common options.
+ */
+import { ConfigurationError } from '../machine/errors.js';
+import { checkHeaders } from './link.js';
+import { checkOptions } from './optionRules.js';
+import type { Provider, WebSocketOptions } from './options.js';
+import { ReckerWebSocket } from './ReckerWebSocket.js';
+import { originOf, parseBaseUrl, resolveUrl } from './urls.js';
+
+/** Options of `createClient()`. */
+export interface ClientOptions {
+  /** What paths are resolved against; `http(s)` becomes `ws(s)`. @default none: full URLs only */
+  baseUrl?: string | URL;
+  /** Headers of every handshake with the origin of `baseUrl`; of every handshake where there is none. @default none */
+  headers?: Record<string, string>;
+  /** Options of every connection; those given to `websocket()` win. @default none */
+  websocket?: WebSocketOptions;
+}
+
+/** What `createClient()` returns. */
+export interface Client {
+  /**
+   * A WebSocket that starts connecting by itself on the next tick, unless `autoConnect` is false.
+   *
+   * @param url a path, resolved against `baseUrl`; a full `ws:` or `wss:` URL; or a function that gives one for each dial
+   * @throws ConfigurationError for a URL or option that can never work
+   */
+  websocket(url: string | URL | Provider<string | URL>, options?: WebSocketOptions): ReckerWebSocket;
+  /** The same as `websocket`. */
+  ws(url: string | URL | Provider<string | URL>, options?: WebSocketOptions): ReckerWebSocket;
+}
+
+/**
+ * Makes a client for connections that share a base URL, headers and options.
+ *
+ * @example
+ * import { createClient } from 'recker';
+ *
+ * const client = createClient({ baseUrl: 'https://api.example.com' });
+ * const ws = client.websocket('/chat');
+ * ws.on('message', (message) => console.log('Received:', message.data));
+ * ws.send('Hello, server!');
+ *
+ * @throws ConfigurationError for an option that can never work
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  const { baseUrl, headers, websocket: common } = ownOptions(options);
+  const base = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl);
+  const ownHeaders = checkHeaders(headers);
+  const defaults = { autoConnect: true, ...checkOptions(common) };
+  const parseUrl = (given: unknown) => resolveUrl(given, base);
+  // Credentials never leave the origin that they are for, however a URL was written.
+  const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
+
+  const websocket: Client['websocket'] = (url, own) =>
+    new ReckerWebSocket(url, { ...defaults, ...withoutUndefined(own) }, { parseUrl, headersFor });
+  return { websocket, ws: websocket };
+}
+
+const CLIENT_OPTIONS = ['baseUrl', 'headers', 'websocket'];
+
+/** Own members only; unknown ones are refused. */
+function ownOptions(options: ClientOptions): ClientOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('options', 'createClient() takes an object of baseUrl, headers, websocket');
+  }
+  for (const name of Reflect.ownKeys(options)) {
+    if (typeof name !== 'string' || !CLIENT_OPTIONS.includes(name)) {
+      throw new ConfigurationError(
+        String(name),
+        `Unknown option ${String(name)}; the options are ${CLIENT_OPTIONS.join(', ')}`,
+      );
+    }
+  }
+  return { ...options };
+}
+
+/** An option given as `undefined` means the default, not "none". Checked here, so that spreading is safe. */
+function withoutUndefined(options: WebSocketOptions | undefined): WebSocketOptions {
+  return checkOptions(options);
+}

@@ -1,0 +1,241 @@
+/**
+ * One dial and the connection it becomes: joins the chart's socket port to a transport.
+ *
+ * Owns the providers' values, the request, and the way of facts to the chart and of messages to the client.
+ * Must not decide anything: what follows a failure is the chart's business.
+ */
+import { AbortError, ConfigurationError, ConnectionError, type ReckerError } from '../machine/errors.js';
+import type { DialAttempt } from '../machine/policy.js';
+import type {
+  DialRequest,
+  Loss,
+  SocketFact,
+  SocketPort,
+  Transport,
+  TransportFactory,
+  TransportObserver,
+} from '../machine/port.js';
+import { headersProblem, protocolsProblem } from './handshakeRules.js';
+import { optionError } from './optionRules.js';
+import type { Provider, ProviderContext } from './options.js';
+
+/** What the chart's socket tells the client directly: the data path. */
+export interface LinkOwner {
+  /** Runs a report to the chart as one step of the client. */
+  step(act: () => void): void;
+  onDialled(link: Link): void;
+  onOpened(link: Link, protocol: string, extensions: string): void;
+  onMessage(link: Link, data: string | Uint8Array, isBinary: boolean): void;
+  onPong(link: Link): void;
+  onTaken(link: Link): void;
+  /** Sends what the user put in place of Ping frames; false where there is nothing of the kind. */
+  sendHeartbeat(transport: Transport): boolean;
+}
+
+/** Everything about a dial that stays the same from one to the next. */
+export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'headers'> {
+  readonly factory: TransportFactory;
+  readonly url: Constant<URL>;
+  readonly protocols: Constant<readonly string[]>;
+  readonly headers: Constant<Readonly<Record<string, string>>>;
+  /** The checked URL and headers in their final form. */
+  readonly target: (url: URL, headers: Readonly<Record<string, string>>) => Target;
+  readonly parseUrl: (given: unknown) => URL;
+}
+
+/** A value, or the user's function that makes one for each dial. */
+export type Constant<Value> = { readonly value: Value } | { readonly provider: Provider<unknown> };
+
+/** What is dialled, and how it may be called in public. */
+export interface Target {
+  readonly href: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const CUT_OFF = 1006;
+
+export class Link implements SocketPort, TransportObserver {
+  /** There from the moment that the transport is asked to dial. */
+  transport: Transport | undefined;
+  /** Where it dials to, once that is known; without user info. */
+  url = '';
+  readonly #owner: LinkOwner;
+  readonly #settings: DialSettings;
+  readonly #report: (fact: SocketFact) => void;
+  #live = true;
+  #abort: AbortController | undefined;
+
+  constructor(
+    owner: LinkOwner,
+    settings: DialSettings,
+    attempt: DialAttempt,
+    lastFailure: ReckerError | undefined,
+    report: (fact: SocketFact) => void,
+  ) {
+    this.#owner = owner;
+    this.#settings = settings;
+    this.#report = report;
+    const { url, protocols, headers } = settings;
+    if ('value' in url && 'value' in protocols && 'value' in headers) {
+      this.#dial(url.value, protocols.value, headers.value);
+      return;
+    }
+    this.#abort = new AbortController();
+    const context: ProviderContext = Object.freeze({
+      attempt: attempt.attempt,
+      signal: this.#abort.signal,
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+    });
+    this.#provide(context).catch((error: ReckerError) => this.failed(error));
+  }
+
+  /** Calls the providers, off the chart's step, and dials with what they give. */
+  async #provide(context: ProviderContext): Promise<void> {
+    const settings = this.#settings;
+    const [url, protocols, headers] = await Promise.all([
+      settle('url', settings.url, context, (given) => settings.parseUrl(given)),
+      settle('protocols', settings.protocols, context, checkProtocols),
+      settle('headers', settings.headers, context, checkHeaders),
+    ]);
+    if (this.#live) this.#dial(url, protocols, headers);
+  }
+
+  #dial(url: URL, protocols: readonly string[], given: Readonly<Record<string, string>>): void {
+    const { factory, target, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher } =
+      this.#settings;
+    const { href, headers } = target(url, given);
+    this.url = href;
+    const request: DialRequest = Object.freeze({
+      url: href,
+      protocols,
+      headers,
+      perMessageDeflate,
+      maxPayload,
+      closeTimeout,
+      tls,
+      proxy,
+      dispatcher,
+    });
+    this.#owner.onDialled(this);
+    try {
+      this.transport = factory.dial(request, this);
+    } catch (cause) {
+      queueMicrotask(() => this.failed(new ConnectionError('The transport failed to dial', { cause })));
+    }
+  }
+
+  // The chart's side.
+
+  ping(): void {
+    const { transport } = this;
+    if (transport === undefined) return;
+    transport.mark();
+    if (!this.#owner.sendHeartbeat(transport)) transport.ping();
+  }
+
+  askLiveness(): void {
+    this.transport?.askLiveness();
+  }
+
+  close(code: number, reason: string): void {
+    this.transport?.close(code, reason);
+  }
+
+  destroy(): void {
+    this.#live = false;
+    this.#abort?.abort(new AbortError('The dial has ended'));
+    this.transport?.destroy();
+  }
+
+  // The transport's side. After destroy() nothing of it counts any more.
+
+  opened(protocol: string, extensions: string): void {
+    if (!this.#live) return;
+    this.#owner.onOpened(this, protocol, extensions);
+    this.#tell({ type: 'socket.opened' });
+  }
+
+  failed(error: ReckerError, sentCode?: number): void {
+    const loss: Loss = {
+      code: CUT_OFF,
+      reason: '',
+      wasClean: false,
+      error,
+      ...(sentCode === undefined ? {} : { sentCode }),
+    };
+    this.#tell({ type: 'socket.failed', loss });
+  }
+
+  message(data: string | Uint8Array, isBinary: boolean): void {
+    if (this.#live) this.#owner.onMessage(this, data, isBinary);
+  }
+
+  ponged(): void {
+    if (this.#live) this.#owner.onPong(this);
+  }
+
+  answered(alive: boolean): void {
+    this.#tell({ type: 'socket.answered', alive });
+  }
+
+  taken(): void {
+    if (this.#live) this.#owner.onTaken(this);
+  }
+
+  peerClosed(code: number, reason: string): void {
+    this.#tell({ type: 'socket.peerClosed', code, reason });
+  }
+
+  peerErred(error: ReckerError, sentCode: number): void {
+    this.#tell({ type: 'socket.peerErred', error, sentCode });
+  }
+
+  closed(code: number, reason: string, wasClean: boolean, error?: ReckerError): void {
+    this.#tell({
+      type: 'socket.closed',
+      loss: { code, reason, wasClean, ...(error === undefined ? {} : { error }) },
+    });
+  }
+
+  #tell(fact: SocketFact): void {
+    if (this.#live) this.#owner.step(() => this.#report(fact));
+  }
+}
+
+/** The value of one part of the handshake for this dial. What the user's function throws is a failed attempt. */
+async function settle<Value>(
+  name: string,
+  source: Constant<Value>,
+  context: ProviderContext,
+  check: (given: unknown) => Value,
+): Promise<Value> {
+  if ('value' in source) return source.value;
+  let given: unknown;
+  try {
+    given = await source.provider(context);
+  } catch (cause) {
+    throw new ConnectionError(`The ${name} provider failed`, { cause, code: 'ERR_RECKER_PROVIDER' });
+  }
+  try {
+    return check(given);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConnectionError(`The ${name} provider gave what cannot be read`, { cause: error });
+  }
+}
+
+/** The list that `protocols` stands for. */
+export function checkProtocols(given: unknown): readonly string[] {
+  if (given === undefined) return [];
+  const problem = protocolsProblem(given);
+  if (problem !== undefined) throw optionError('protocols', given, problem);
+  return typeof given === 'string' ? [given] : [...(given as readonly string[])];
+}
+
+/** Own headers, checked. */
+export function checkHeaders(given: unknown): Readonly<Record<string, string>> {
+  if (given === undefined) return {};
+  const problem = headersProblem(given);
+  if (problem !== undefined) throw optionError('headers', given, problem, true);
+  return given as Readonly<Record<string, string>>;
+}

@@ -1,0 +1,122 @@
+/**
+ * Received messages on their way to iterators and pipes. Counts them, and knows whether some consumer is full.
+ *
+ * Must not know the socket: whoever owns the hub pauses it.
+ */
+import type { Loss } from '../machine/port.js';
+import { byteLength } from './platform.js';
+import { type Ending, type ReceiveBounds, Receiver } from './receiver.js';
+import { isCleanEnd } from './translate.js';
+import type { WebSocketMessage } from './types.js';
+
+/** Hears that a connection ended; a clean end has no error. */
+export type LossListener = (error: Error | undefined) => void;
+
+export class MessageHub {
+  messagesIn = 0;
+  bytesIn = 0;
+  lastReceivedAt: number | undefined;
+  readonly #bounds: ReceiveBounds;
+  readonly #onPressure: (full: boolean) => void;
+  readonly #receivers = new Set<Receiver>();
+  readonly #lossListeners = new Set<LossListener>();
+  #wasFull = false;
+
+  constructor(bounds: ReceiveBounds, onPressure: (full: boolean) => void) {
+    this.#bounds = bounds;
+    this.#onPressure = onPressure;
+  }
+
+  /** Whether some consumer holds as much as it may. */
+  get isFull(): boolean {
+    for (const receiver of this.#receivers) if (receiver.full) return true;
+    return false;
+  }
+
+  get hasReaders(): boolean {
+    return this.#receivers.size > 0;
+  }
+
+  /** A new consumer: it gets every message from now on. */
+  attach(): Receiver {
+    const receiver = new Receiver(this.#bounds, () => this.#weigh());
+    this.#receivers.add(receiver);
+    return receiver;
+  }
+
+  /** The consumer has left. */
+  detach(receiver: Receiver): void {
+    this.#receivers.delete(receiver);
+    receiver.discard();
+    this.#weigh();
+  }
+
+  receive(message: WebSocketMessage, now: number): void {
+    const { data } = message;
+    const bytes = typeof data === 'string' ? byteLength(data) : data.byteLength;
+    this.messagesIn += 1;
+    this.bytesIn += bytes;
+    this.lastReceivedAt = now;
+    for (const receiver of this.#receivers) receiver.push(message, bytes);
+  }
+
+  /** Tells `listener` of the next ends of connections; returns how to stop that. */
+  onLoss(listener: LossListener): () => void {
+    this.#lossListeners.add(listener);
+    return () => {
+      this.#lossListeners.delete(listener);
+    };
+  }
+
+  /** A connection ended. Iterators go on over it unless it was asked for; a byte stream does not. */
+  lose(loss: Loss, asked: boolean, error: Error): void {
+    const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
+    for (const listener of [...this.#lossListeners]) listener(isClean ? undefined : error);
+    if (asked) this.end({ error: isAbort(loss) ? error : undefined });
+  }
+
+  /** No more messages will come by themselves. */
+  end(ending: Ending): void {
+    for (const receiver of this.#receivers) receiver.end(ending);
+    this.#receivers.clear();
+    this.#weigh();
+  }
+
+  #weigh(): void {
+    const full = this.isFull;
+    if (full === this.#wasFull) return;
+    this.#wasFull = full;
+    this.#onPressure(full);
+  }
+}
+
+const isAbort = (loss: Loss): boolean => loss.error?.name === 'AbortError';
+
+/** The iterator over what a receiver gets. `leave` is called once, when the loop is left early. */
+export function iterate(
+  receiver: Receiver,
+  leave: () => void,
+): AsyncGenerator<WebSocketMessage, undefined, void> {
+  const end = (): void => {
+    if (!receiver.ended) leave();
+    receiver.discard();
+  };
+  const generator = {
+    next: () => receiver.pull(),
+    async return(): Promise<IteratorResult<WebSocketMessage, undefined>> {
+      end();
+      return { done: true, value: undefined };
+    },
+    async throw(error: unknown): Promise<never> {
+      end();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return generator;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      end();
+    },
+  };
+  return generator as AsyncGenerator<WebSocketMessage, undefined, void>;
+}

@@ -1,0 +1,338 @@
+/**
+ * What is allowed in each option, and its default: the one schema for checks, defaults and the README's table.
+ * Must not connect anything, and must show no value that may be a secret.
+ */
+import { MAX_DELAY } from '../machine/backoff.js';
+import { defaultShouldReconnect } from '../machine/decision.js';
+import { ConfigurationError } from '../machine/errors.js';
+import { DEFAULT_POLICY } from '../machine/policy.js';
+import type { TransportFeature } from '../machine/port.js';
+import { headersProblem, protocolsProblem } from './handshakeRules.js';
+import type { WebSocketOptions } from './options.js';
+
+/** One option: how it reads in the README's table, and its check. */
+export interface OptionRule {
+  /** As the table shows it. */
+  readonly type: string;
+  /** As the table shows it. */
+  readonly fallback: string;
+  /** Tells what is allowed where the value is not; undefined where it is. */
+  problem(value: unknown): string | undefined;
+  /** Whether even a part of the value must not be shown. */
+  readonly secret?: boolean;
+  /** What a transport must be able to do for it. */
+  readonly needs?: TransportFeature;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const milliseconds = (fallback: number, least = 0): OptionRule => ({
+  type: 'ms',
+  fallback: String(fallback),
+  problem: (value) =>
+    typeof value === 'number' && value >= least && value <= MAX_DELAY
+      ? undefined
+      : `a number of milliseconds from ${least} to ${MAX_DELAY}`,
+});
+
+const count = (type: string, fallback: number, least = 0): OptionRule => ({
+  type,
+  fallback: String(fallback),
+  problem: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least
+      ? undefined
+      : `a whole number, ${least} or more`,
+});
+
+const boolean = (fallback: string): OptionRule => ({
+  type: 'boolean',
+  fallback,
+  problem: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+});
+
+const oneOf = (allowed: readonly string[], fallback: string): OptionRule => ({
+  type: allowed.map((each) => `'${each}'`).join(' | '),
+  fallback: `'${fallback}'`,
+  problem: (value) =>
+    allowed.includes(value as string) ? undefined : `one of ${allowed.map((each) => `'${each}'`).join(', ')}`,
+});
+
+const callable = (type: string, fallback: string): OptionRule => ({
+  type,
+  fallback,
+  problem: (value) => (typeof value === 'function' ? undefined : 'a function'),
+});
+
+/** The names and checks of the members of an object option. Own members only. */
+type Members = Readonly<Record<string, (value: unknown) => string | undefined>>;
+
+function membersProblem(value: unknown, members: Members): string | undefined {
+  if (!isObject(value)) return `an object of ${Object.keys(members).join(', ')}`;
+  for (const name of Reflect.ownKeys(value)) {
+    const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : undefined;
+    if (check === undefined) return `an object of ${Object.keys(members).join(', ')} (not ${String(name)})`;
+    const member = value[name as string];
+    const problem = member === undefined ? undefined : check(member);
+    if (problem !== undefined) return `an object in which ${String(name)} is ${problem}`;
+  }
+  return undefined;
+}
+
+const bound = (value: unknown): string | undefined =>
+  value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)
+    ? undefined
+    : 'a whole number, 0 or more, or Infinity';
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string');
+const flag = (value: unknown): string | undefined =>
+  typeof value === 'boolean' ? undefined : 'true or false';
+const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const pem = (value: unknown): string | undefined =>
+  isPem(value) || (Array.isArray(value) && value.every(isPem))
+    ? undefined
+    : 'PEM text or bytes, or a list of them';
+const tlsVersion = (value: unknown): string | undefined =>
+  ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'].includes(value as string)
+    ? undefined
+    : "one of 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'";
+const texts = (value: unknown): string | undefined =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string') ? undefined : 'a list of strings';
+
+const TLS_MEMBERS: Members = {
+  ca: pem,
+  cert: pem,
+  key: pem,
+  passphrase: text,
+  pfx: (value) => (isPem(value) ? undefined : 'PKCS#12 bytes'),
+  rejectUnauthorized: flag,
+  servername: text,
+  minVersion: tlsVersion,
+  maxVersion: tlsVersion,
+  ciphers: text,
+  alpnProtocols: texts,
+  checkServerIdentity: (value) => (typeof value === 'function' ? undefined : 'a function'),
+};
+
+const tlsProblem = (value: unknown): string | undefined => membersProblem(value, TLS_MEMBERS);
+
+const PROXY_PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+
+function proxyUrlProblem(value: unknown): string | undefined {
+  const allowed = `a URL of ${PROXY_PROTOCOLS.join(', ')}`;
+  if (typeof value !== 'string' || !URL.canParse(value)) return allowed;
+  const { protocol, hostname } = new URL(value);
+  return PROXY_PROTOCOLS.includes(protocol) && hostname !== '' ? undefined : allowed;
+}
+
+const PROXY_MEMBERS: Members = {
+  url: proxyUrlProblem,
+  auth: (value) => membersProblem(value, { username: text, password: text }),
+  token: (value) => (typeof value === 'string' ? headersProblem({ token: value }) : 'a string'),
+  headers: headersProblem,
+  bypass: (value) => (text(value) === undefined ? undefined : texts(value)),
+  requestTls: tlsProblem,
+  proxyTls: tlsProblem,
+};
+
+function proxyProblem(value: unknown): string | undefined {
+  if (value === 'env') return undefined;
+  if (typeof value === 'string') {
+    const problem = proxyUrlProblem(value);
+    return problem === undefined ? undefined : `'env', ${problem}, or an object with such a url`;
+  }
+  const problem = membersProblem(value, PROXY_MEMBERS);
+  if (problem !== undefined) return problem;
+  return Object.hasOwn(value as object, 'url') ? undefined : 'an object with a url';
+}
+
+const HEARTBEAT_DATA = 'a string, bytes, or a function that returns them';
+
+/** Every option, by its name. */
+export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> = {
+  protocols: {
+    type: 'string | string[] | provider',
+    fallback: 'none',
+    problem: (value) => (typeof value === 'function' ? undefined : protocolsProblem(value)),
+  },
+  headers: {
+    type: 'record | provider',
+    fallback: 'none',
+    problem: (value) => (typeof value === 'function' ? undefined : headersProblem(value)),
+    secret: true,
+    needs: 'headers',
+  },
+  dispatcher: {
+    type: 'undici `Dispatcher`',
+    fallback: 'none',
+    problem: (value) =>
+      isObject(value) && typeof value.dispatch === 'function'
+        ? undefined
+        : 'an undici Dispatcher (7.30.2 or newer)',
+    needs: 'dispatcher',
+  },
+  proxy: {
+    type: "string | `ProxyOptions` | 'env'",
+    fallback: 'none',
+    problem: proxyProblem,
+    secret: true,
+    needs: 'proxy',
+  },
+  tls: { type: '`TLSOptions`', fallback: "Node's", problem: tlsProblem, secret: true, needs: 'tls' },
+  perMessageDeflate: {
+    type: "boolean | `ws`'s options",
+    fallback: 'false',
+    problem: (value) =>
+      typeof value === 'boolean' || isObject(value) ? undefined : "true, false, or ws's options",
+    needs: 'perMessageDeflate',
+  },
+  reconnect: boolean('false'),
+  reconnectDelay: milliseconds(DEFAULT_POLICY.reconnectDelay),
+  maxReconnectDelay: milliseconds(DEFAULT_POLICY.maxReconnectDelay),
+  reconnectJitter: oneOf(['none', 'equal', 'full'], 'none'),
+  maxReconnectAttempts: count('count', DEFAULT_POLICY.maxReconnectAttempts),
+  minUptime: milliseconds(DEFAULT_POLICY.minUptime),
+  shouldReconnect: callable('(failure) => boolean | number', '`defaultShouldReconnect`'),
+  heartbeatInterval: milliseconds(DEFAULT_POLICY.heartbeatInterval),
+  heartbeatTimeout: milliseconds(DEFAULT_POLICY.heartbeatTimeout, 1),
+  connectTimeout: milliseconds(DEFAULT_POLICY.connectTimeout),
+  closeTimeout: milliseconds(DEFAULT_POLICY.closeTimeout),
+  awaitDrain: boolean('false'),
+  highWaterMark: count('bytes', 16_384),
+  maxInFlight: count('bytes', 1_048_576),
+  sendQueue: {
+    type: '`{ maxBytes, maxMessages, overflow }` | false',
+    fallback: "64 MiB, no count, 'reject'",
+    problem: (value) =>
+      value === false
+        ? undefined
+        : membersProblem(value, {
+            maxBytes: bound,
+            maxMessages: bound,
+            overflow: (overflow) =>
+              overflow === 'reject' || overflow === 'drop-oldest' ? undefined : "'reject' or 'drop-oldest'",
+          }),
+  },
+  receiveQueue: {
+    type: '`{ maxBytes, maxMessages }`',
+    fallback: '1 MiB, 1024',
+    problem: (value) => membersProblem(value, { maxBytes: bound, maxMessages: bound }),
+  },
+  maxPayload: { ...count('bytes', 104_857_600, 1), needs: 'maxPayload' },
+  signal: {
+    type: '`AbortSignal`',
+    fallback: 'none',
+    problem: (value) =>
+      isObject(value) && typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function'
+        ? undefined
+        : 'an AbortSignal',
+  },
+  inspect: {
+    type: "XState's `inspect`",
+    fallback: 'none',
+    problem: (value) =>
+      typeof value === 'function' || (isObject(value) && typeof value.next === 'function')
+        ? undefined
+        : 'a function or an observer',
+  },
+  transport: {
+    type: '`TransportFactory`',
+    fallback: '`ws`; in browsers the native one',
+    problem: (value) =>
+      isObject(value) && typeof value.dial === 'function' && Array.isArray(value.supports)
+        ? undefined
+        : 'a TransportFactory: { name, supports, dial }',
+  },
+  clock: {
+    type: '`{ setTimeout, clearTimeout, now }`',
+    fallback: 'real',
+    problem: (value) =>
+      isObject(value) &&
+      [value.setTimeout, value.clearTimeout, value.now].every((each) => typeof each === 'function')
+        ? undefined
+        : 'an object of setTimeout, clearTimeout, now',
+  },
+  random: callable('() => number', '`Math.random`'),
+  heartbeatMessage: {
+    type: 'data | () => data',
+    fallback: 'none',
+    problem: (value) =>
+      typeof value === 'function' ||
+      typeof value === 'string' ||
+      value instanceof ArrayBuffer ||
+      ArrayBuffer.isView(value) ||
+      value instanceof Blob
+        ? undefined
+        : HEARTBEAT_DATA,
+    secret: true,
+  },
+  isHeartbeatReply: callable('(message) => boolean', 'any message'),
+  autoConnect: boolean('true in `client.websocket()`, else false'),
+};
+
+/** `send()`'s own default bounds. */
+export const DEFAULT_SEND_QUEUE = Object.freeze({
+  maxBytes: 64 * 1024 * 1024,
+  maxMessages: Number.POSITIVE_INFINITY,
+  overflow: 'reject' as const,
+});
+
+/** The default bounds of an iterator. */
+export const DEFAULT_RECEIVE_QUEUE = Object.freeze({ maxBytes: 1024 * 1024, maxMessages: 1024 });
+
+/** The option's default where it is not a policy number. */
+export const DEFAULT_DECISION = defaultShouldReconnect;
+
+/** How a refused value may be shown: its type, and the value itself where that cannot be a secret. */
+function shown(value: unknown, secret: boolean): string {
+  if (value === null) return 'null';
+  if (!secret && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
+  if (!secret && typeof value === 'string') return `'${value.slice(0, 40)}'`;
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+}
+
+/** The `ConfigurationError` for a value that an option does not allow. */
+export function optionError(
+  option: string,
+  value: unknown,
+  allowed: string,
+  secret = false,
+): ConfigurationError {
+  return new ConfigurationError(option, `${option} must be ${allowed}; got ${shown(value, secret)}`);
+}
+
+/**
+ * Checks options as given and returns their own, defined members.
+ *
+ * @throws ConfigurationError naming the option, what was given and what is allowed
+ */
+export function checkOptions(options: unknown): WebSocketOptions {
+  if (options === undefined) return {};
+  if (!isObject(options) || Array.isArray(options)) {
+    throw optionError('options', options, 'an object', true);
+  }
+  const checked: Record<string, unknown> = {};
+  for (const name of Reflect.ownKeys(options)) {
+    if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
+      throw new ConfigurationError(
+        String(name),
+        `Unknown option ${String(name).slice(0, 60)}; the options are ${Object.keys(OPTION_RULES).join(', ')}`,
+      );
+    }
+    const value = options[name];
+    if (value === undefined) continue;
+    const rule = OPTION_RULES[name as keyof WebSocketOptions];
+    const problem = rule.problem(value);
+    if (problem !== undefined) throw optionError(name, value, problem, rule.secret);
+    checked[name] = value;
+  }
+  for (const other of ['proxy', 'tls'] as const) {
+    if (checked.dispatcher !== undefined && checked[other] !== undefined) {
+      throw new ConfigurationError(
+        other,
+        `${other} cannot go with dispatcher: put ${other === 'tls' ? 'TLS settings' : 'the proxy'} on the dispatcher`,
+      );
+    }
+  }
+  return checked as WebSocketOptions;
+}

@@ -1,0 +1,176 @@
+/**
+ * The options: their types with documentation. What is allowed stands in optionRules.ts; a test holds the
+ * two and the README's table together.
+ */
+import type { Jitter } from '../machine/backoff.js';
+import type { Failure, TransportFactory } from '../machine/port.js';
+import type { Overflow } from './sendQueue.js';
+import type { SendData, WebSocketMessage } from './types.js';
+
+/** What a provider is told about the dial that it is asked for. */
+export interface ProviderContext {
+  /** 0 for a first dial, n for the n-th after a loss. */
+  readonly attempt: number;
+  /** Aborts when the dial ends, whatever the reason. */
+  readonly signal: AbortSignal;
+  /** What ended the dial or connection before this one. */
+  readonly lastFailure?: Error;
+}
+
+/** A function that is called once for each dial, e.g. for fresh tokens. One that throws is a failed attempt. */
+export type Provider<Value> = (context: ProviderContext) => Value | Promise<Value>;
+
+/** Time, as the client sees it; XState's `SimulatedClock` with a `now()` fits, too. */
+export interface Clock {
+  /** Calls `callback` after `milliseconds`. */
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  clearTimeout(id: unknown): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Anything that dispatches as undici's `Dispatcher` does; structural, so that any supported version of undici fits. */
+export interface DispatcherLike {
+  dispatch(options: unknown, handler: unknown): boolean;
+}
+
+/** What an inspection event tells, structurally; XState's `InspectionEvent` fits. */
+export interface InspectionEventLike {
+  readonly type: string;
+  readonly rootId: string;
+}
+
+/** What XState takes as `inspect`: a function or an observer. */
+export type Inspect =
+  | { bivariant(event: InspectionEventLike): void }['bivariant']
+  | { next?(event: InspectionEventLike): void };
+
+/** TLS settings of a hop. Names and values are those of Node's `tls.connect()`. */
+export interface TLSOptions {
+  /** Trusted certificate authorities, PEM; replaces the well-known ones. */
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** The client's certificate chain, PEM. */
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** The client's private key, PEM. */
+  key?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** For the private key. */
+  passphrase?: string;
+  /** The client's certificate and key as PKCS#12. */
+  pfx?: string | Uint8Array;
+  /** Whether a certificate that does not verify ends the dial. @default true */
+  rejectUnauthorized?: boolean;
+  /** The name for SNI and verification. @default the host of the URL */
+  servername?: string;
+  /** @default Node's */
+  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  /** @default Node's */
+  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  /** OpenSSL cipher list. @default Node's */
+  ciphers?: string;
+  /** Protocols offered by ALPN (RFC 7301). */
+  alpnProtocols?: readonly string[];
+  /** Replaces Node's check of the certificate against the host name. */
+  checkServerIdentity?: (host: string, certificate: never) => Error | undefined;
+}
+
+/** How to reach the server through a proxy. */
+export interface ProxyOptions {
+  /** `http:`, `https:`, `socks:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`. */
+  url: string;
+  /** Credentials, in place of those in `url`. */
+  auth?: { username: string; password: string };
+  /** The whole value of `Proxy-Authorization`, e.g. `Bearer …`. */
+  token?: string;
+  /** Headers of the CONNECT request. */
+  headers?: Record<string, string>;
+  /** Hosts that are dialled directly: `host`, `host:port`, `*.suffix`, CIDR. */
+  bypass?: string | readonly string[];
+  /** TLS of the server, in place of the option `tls`. */
+  requestTls?: TLSOptions;
+  /** TLS of the proxy. */
+  proxyTls?: TLSOptions;
+}
+
+/** Bounds of the messages that wait in the client. */
+export interface SendQueueOptions {
+  /** Payload bytes. @default 67108864 (64 MiB) */
+  maxBytes?: number;
+  /** Messages. @default Infinity */
+  maxMessages?: number;
+  /** Refuse the new message, or the oldest. @default 'reject' */
+  overflow?: Overflow;
+}
+
+/** Bounds of the unread messages of an iterator or `pipeTo`. */
+export interface ReceiveQueueOptions {
+  /** Payload bytes. @default 1048576 (1 MiB) */
+  maxBytes?: number;
+  /** Messages. @default 1024 */
+  maxMessages?: number;
+}
+
+/** All options. Every one is checked when the client is made; `undefined` means the default. */
+export interface WebSocketOptions {
+  /** Subprotocols in order of preference (RFC 6455 §1.9). @default none */
+  protocols?: string | readonly string[] | Provider<string | readonly string[] | undefined> | undefined;
+  /** Headers of the opening handshake. @default none */
+  headers?: Record<string, string> | Provider<Record<string, string> | undefined> | undefined;
+  /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
+  dispatcher?: DispatcherLike | undefined;
+  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY as curl does. @default none */
+  proxy?: string | ProxyOptions | undefined;
+  /** TLS of the server. @default Node's */
+  tls?: TLSOptions | undefined;
+  /** Offer permessage-deflate (RFC 7692): true, or the options of `ws`. @default false */
+  perMessageDeflate?: boolean | Record<string, unknown> | undefined;
+  /** Reconnect after every loss that the client did not ask for. @default false */
+  reconnect?: boolean | undefined;
+  /** Milliseconds before attempt 1; attempt n waits `reconnectDelay * 2^(n-1)`, up to the cap. @default 1000 */
+  reconnectDelay?: number | undefined;
+  /** The cap of that delay, in milliseconds. @default 30000 */
+  maxReconnectDelay?: number | undefined;
+  /** How much of the delay is random, by AWS's names. @default 'none' */
+  reconnectJitter?: Jitter | undefined;
+  /** How many dials may follow a loss; 0 = never give up. @default 5 */
+  maxReconnectAttempts?: number | undefined;
+  /** Milliseconds that a connection must last before attempts are counted anew; 0 = at `open`. @default 0 */
+  minUptime?: number | undefined;
+  /** The decision after a loss; a number is the delay in milliseconds. @default defaultShouldReconnect */
+  shouldReconnect?: ((failure: Failure) => boolean | number) | undefined;
+  /** Milliseconds between Pings; 0 = no heartbeat. @default 30000 */
+  heartbeatInterval?: number | undefined;
+  /** Milliseconds that a Ping may stay unanswered; any byte received counts as an answer. @default 10000 */
+  heartbeatTimeout?: number | undefined;
+  /** Milliseconds for providers, DNS, TCP, proxy, TLS and upgrade together; 0 = no limit. @default 10000 */
+  connectTimeout?: number | undefined;
+  /** Milliseconds to wait for the peer's Close before the socket is destroyed. @default 5000 */
+  closeTimeout?: number | undefined;
+  /** Every `send()` waits for the drain. @default false */
+  awaitDrain?: boolean | undefined;
+  /** Bytes; what "drained" means: `bufferedAmount` at or below it. @default 16384 */
+  highWaterMark?: number | undefined;
+  /** Bytes handed to the socket that the kernel has not taken yet; above it messages wait in the client. @default 1048576 */
+  maxInFlight?: number | undefined;
+  /** Messages waiting in the client; `false`: what cannot go out now is refused. @default 64 MiB, no count, 'reject' */
+  sendQueue?: SendQueueOptions | false | undefined;
+  /** Unread messages at which iteration and `pipeTo` stop reading the socket. @default 1 MiB, 1024 */
+  receiveQueue?: ReceiveQueueOptions | undefined;
+  /** Bytes; larger incoming messages (after inflating) close the connection with 1009. @default 104857600 (100 MiB) */
+  maxPayload?: number | undefined;
+  /** Aborting ends the client for good. @default none */
+  signal?: AbortSignal | undefined;
+  /** Sees every state change, with secrets redacted; takes what XState's `inspect` takes. @default none */
+  inspect?: Inspect | undefined;
+  /** How connections are made: the seam for tests and other runtimes. @default `ws` in Node, the native WebSocket in browsers */
+  transport?: TransportFactory | undefined;
+  /** Time; virtual for tests. @default the platform's */
+  clock?: Clock | undefined;
+  /** Chance, 0 to below 1, for the jitter. @default Math.random */
+  random?: (() => number) | undefined;
+  /** A heartbeat by message in place of Ping frames. @default none */
+  heartbeatMessage?: SendData | (() => SendData) | undefined;
+  /** Which message answers `heartbeatMessage`. @default any message */
+  isHeartbeatReply?: ((message: WebSocketMessage) => boolean) | undefined;
+  /** Connect by itself on the next tick. @default true in `client.websocket()`, else false */
+  autoConnect?: boolean | undefined;
+}

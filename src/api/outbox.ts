@@ -1,0 +1,230 @@
+/**
+ * The way of messages out: handed to the connection in the call where that is possible, held in order where
+ * it is not, and told of where it can no longer be.
+ *
+ * Owns the send queue and those who wait for a drain. Must not know why there is no connection.
+ */
+import { ConfigurationError, QueueFullError, type ReckerError } from '../machine/errors.js';
+import type { Transport } from '../machine/port.js';
+import { afterIo, byteLength } from './platform.js';
+import { type Held, type QueueBounds, SendQueue } from './sendQueue.js';
+import type { SendData } from './types.js';
+
+/** What the outbox needs of the client. */
+export interface OutboxOwner {
+  /** The connection that takes messages now, if one does. */
+  readonly sendingOn: Transport | undefined;
+  onUndelivered(data: SendData, error: ReckerError): void;
+}
+
+/** Options of one `send()`. */
+export interface SendOptions {
+  /** Wait for the drain. @default the client's option */
+  awaitDrain?: boolean;
+  /** What "drained" means, in bytes. @default the client's option */
+  highWaterMark?: number;
+}
+
+interface DrainWaiter {
+  readonly mark: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** Bytes, or a string, or a Blob: what a transport takes. */
+type Payload = string | Uint8Array | Blob;
+
+const DONE = Promise.resolve();
+const ignore = (): void => {};
+
+/** After how many sends that resolve at once the loop of an awaiting caller is let go round. */
+const SENDS_PER_TURN = 256;
+
+export class Outbox {
+  messagesOut = 0;
+  bytesOut = 0;
+  readonly #owner: OutboxOwner;
+  readonly #bounds: QueueBounds | undefined;
+  readonly #maxInFlight: number;
+  readonly #queue = new SendQueue();
+  #drainWaiters: DrainWaiter[] = [];
+  #sendsInTurn = 0;
+  /** While `open` is being delivered, what its listeners send goes ahead of the queue. */
+  isGreeting = false;
+
+  constructor(owner: OutboxOwner, bounds: QueueBounds | undefined, maxInFlight: number) {
+    this.#owner = owner;
+    this.#bounds = bounds;
+    this.#maxInFlight = maxInFlight;
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  get queuedMessages(): number {
+    return this.#queue.length;
+  }
+
+  /** Bytes that were given to `send()` and that the kernel has not taken. */
+  bufferedAmount(transport: Transport | undefined): number {
+    return this.#queue.bytes + (transport?.bufferedAmount ?? 0);
+  }
+
+  /** Hands over now, or holds. */
+  send(data: SendData): Promise<void> {
+    const payload = payloadOf(data);
+    const transport = this.#owner.sendingOn;
+    if (
+      transport !== undefined &&
+      (this.isGreeting || this.#queue.length === 0) &&
+      transport.bufferedAmount <= this.#maxInFlight
+    ) {
+      this.#handOver(transport, payload);
+      return this.#handedOver();
+    }
+    return this.#hold(data, payload, transport !== undefined);
+  }
+
+  /** Hands over what must not wait behind the queue: a heartbeat by message. */
+  sendPast(transport: Transport, data: SendData): void {
+    transport.send(payloadOf(data));
+    transport.flush();
+  }
+
+  /** Resolves when the next message would be handed over in the call. */
+  roomToSend(): Promise<void> {
+    return this.drained(this.#maxInFlight);
+  }
+
+  /** Refuses a message that was just given. */
+  refuse(data: SendData, error: ReckerError): Promise<void> {
+    payloadOf(data);
+    this.#owner.onUndelivered(data, error);
+    return refused(error);
+  }
+
+  /** Hands over what is held, as far as the socket's bound allows. */
+  pump(transport: Transport, limit = this.#maxInFlight): void {
+    while (this.#queue.length > 0 && transport.bufferedAmount <= limit) {
+      const held = this.#queue.shift() as Held;
+      this.#handOver(transport, held.data);
+      held.resolve();
+    }
+    this.#tellDrained(transport);
+  }
+
+  /** Resolves once `bufferedAmount` is at or below `mark`; rejects when the connection ends first. */
+  drained(mark: number): Promise<void> {
+    const transport = this.#owner.sendingOn;
+    if (transport !== undefined && this.bufferedAmount(transport) <= mark) return DONE;
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#drainWaiters.push({ mark, resolve, reject });
+    });
+    promise.catch(ignore);
+    return promise;
+  }
+
+  /** The connection has ended: what was to be drained never will be. */
+  failDrains(error: Error): void {
+    for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(error);
+  }
+
+  /** Takes out all that is held, for the client that came to rest. */
+  giveUp(): Held[] {
+    return this.#queue.takeAll();
+  }
+
+  #handOver(transport: Transport, payload: Payload): void {
+    this.bytesOut += transport.send(payload);
+    this.messagesOut += 1;
+  }
+
+  /**
+   * Nearly always the same promise. A loop of `await ws.send()` would never let timers and I/O run if it
+   * always was: now and then it is one that takes a turn of the event loop.
+   */
+  #handedOver(): Promise<void> {
+    this.#sendsInTurn += 1;
+    if (this.#sendsInTurn < SENDS_PER_TURN) return DONE;
+    this.#sendsInTurn = 0;
+    return new Promise(afterIo);
+  }
+
+  #hold(data: SendData, payload: Payload, isOpen: boolean): Promise<void> {
+    const bounds = this.#bounds;
+    const bytes = sizeOf(payload);
+    if (bounds === undefined) {
+      const why = isOpen ? 'more than maxInFlight is under way' : 'there is no open connection';
+      return this.refuse(
+        data,
+        new QueueFullError(`The message cannot go out now, since ${why}, and sendQueue is false`),
+      );
+    }
+    while (!this.#queue.fits(bytes, bounds)) {
+      const isHopeless = bytes > bounds.maxBytes || bounds.maxMessages === 0;
+      const oldest = bounds.overflow === 'drop-oldest' && !isHopeless ? this.#queue.shift() : undefined;
+      if (oldest === undefined) {
+        return this.refuse(data, new QueueFullError(`The send queue is full: ${describe(bounds)}`));
+      }
+      this.drop(oldest, new QueueFullError(`A newer message took its place: ${describe(bounds)}`));
+    }
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#queue.push({ data: copyOf(payload), original: data, bytes, resolve, reject }, this.isGreeting);
+    });
+    promise.catch(ignore);
+    return promise;
+  }
+
+  /** Tells the sender of a held message, and the listeners, that it will not be sent. */
+  drop(held: Held, error: ReckerError): void {
+    held.reject(error);
+    this.#owner.onUndelivered(held.original, error);
+  }
+
+  #tellDrained(transport: Transport): void {
+    if (this.#drainWaiters.length === 0) return;
+    const amount = this.bufferedAmount(transport);
+    const waiting = this.#drainWaiters;
+    this.#drainWaiters = waiting.filter((waiter) => waiter.mark < amount);
+    for (const waiter of waiting) if (waiter.mark >= amount) waiter.resolve();
+  }
+}
+
+/** Rejected, and no unhandled rejection where nobody awaits it. */
+export function refused(error: Error): Promise<void> {
+  const promise = Promise.reject(error);
+  promise.catch(ignore);
+  return promise;
+}
+
+function describe({ maxBytes, maxMessages }: QueueBounds): string {
+  return `at most ${maxBytes} bytes${maxMessages === Number.POSITIVE_INFINITY ? '' : ` and ${maxMessages} messages`}`;
+}
+
+/** What a transport takes, without a copy. */
+function payloadOf(data: SendData): Payload {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (data instanceof Blob) return data;
+  throw new TypeError(
+    'send() takes a string, a Buffer, an ArrayBuffer, a view of one, or a Blob; use sendJSON() for other values',
+  );
+}
+
+function sizeOf(payload: Payload): number {
+  if (typeof payload === 'string') return byteLength(payload);
+  return payload instanceof Uint8Array ? payload.byteLength : payload.size;
+}
+
+/** Bytes that the caller may change after the call are copied; strings and Blobs cannot change. */
+function copyOf(payload: Payload): Payload {
+  return payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
+}
+
+/** @throws ConfigurationError where `highWaterMark` is no number of bytes */
+export function checkMark(mark: number): number {
+  if (Number.isSafeInteger(mark) && mark >= 0) return mark;
+  throw new ConfigurationError('highWaterMark', 'highWaterMark must be a whole number of bytes, 0 or more');
+}

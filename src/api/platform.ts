@@ -1,0 +1,22 @@
+/**
+ * What the class needs of the platform and the language does not have. This is Node's; the build for browsers
+ * puts platform.browser.ts in its place.
+ */
+export { EventEmitter } from 'node:events';
+export { wsTransport as defaultTransport } from '../services/ws.js';
+
+/** The class that binary messages have. */
+export type Binary = Buffer;
+
+/** The length of `text` in UTF-8, in bytes. */
+export const byteLength = (text: string): number => Buffer.byteLength(text);
+
+/** The bytes of a received message in the class that users are promised, without a copy. */
+export function toBinary(bytes: Uint8Array): Binary {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Runs `task` after the I/O and timers that are due. */
+export const afterIo = (task: () => void): void => {
+  setImmediate(task);
+};

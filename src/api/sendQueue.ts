@@ -1,0 +1,87 @@
+/**
+ * Messages that wait in the client: for a connection, or for the kernel to take what it was given.
+ *
+ * Owns their order and their bounds. Must not know when they leave.
+ */
+import type { SendData } from './types.js';
+
+/** What happens to a message that does not fit. */
+export type Overflow = 'reject' | 'drop-oldest';
+
+/** The bounds; infinite where there is none. */
+export interface QueueBounds {
+  readonly maxBytes: number;
+  readonly maxMessages: number;
+  readonly overflow: Overflow;
+}
+
+/** One waiting message. */
+export interface Held {
+  /** What goes out: a copy where the caller may change the original. */
+  readonly data: string | Uint8Array | Blob;
+  /** What the caller gave, for `undelivered`. */
+  readonly original: SendData;
+  readonly bytes: number;
+  /** Tells the caller of `send()`. */
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+export class SendQueue {
+  /** What was held while an `open` listener ran: it leaves before what was queued earlier. */
+  #first: Held[] = [];
+  #rest: (Held | undefined)[] = [];
+  #next = 0;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#first.length + this.#rest.length - this.#next;
+  }
+
+  /** Whether a message of so many bytes fits in beside the present ones. */
+  fits(bytes: number, bounds: QueueBounds): boolean {
+    return this.length < bounds.maxMessages && this.#bytes + bytes <= bounds.maxBytes;
+  }
+
+  push(held: Held, ahead: boolean): void {
+    (ahead ? this.#first : this.#rest).push(held);
+    this.#bytes += held.bytes;
+  }
+
+  /** Takes out the message that is to leave next. */
+  shift(): Held | undefined {
+    const held = this.#first.length > 0 ? this.#first.shift() : this.#shiftRest();
+    if (held !== undefined) this.#bytes -= held.bytes;
+    return held;
+  }
+
+  /** Takes out all messages, in the order in which they would have left. */
+  takeAll(): Held[] {
+    const all = [...this.#first, ...(this.#rest.slice(this.#next) as Held[])];
+    this.#first = [];
+    this.#rest = [];
+    this.#next = 0;
+    this.#bytes = 0;
+    return all;
+  }
+
+  /** An array with a moving start: `Array.prototype.shift` copies the whole of a long one. */
+  #shiftRest(): Held | undefined {
+    const held = this.#rest[this.#next];
+    if (held === undefined) return undefined;
+    this.#rest[this.#next] = undefined;
+    this.#next += 1;
+    if (this.#next === this.#rest.length) {
+      this.#rest = [];
+      this.#next = 0;
+    } else if (this.#next >= 1024 && this.#next * 2 >= this.#rest.length) {
+      this.#rest = this.#rest.slice(this.#next);
+      this.#next = 0;
+    }
+    return held;
+  }
+}

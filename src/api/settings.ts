@@ -1,0 +1,113 @@
+/**
+ * From checked options to what the parts need: the chart's policy, the dial's settings, the queues' bounds.
+ */
+import { clampDelay } from '../machine/backoff.js';
+import { ConfigurationError } from '../machine/errors.js';
+import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
+import type { TransportFactory } from '../machine/port.js';
+import { mergeHeaders } from './handshakeRules.js';
+import { type Constant, checkHeaders, checkProtocols, type DialSettings } from './link.js';
+import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES } from './optionRules.js';
+import type { Provider, WebSocketOptions } from './options.js';
+import { defaultTransport } from './platform.js';
+import type { ReceiveBounds } from './receiver.js';
+import type { QueueBounds } from './sendQueue.js';
+import { resolveUrl, splitCredentials } from './urls.js';
+
+/** What `createClient` knows beyond the options of one connection. */
+export interface ClientDefaults {
+  readonly parseUrl: (given: unknown) => URL;
+  /** The client's own headers for a URL: none where it is not theirs. */
+  readonly headersFor: (url: URL) => Readonly<Record<string, string>>;
+}
+
+const STANDALONE: ClientDefaults = { parseUrl: (given) => resolveUrl(given), headersFor: () => ({}) };
+
+/** The numbers of the options, over the defaults. */
+export function policyOf(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
+  const policy: Record<string, unknown> = { ...DEFAULT_POLICY };
+  for (const name of Object.keys(DEFAULT_POLICY)) {
+    const value = options[name as keyof WebSocketOptions];
+    if (value !== undefined) policy[name] = value;
+  }
+  // Without Ping frames and a message in their place there is nothing to send.
+  if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
+    policy.heartbeatInterval = 0;
+  return policy as unknown as ConnectionPolicy;
+}
+
+/**
+ * What each dial of a client has in common.
+ *
+ * @throws ConfigurationError where the URL cannot be dialled, or the transport cannot do what is asked for
+ */
+export function dialSettings(
+  url: string | URL | Provider<string | URL>,
+  options: WebSocketOptions,
+  defaults: ClientDefaults = STANDALONE,
+): DialSettings {
+  const factory = options.transport ?? defaultTransport;
+  refuseUnsupported(options, factory);
+  const { parseUrl, headersFor } = defaults;
+  return {
+    factory,
+    parseUrl,
+    url: typeof url === 'function' ? { provider: url } : { value: parseUrl(url) },
+    protocols: constant(options.protocols, checkProtocols),
+    headers: constant(options.headers, checkHeaders),
+    target(dialled, given) {
+      const { href, authorization } = splitCredentials(dialled);
+      const credentials = authorization === undefined ? undefined : { Authorization: authorization };
+      return {
+        href,
+        headers: Object.freeze(mergeHeaders(mergeHeaders(credentials, headersFor(dialled)), given)),
+      };
+    },
+    perMessageDeflate: options.perMessageDeflate ?? false,
+    maxPayload: options.maxPayload ?? 104_857_600,
+    // The chart's deadline is the one that counts: the engine's own comes clearly after it.
+    closeTimeout: clampDelay(2 * (options.closeTimeout ?? DEFAULT_POLICY.closeTimeout) + 1000),
+    tls: options.tls as Readonly<Record<string, unknown>> | undefined,
+    proxy: options.proxy,
+    dispatcher: options.dispatcher,
+  };
+}
+
+function constant<Value>(given: unknown, check: (given: unknown) => Value): Constant<Value> {
+  return typeof given === 'function' ? { provider: given as Provider<unknown> } : { value: check(given) };
+}
+
+/** What a transport cannot do is refused by name, never silently left out. */
+function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory): void {
+  for (const [name, value] of Object.entries(options)) {
+    const { needs } = OPTION_RULES[name as keyof WebSocketOptions];
+    if (needs === undefined || value === false || factory.supports.includes(needs)) continue;
+    throw new ConfigurationError(name, `${name} is not possible with the transport ${factory.name}`);
+  }
+  const wantsPings = (options.heartbeatInterval ?? 0) > 0 && options.heartbeatMessage === undefined;
+  if (wantsPings && !factory.supports.includes('ping')) {
+    throw new ConfigurationError(
+      'heartbeatInterval',
+      `heartbeatInterval needs heartbeatMessage with the transport ${factory.name}, which cannot send Ping frames`,
+    );
+  }
+}
+
+/** The bounds of the send queue; undefined where there is none. */
+export function sendBounds({ sendQueue }: WebSocketOptions): QueueBounds | undefined {
+  return sendQueue === false ? undefined : { ...DEFAULT_SEND_QUEUE, ...defined(sendQueue) };
+}
+
+/** The bounds of each iterator. */
+export function receiveBounds({ receiveQueue }: WebSocketOptions): ReceiveBounds {
+  return { ...DEFAULT_RECEIVE_QUEUE, ...defined(receiveQueue) };
+}
+
+/** The own members that are not `undefined`. */
+function defined<Value extends object>(
+  value: Value | undefined,
+): { [Key in keyof Value]: NonNullable<Value[Key]> } {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(([, member]) => member !== undefined),
+  ) as never;
+}

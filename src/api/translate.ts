@@ -1,0 +1,117 @@
+/**
+ * The one translator: what the chart announces, as the documented events. Decides wording and order; must not
+ * deliver anything.
+ */
+import {
+  AbortError,
+  ConnectionClosedError,
+  type ReckerError,
+  ReconnectExhaustedError,
+  TimeoutError,
+} from '../machine/errors.js';
+import type { ConnectionEmitted } from '../machine/events.js';
+import type { Loss } from '../machine/port.js';
+import type { CloseInfo, WebSocketEvents } from './types.js';
+
+/** One documented event, on its way to the listeners. */
+export type Announcement = {
+  readonly [Name in keyof WebSocketEvents]: {
+    readonly event: Name;
+    readonly args: WebSocketEvents[Name];
+    /** Only of interest while the state that it announces lasts. */
+    readonly passing?: true;
+    /** An `error` that must not go unheard: nobody else was told that the client failed for good. */
+    readonly fatal?: boolean;
+  };
+}[keyof WebSocketEvents];
+
+/** What the chart does not know and the events tell. */
+export interface Circumstances {
+  /** Milliseconds since the loss; 0 for a first dial. */
+  readonly downtime: number;
+  /** Payload bytes that the connection took along. */
+  readonly unsentBytes: number;
+  /** Whether a final failure would be told to nobody. */
+  readonly unheard: boolean;
+}
+
+/** The documented events that an announcement of the chart stands for, in order. */
+export function translate(emitted: ConnectionEmitted, circumstances: Circumstances): Announcement[] {
+  switch (emitted.type) {
+    case 'opened': {
+      const { attempt, reconnected } = emitted;
+      const { downtime } = circumstances;
+      return [{ event: 'open', args: [{ reconnected, attempt, downtime }], passing: true }];
+    }
+    case 'lost':
+      return [...failuresOf(emitted, circumstances), closeOf(emitted, circumstances)];
+    case 'ended': {
+      const info: CloseInfo = { wasClean: true, unsentBytes: 0, willReconnect: false };
+      return [{ event: 'close', args: [emitted.code, emitted.reason, info] }];
+    }
+    case 'retryScheduled':
+      return [{ event: 'reconnecting', args: [emitted.attempt, emitted.delay], passing: true }];
+    case 'exhausted':
+      return [
+        { event: 'error', args: [exhaustionOf(emitted)], fatal: circumstances.unheard },
+        { event: 'max-reconnect-attempts', args: [] },
+      ];
+    case 'heartbeatTimedOut':
+      return [{ event: 'heartbeat-timeout', args: [] }];
+  }
+}
+
+type Lost = Extract<ConnectionEmitted, { type: 'lost' }>;
+
+/** A dial after a loss fails with `reconnect-error`; everything else that went wrong is an `error`. */
+function failuresOf({ stage, loss, asked, willReconnect }: Lost, { unheard }: Circumstances): Announcement[] {
+  if (asked) return [];
+  if (stage === 'reconnecting') return [{ event: 'reconnect-error', args: [failureOf(loss)] }];
+  if (loss.error === undefined || isToldOtherwise(loss.error)) return [];
+  return [{ event: 'error', args: [loss.error], fatal: unheard && !willReconnect }];
+}
+
+/** What has an event of its own, or was the user's own doing, is only in the `close`'s `info`. */
+function isToldOtherwise(error: ReckerError): boolean {
+  return error instanceof AbortError || (error instanceof TimeoutError && error.phase !== 'connect');
+}
+
+function closeOf({ loss, willReconnect }: Lost, { unsentBytes }: Circumstances): Announcement {
+  const { code, reason, wasClean, error } = loss;
+  const info: CloseInfo = { wasClean, ...(error === undefined ? {} : { error }), unsentBytes, willReconnect };
+  return { event: 'close', args: [code, reason, info] };
+}
+
+/** The error that stands for a loss, also where nothing but the connection's end was seen. */
+export function failureOf(loss: Loss): ReckerError {
+  return loss.error ?? new ConnectionClosedError(loss.code, loss.reason);
+}
+
+function exhaustionOf(emitted: Extract<ConnectionEmitted, { type: 'exhausted' }>): ReconnectExhaustedError {
+  return new ReconnectExhaustedError(
+    emitted.attempts,
+    emitted.cause === undefined ? undefined : { cause: emitted.cause },
+  );
+}
+
+/** How the client came to rest: what those who wait are told, and whether it was a clean end. */
+export interface Rest {
+  readonly error: ReckerError;
+  /** True on `close()` and on the peer's 1000 or 1001: iteration ends instead of throwing. */
+  readonly isClean: boolean;
+}
+
+/** What those who still wait are told when nothing follows `emitted`. */
+export function restAfter(emitted: ConnectionEmitted | undefined, aborted: AbortError | undefined): Rest {
+  if (aborted !== undefined) return { error: aborted, isClean: false };
+  if (emitted?.type === 'exhausted') return { error: exhaustionOf(emitted), isClean: false };
+  if (emitted?.type === 'lost' && !emitted.asked) {
+    return { error: failureOf(emitted.loss), isClean: isCleanEnd(emitted.loss) };
+  }
+  return { error: new AbortError('The client was closed'), isClean: true };
+}
+
+/** The peer's normal closure and going away (RFC 6455 §7.4.1). */
+export function isCleanEnd(loss: Loss): boolean {
+  return loss.wasClean && (loss.code === 1000 || loss.code === 1001);
+}

@@ -1,0 +1,84 @@
+/**
+ * The public shapes that more than one file of the api speaks of. Types only.
+ */
+
+import type { ConnectionState } from '../machine/connectionMachine.js';
+import type { ReckerError } from '../machine/errors.js';
+import type { Binary } from './platform.js';
+
+export type { ConnectionState };
+
+/** A whole message, as it came. */
+export interface WebSocketMessage {
+  /** Text as a string, binary as a `Buffer`. */
+  data: string | Binary;
+  isBinary: boolean;
+}
+
+/** What `send()` takes. */
+export type SendData = string | ArrayBuffer | ArrayBufferView | Blob;
+
+/** What `open` tells. */
+export interface OpenInfo {
+  /** True where the dial followed a loss. */
+  readonly reconnected: boolean;
+  /** Which attempt succeeded: 0 for a first dial, n for the n-th after a loss. */
+  readonly attempt: number;
+  /** Milliseconds since the loss; 0 for a first dial. */
+  readonly downtime: number;
+}
+
+/** What `close` tells beside code and reason. */
+export interface CloseInfo {
+  /** True where both sides sent a Close (RFC 6455 §7.1.4), or there was no connection to end. */
+  readonly wasClean: boolean;
+  /** What ended it, where something went wrong. */
+  readonly error?: ReckerError;
+  /** Payload bytes handed to the socket that the kernel is not known to have taken: lost with the connection. */
+  readonly unsentBytes: number;
+  /** Whether another dial follows. */
+  readonly willReconnect: boolean;
+}
+
+/** The documented events and their arguments. */
+export interface WebSocketEvents {
+  open: [info: OpenInfo];
+  message: [message: WebSocketMessage];
+  close: [code: number, reason: string, info: CloseInfo];
+  error: [error: Error];
+  reconnecting: [attempt: number, delay: number];
+  'reconnect-error': [error: Error];
+  'max-reconnect-attempts': [];
+  'heartbeat-timeout': [];
+  pong: [rtt: number];
+  state: [state: ConnectionState, previous: ConnectionState];
+  undelivered: [data: SendData, error: ReckerError];
+}
+
+/** Plain counters, from `stats()`. Times in ms; moments in ms since the epoch. */
+export interface WebSocketStats {
+  /** Messages received since the client was made. */
+  readonly messagesIn: number;
+  /** Messages handed to a socket since the client was made. */
+  readonly messagesOut: number;
+  /** Payload bytes received. */
+  readonly bytesIn: number;
+  /** Payload bytes handed to a socket. */
+  readonly bytesOut: number;
+  /** Messages waiting in the client. */
+  readonly queuedMessages: number;
+  /** Their payload bytes. */
+  readonly queuedBytes: number;
+  /** Dials so far. */
+  readonly dials: number;
+  /** Connections that opened so far. */
+  readonly opens: number;
+  /** The newest round trip; `undefined` before the first. */
+  readonly rtt: number | undefined;
+  /** When the newest message or Pong came; `undefined` before the first. */
+  readonly lastReceivedAt: number | undefined;
+  /** Whether reading is paused because an iterator or `pipeTo` holds as much as `receiveQueue` allows. */
+  readonly paused: boolean;
+  /** When the present `ws.state` was entered. */
+  readonly since: number;
+}

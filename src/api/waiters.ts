@@ -1,0 +1,77 @@
+/**
+ * Callers that wait for the same thing: each has a promise of its own, and may leave early.
+ */
+import { AbortError } from '../machine/errors.js';
+
+interface Waiter {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const ignore = (): void => {};
+
+/** Waiters that were taken out, to be told later. */
+export interface Taken {
+  resolve(): void;
+  /** @param isTold whether the caller knows by other means: then a promise that nobody awaits is no unhandled rejection */
+  reject(error: Error, isTold: boolean): void;
+}
+
+export class Waiters {
+  #waiting = new Set<Waiter>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** @param signal ends this wait, and no other */
+  add(signal?: AbortSignal): Promise<void> {
+    let resolve = ignore;
+    let reject: (error: Error) => void = ignore;
+    const promise = new Promise<void>((onResolve, onReject) => {
+      resolve = onResolve;
+      reject = onReject;
+    });
+    const leave = () => {
+      this.#waiting.delete(waiter);
+      reject(new AbortError('The wait was aborted', { cause: signal?.reason }));
+    };
+    const settled = () => signal?.removeEventListener('abort', leave);
+    const waiter: Waiter = {
+      promise,
+      resolve() {
+        settled();
+        resolve();
+      },
+      reject(error) {
+        settled();
+        reject(error);
+      },
+    };
+    this.#waiting.add(waiter);
+    signal?.addEventListener('abort', leave, { once: true });
+    return promise;
+  }
+
+  resolveAll(): void {
+    this.takeAll().resolve();
+  }
+
+  /** Takes all out: whoever is added from now on waits for the next time. */
+  takeAll(): Taken {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    return {
+      resolve() {
+        for (const waiter of waiting) waiter.resolve();
+      },
+      reject(error, isTold) {
+        for (const waiter of waiting) {
+          if (isTold) waiter.promise.catch(ignore);
+          waiter.reject(error);
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,367 @@
+/**
+ * The transport of Node: `ws` speaks the protocol over a connection that a route has dialled.
+ *
+ * It owns the socket and every byte on it. It must not know why it is dialled, what follows a loss, or what
+ * time it is: no policy, no retry and no timer is here.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import WebSocket, { type ClientOptions } from 'ws';
+import { HandshakeError, type ReckerError } from '../machine/errors.js';
+import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
+import { cork, uncorkNow } from './cork.js';
+import { connectionError } from './failures.js';
+import { type Route, routeFor } from './routes.js';
+
+/** `closeTimeout` is documented by ws and missing in @types/ws 8.18. */
+interface EngineOptions extends ClientOptions {
+  readonly closeTimeout: number;
+}
+
+/** RFC 6455 §7.1.5: what the application is told where no Close came. */
+const NO_CLOSE = 1006;
+
+/** The size in bytes of the counter that a Ping carries, to know its Pong from an older one's. */
+const PING_PAYLOAD = 4;
+
+/**
+ * `ws` calls its own public `close()` when the peer's Close arrives, with the code and reason that it will
+ * answer with, and on a protocol error of the peer, with the code alone. Overriding it shows both as they
+ * happen; there is no event for them.
+ */
+class Engine extends WebSocket {
+  owner: WsTransport | undefined;
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.owner?.onEngineClose(code, reason);
+    super.close(code, reason);
+  }
+}
+
+class WsTransport implements Transport {
+  #observer: TransportObserver | undefined;
+  #engine: Engine | undefined;
+  #route: Route | undefined;
+  /** The TCP or TLS socket under the engine, once upgraded. */
+  #socket: Socket | undefined;
+  /** The answer to the upgrade request, until the connection is open. */
+  #answer: IncomingMessage | undefined;
+  /** Why the connection broke, where the socket or the engine said so. */
+  #error: ReckerError | undefined;
+  /** Payload sizes of what the kernel has not taken yet, oldest first, from `#oldest` on. */
+  readonly #sizes: number[] = [];
+  #oldest = 0;
+  #unsent = 0;
+  #ending = false;
+  #paused = false;
+  /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
+  #greeting = false;
+  #compresses = false;
+  #markedBytes = 0;
+  #pings = 0;
+
+  constructor(request: DialRequest, observer: TransportObserver) {
+    this.#observer = observer;
+    const route = routeFor(request);
+    if (route instanceof Promise) {
+      route.then(
+        (made) => (this.#observer === undefined ? made.destroy() : this.#begin(request, made)),
+        (cause) => this.#fail(connectionError(cause)),
+      );
+    } else {
+      this.#begin(request, route);
+    }
+  }
+
+  #begin(request: DialRequest, route: Route): void {
+    this.#route = route;
+    let engine: Engine;
+    try {
+      engine = new Engine(request.url, [...request.protocols], engineOptions(request, route));
+    } catch (cause) {
+      // ws and Node's http client throw for what they find invalid; a dial reports, and not before it returned.
+      queueMicrotask(() => this.#fail(connectionError(cause)));
+      return;
+    }
+    this.#engine = engine;
+    engine.owner = this;
+    engine.on('upgrade', onUpgrade);
+    engine.on('unexpected-response', onUnexpectedResponse);
+    engine.on('open', onOpen);
+    engine.on('message', onMessage);
+    engine.on('pong', onPong);
+    engine.on('error', onError);
+    engine.on('close', onClose);
+  }
+
+  get bufferedAmount(): number {
+    return this.#engine?.bufferedAmount ?? 0;
+  }
+
+  get unsentBytes(): number {
+    return this.#unsent;
+  }
+
+  send(data: string | Uint8Array | Blob): number {
+    const engine = this.#engine as Engine;
+    let size: number;
+    if (typeof data === 'string') {
+      cork(this.#socket as Socket);
+      if (data.length <= MERGE_BELOW) {
+        const bytes = Buffer.from(data);
+        size = bytes.length;
+        engine.send(bytes, TEXT, this.#onTaken);
+      } else {
+        size = Buffer.byteLength(data);
+        engine.send(data, TEXT, this.#onTaken);
+      }
+    } else if (data instanceof Uint8Array) {
+      size = data.length;
+      cork(this.#socket as Socket);
+      // Compression runs later, when the caller may have changed its bytes.
+      engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, this.#onTaken);
+    } else {
+      size = data.size;
+      engine.send(data as unknown as Buffer, BINARY, this.#onTaken);
+    }
+    this.#sizes.push(size);
+    this.#unsent += size;
+    return size;
+  }
+
+  /** In order, once a message: the kernel has it; or, without an error too, the socket died under it. */
+  readonly #onTaken = (error?: Error | null): void => {
+    if (error || this.#socket?.destroyed) return;
+    const size = this.#sizes[this.#oldest] ?? 0;
+    this.#oldest += 1;
+    this.#unsent -= size;
+    if (this.#oldest === this.#sizes.length) {
+      this.#sizes.length = 0;
+      this.#oldest = 0;
+    } else if (this.#oldest === COMPACT_AT) {
+      this.#sizes.splice(0, COMPACT_AT);
+      this.#oldest = 0;
+    }
+    this.#observer?.taken();
+  };
+
+  flush(): void {
+    if (this.#socket !== undefined) uncorkNow(this.#socket);
+  }
+
+  ping(): void {
+    const engine = this.#engine;
+    if (engine?.readyState !== WebSocket.OPEN) return;
+    this.#pings = (this.#pings + 1) >>> 0;
+    const payload = Buffer.allocUnsafe(PING_PAYLOAD);
+    payload.writeUInt32BE(this.#pings);
+    engine.ping(payload);
+  }
+
+  mark(): void {
+    this.#markedBytes = this.#socket?.bytesRead ?? 0;
+  }
+
+  askLiveness(): void {
+    // The poll phase lies between a timer and an immediate: what the kernel holds is read before the answer.
+    setImmediate(() => {
+      const heard = this.#paused || (this.#socket?.bytesRead ?? 0) !== this.#markedBytes;
+      this.#observer?.answered(heard);
+    });
+  }
+
+  close(code: number, reason: string): void {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    this.#ending = true;
+    this.#paused = false;
+    // ws would wait out its closing timer on a paused socket: the peer's Close could not be read.
+    engine.resume();
+    engine.close(code, reason);
+    this.flush();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#engine?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#greeting) this.#engine?.resume();
+  }
+
+  destroy(): void {
+    this.#observer = undefined;
+    this.flush();
+    this.#engine?.terminate();
+    this.#route?.destroy();
+  }
+
+  // What the engine tells. Each is called by a listener or override of the engine only.
+
+  onEngineClose(code: number | undefined, reason: string | Buffer | undefined): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    if (code !== undefined && reason === undefined) {
+      this.#sentCode = code;
+      return;
+    }
+    this.#observer?.peerClosed(code ?? 1005, reason?.toString() ?? '');
+  }
+
+  /** The code of the Close that a protocol error of the peer made the engine send. */
+  #sentCode: number | undefined;
+
+  onUpgrade(answer: IncomingMessage): void {
+    this.#answer = answer;
+    this.#socket = answer.socket;
+    // ws swallows the socket's error; it is the cause that users want to read.
+    answer.socket.on('error', (cause) => {
+      this.#error ??= connectionError(cause);
+    });
+  }
+
+  onUnexpectedResponse(answer: IncomingMessage): void {
+    const status = answer.statusCode ?? 0;
+    this.#fail(
+      new HandshakeError(`The server answered the upgrade with ${status}`, {
+        status,
+        headers: answer.headers,
+      }),
+    );
+  }
+
+  onOpen(): void {
+    const engine = this.#engine as Engine;
+    this.#answer = undefined;
+    this.#compresses = engine.extensions.includes('permessage-deflate');
+    this.#greeting = true;
+    engine.pause();
+    setImmediate(() => {
+      this.#greeting = false;
+      if (!this.#paused) engine.resume();
+    });
+    this.#observer?.opened(engine.protocol, engine.extensions);
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.#observer?.message(isBinary ? data : data.toString(), isBinary);
+  }
+
+  onPong(payload: Buffer): void {
+    if (payload.length === PING_PAYLOAD && payload.readUInt32BE() === this.#pings) this.#observer?.ponged();
+  }
+
+  onError(cause: Error): void {
+    if (this.#socket === undefined || this.#answer !== undefined) {
+      const answer = this.#answer;
+      this.#fail(
+        answer === undefined
+          ? connectionError(this.#route?.explain?.(cause) ?? cause)
+          : new HandshakeError(
+              cause.message,
+              { status: answer.statusCode ?? 101, headers: answer.headers },
+              { cause },
+            ),
+      );
+      return;
+    }
+    this.#error = connectionError(cause);
+    if (this.#sentCode !== undefined) {
+      this.flush();
+      this.#observer?.peerErred(this.#error, this.#sentCode);
+    }
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    const observer = this.#observer;
+    this.#observer = undefined;
+    observer?.closed(code, reason.toString(), code !== NO_CLOSE, this.#error);
+    this.#route?.destroy();
+  }
+
+  #fail(error: ReckerError): void {
+    const observer = this.#observer;
+    this.destroy();
+    observer?.failed(error);
+  }
+}
+
+/**
+ * Up to this many characters text goes to ws as bytes: ws then masks and frames it into one chunk, where it
+ * would write header and text apart. Above, the additional copy costs more than the second chunk.
+ */
+const MERGE_BELOW = 8192;
+
+/** After how many taken messages the list of sizes is cut. */
+const COMPACT_AT = 4096;
+
+const TEXT = Object.freeze({ binary: false });
+const BINARY = Object.freeze({ binary: true });
+
+// Shared listeners, so that a connection costs no closures: `this` is the engine.
+function onUpgrade(this: WebSocket, answer: IncomingMessage): void {
+  (this as Engine).owner?.onUpgrade(answer);
+}
+function onUnexpectedResponse(this: WebSocket, _request: unknown, answer: IncomingMessage): void {
+  (this as Engine).owner?.onUnexpectedResponse(answer);
+}
+function onOpen(this: WebSocket): void {
+  (this as Engine).owner?.onOpen();
+}
+function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
+  (this as Engine).owner?.onMessage(data as Buffer, isBinary);
+}
+function onPong(this: WebSocket, payload: Buffer): void {
+  (this as Engine).owner?.onPong(payload);
+}
+function onError(this: WebSocket, cause: Error): void {
+  (this as Engine).owner?.onError(cause);
+}
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  (this as Engine).owner?.onClose(code, reason);
+}
+
+/**
+ * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
+ * up on the prototype, which a dependency may have polluted.
+ */
+function engineOptions(request: DialRequest, route: Route): EngineOptions {
+  return {
+    ...(request.tls as ClientOptions | undefined),
+    headers: { ...request.headers },
+    perMessageDeflate: request.perMessageDeflate as boolean,
+    maxPayload: request.maxPayload,
+    closeTimeout: request.closeTimeout,
+    followRedirects: false,
+    agent: undefined,
+    createConnection: undefined,
+    auth: undefined,
+    origin: undefined,
+    handshakeTimeout: undefined,
+    finishRequest: undefined,
+    generateMask: undefined,
+    lookup: undefined,
+    family: undefined,
+    localAddress: undefined,
+    setHost: true,
+    ...route.options,
+  } as unknown as EngineOptions;
+}
+
+/** `ws` (https://github.com/websockets/ws), dialled directly, through a proxy or through an undici dispatcher. */
+export const wsTransport: TransportFactory = Object.freeze({
+  name: 'ws',
+  supports: Object.freeze([
+    'headers',
+    'proxy',
+    'dispatcher',
+    'tls',
+    'perMessageDeflate',
+    'maxPayload',
+    'ping',
+    'pause',
+  ] as const),
+  dial: (request: DialRequest, observer: TransportObserver) => new WsTransport(request, observer),
+});
