@@ -1,0 +1,162 @@
+/**
+ * WebSocket frames as bytes (RFC 6455 §5.2): reading the headers of those that a client sends, and making the
+ * ones that no honest server would.
+ *
+ * Owns: the frame layout, as far as the fault server needs it. Must not know: sockets, HTTP or `ws`.
+ */
+import { constants, deflateRawSync } from 'node:zlib';
+
+/** One frame that a client sent. */
+export interface SeenFrame {
+  /** 0 continuation, 1 text, 2 binary, 8 Close, 9 Ping, 10 Pong. */
+  readonly opcode: number;
+  readonly fin: boolean;
+  /** RSV1: the message is compressed (RFC 7692 §6). */
+  readonly compressed: boolean;
+  readonly masked: boolean;
+  /** Payload bytes. */
+  readonly length: number;
+}
+
+const CLOSE = 8;
+const MAX_CONTROL_PAYLOAD = 125;
+
+/** Reads frame headers out of a stream of bytes; payloads are skipped, except a Close's. */
+export class FrameTap {
+  /** The peer's Close, once it has come. */
+  close: { readonly code: number; readonly reason: string } | undefined;
+
+  readonly #onFrame: (frame: SeenFrame) => void;
+  #bytes: Buffer = Buffer.alloc(0);
+  #skip = 0;
+
+  constructor(onFrame: (frame: SeenFrame) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  push(chunk: Buffer): void {
+    const skipped = Math.min(this.#skip, chunk.length);
+    this.#skip -= skipped;
+    if (skipped === chunk.length) return;
+    this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(skipped)]);
+    while (this.#read()) {
+      const rest = Math.min(this.#skip, this.#bytes.length);
+      this.#skip -= rest;
+      this.#bytes = this.#bytes.subarray(rest);
+    }
+  }
+
+  /** Reads one header, and a Close whole; false where bytes are missing. Leaves the payload to be skipped. */
+  #read(): boolean {
+    const bytes = this.#bytes;
+    if (this.#skip > 0 || bytes.length < 2) return false;
+    const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
+    const masked = (second & 0x80) !== 0;
+    const short = second & 0x7f;
+    const lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0;
+    const header = 2 + lengthBytes + (masked ? 4 : 0);
+    if (bytes.length < header) return false;
+    const length =
+      lengthBytes === 8
+        ? Number(bytes.readBigUInt64BE(2))
+        : lengthBytes === 2
+          ? bytes.readUInt16BE(2)
+          : short;
+    const opcode = first & 0x0f;
+    if (opcode === CLOSE && length <= MAX_CONTROL_PAYLOAD) {
+      if (bytes.length < header + length) return false;
+      const payload = Buffer.from(bytes.subarray(header, header + length));
+      if (masked) {
+        const mask = bytes.subarray(header - 4, header);
+        for (let i = 0; i < length; i += 1) payload[i] = payload.readUInt8(i) ^ mask.readUInt8(i % 4);
+      }
+      const code = length >= 2 ? payload.readUInt16BE(0) : 1005;
+      this.close = { code, reason: payload.subarray(2).toString('utf8') };
+    }
+    this.#skip = header + length;
+    this.#onFrame({
+      opcode,
+      fin: (first & 0x80) !== 0,
+      compressed: (first & 0x40) !== 0,
+      masked,
+      length,
+    });
+    return true;
+  }
+}
+
+/** An unmasked Close frame, as a server sends it (RFC 6455 §5.5.1). */
+export function closeFrame(code: number, reason: string): Buffer {
+  const text = Buffer.from(reason);
+  const payload = Buffer.concat([Buffer.from([code >> 8, code & 0xff]), text]);
+  return Buffer.concat([Buffer.from([0x88, payload.length]), payload]);
+}
+
+/** The beginning of a text frame of 100 bytes: its header and ten of them. */
+export function halfFrame(): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 100]), Buffer.alloc(10, 'x')]);
+}
+
+/**
+ * What `sendGarbage()` can make. Each breaks RFC 6455, or is meant to exhaust the client:
+ * - `reservedBits`: RSV2 is set (§5.2)
+ * - `maskedFrame`: a server's frame is masked (§5.1)
+ * - `badUtf8`: a text that is not UTF-8 (§8.1)
+ * - `hugeLength`: a length of 2^63 (§5.2)
+ * - `zipBomb`: 300 KiB that inflate to 300 MiB; needs permessage-deflate on both sides, else it is a reserved bit
+ * - `pingFlood`: 10,000 Pings (§5.5.2)
+ * - `manyFragments`: one text in 20,000 fragments (§5.4)
+ * - `badOpcode`: opcode 3 (§5.2)
+ * - `longControlFrame`: a Ping of 126 bytes (§5.5)
+ * - `fragmentedControl`: a Ping without FIN (§5.5)
+ */
+export type GarbageKind =
+  | 'reservedBits'
+  | 'maskedFrame'
+  | 'badUtf8'
+  | 'hugeLength'
+  | 'zipBomb'
+  | 'pingFlood'
+  | 'manyFragments'
+  | 'badOpcode'
+  | 'longControlFrame'
+  | 'fragmentedControl';
+
+const GARBAGE: Readonly<Record<GarbageKind, () => Buffer>> = {
+  reservedBits: () => Buffer.from([0xa1, 1, 0x78]),
+  maskedFrame: () => Buffer.from([0x81, 0x81, 1, 2, 3, 4, 0x78 ^ 1]),
+  badUtf8: () => Buffer.from([0x81, 2, 0xc3, 0x28]),
+  hugeLength: () => Buffer.from([0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0]),
+  zipBomb: () => zipBomb(300),
+  pingFlood: () => repeat(Buffer.from([0x89, 4, 0x70, 0x69, 0x6e, 0x67]), 10_000),
+  manyFragments: () =>
+    Buffer.concat([
+      Buffer.from([0x01, 1, 0x78]),
+      repeat(Buffer.from([0x00, 1, 0x78]), 19_998),
+      Buffer.from([0x80, 1, 0x78]),
+    ]),
+  badOpcode: () => Buffer.from([0x83, 0]),
+  longControlFrame: () => Buffer.concat([Buffer.from([0x89, 126, 0, 126]), Buffer.alloc(126, 'x')]),
+  fragmentedControl: () => Buffer.from([0x09, 0]),
+};
+
+/** The bytes of one kind of garbage. */
+export function garbage(kind: GarbageKind): Buffer {
+  return GARBAGE[kind]();
+}
+
+function repeat(bytes: Buffer, times: number): Buffer {
+  return Buffer.alloc(bytes.length * times, bytes);
+}
+
+/** A compressed binary frame of so many MiB of zeros. One MiB is compressed, with no reference outside itself. */
+function zipBomb(mebibytes: number): Buffer {
+  const one = deflateRawSync(Buffer.alloc(2 ** 20), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  // The last 00 00 FF FF is not sent (RFC 7692 §7.2.1).
+  const payload = repeat(one, mebibytes).subarray(0, -4);
+  const header = Buffer.alloc(10);
+  header[0] = 0xc2;
+  header[1] = 127;
+  header.writeBigUInt64BE(BigInt(payload.length), 2);
+  return Buffer.concat([header, payload]);
+}

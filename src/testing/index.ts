@@ -1,0 +1,19 @@
+/**
+ * `recker/testing`: the test kit, for this library and for code that uses a WebSocket.
+ *
+ * Owns: what is public of it. Must not know: src/api, src/services.
+ */
+export {
+  type AutoAnswer,
+  type EndDetails,
+  FakeConnection,
+  type FakePhase,
+  type OpenDetails,
+  type PeerActions,
+} from './fakeConnection.js';
+export { type FakeTransport, type FakeTransportOptions, fakeTransport } from './fakeTransport.js';
+export type { FaultConnection, RawBytes, Seen, SeenHandshake, SeenMessage } from './faultRecord.js';
+export { FaultServer, type FaultServerOptions } from './faultServer.js';
+export type { GarbageKind, SeenFrame } from './frames.js';
+export { type RelayTarget, TcpRelay } from './relay.js';
+export { type PendingTimer, VirtualClock } from './virtualClock.js';
