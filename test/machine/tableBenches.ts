@@ -1,0 +1,371 @@
+/**
+ * The two things that the hand-written table is held against: the bare chart with a fake socket, and the class
+ * with a fake transport. Each is brought into a row's situation, does one column's thing, and tells what came.
+ */
+import { type ActorRefFrom, createActor } from 'xstate';
+import { translate } from '../../src/api/translate.js';
+import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import {
+  AbortError,
+  ConnectionError,
+  type ConnectionState,
+  connectionMachine,
+  DEFAULT_POLICY,
+  defaultShouldReconnect,
+  HandshakeError,
+  type Loss,
+  type SocketFact,
+} from '../../src/machine/index.js';
+import {
+  type FakeConnection,
+  fakeTransport,
+  type PeerActions,
+  VirtualClock,
+} from '../../src/testing/index.js';
+import { type Column, DELAYS, OURS, PEERS, type Promised, type Row, SETTINGS } from './table.js';
+
+/** What came of one column. */
+export interface Outcome {
+  readonly from: string;
+  readonly to: string;
+  readonly events: readonly string[];
+  readonly socket: readonly string[];
+  readonly call: Promised | undefined;
+  readonly waiting: string | undefined;
+}
+
+/** How a row's situation is reached, in columns. */
+export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
+  idle: [],
+  connecting: ['connect()'],
+  open: ['connect()', 'opened'],
+  'open, awaiting a Pong': ['connect()', 'opened', 'nextPing'],
+  'closing, by us': ['connect()', 'opened', 'close()'],
+  'closing, by us, then connect()': ['connect()', 'opened', 'close()', 'connect()'],
+  'closing, by the peer': ['connect()', 'opened', 'peerClosed'],
+  'closing, by the peer, then reconnect()': ['connect()', 'opened', 'peerClosed', 'reconnect()'],
+  'closing, by the peer, then close()': ['connect()', 'opened', 'peerClosed'],
+  backoff: ['connect()', 'opened', 'closed'],
+  reconnecting: ['connect()', 'opened', 'closed', 'retryDelay'],
+  exhausted: ['connect()', 'opened', 'closed', 'retryDelay', 'failed'],
+  closed: ['connect()', 'opened', 'close()', 'closed'],
+  'closed, by an abort': ['abort'],
+};
+
+/** Rows in which a message waits before the column; with `reconnect` only, where the peer is closing. */
+const WAITING: ReadonlySet<Row> = new Set<Row>([
+  'idle',
+  'connecting',
+  'closing, by the peer',
+  'closing, by the peer, then reconnect()',
+  'closing, by the peer, then close()',
+  'backoff',
+  'reconnecting',
+]);
+
+export function hasWaiting(row: Row, reconnect: boolean): boolean {
+  return WAITING.has(row) && (reconnect || !row.startsWith('closing'));
+}
+
+const refusal = () => new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const unauthorized = () => new HandshakeError('401', { status: 401 });
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** What a test does with either. */
+export interface Bench {
+  readonly state: ConnectionState;
+  /** Does one column's thing; false where there is no such timer. */
+  act(column: Column): boolean;
+  run(row: Row, column: Column): Promise<Outcome | 'no such timer'>;
+}
+
+/** Fires the pending timer of `column`, and those that are due before it. */
+function fire(clock: VirtualClock, column: Column): boolean {
+  const timer = clock.pending.find(({ delay }) => delay === DELAYS[column]);
+  if (timer === undefined) return false;
+  clock.advance(timer.at - clock.now());
+  return true;
+}
+
+export class ChartBench implements Bench {
+  readonly #clock = new VirtualClock();
+  readonly #actor: ActorRefFrom<typeof connectionMachine>;
+  #report: (fact: SocketFact) => void = () => {};
+  /** What a Close of the peer said so far. */
+  #peer: Loss = { code: 1006, reason: '', wasClean: false };
+  #events: string[] = [];
+  #socket: string[] = [];
+
+  constructor(reconnect: boolean) {
+    const log = (what: string) => this.#socket.push(what);
+    this.#actor = createActor(connectionMachine, {
+      clock: this.#clock as never,
+      input: {
+        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect, autoConnect: true },
+        environment: {
+          dial: (_attempt, report) => {
+            log('dial');
+            this.#report = report;
+            return {
+              ping: () => log('ping'),
+              askLiveness: () => log('askLiveness'),
+              close: (code, reason) => log(`close ${code} ${reason}`),
+              destroy: () => log('destroy'),
+            };
+          },
+          farewell: () => log('close 1000 '),
+          shouldReconnect: defaultShouldReconnect,
+          random: () => 0,
+          now: this.#clock.now,
+        },
+      },
+    });
+    this.#actor.on('*', (emitted) => {
+      for (const { event, args } of translate(emitted, { downtime: 0, unsentBytes: 0, unheard: false })) {
+        this.#events.push(written(event, args));
+      }
+    });
+    this.#actor.start();
+  }
+
+  get state(): ConnectionState {
+    for (const tag of this.#actor.getSnapshot().tags) if (tag in STATES) return tag as ConnectionState;
+    throw new Error('a state without a name');
+  }
+
+  act(column: Column): boolean {
+    if (column in DELAYS) return fire(this.#clock, column);
+    const fact = FACTS[column];
+    if (column === 'peerClosed') this.#peer = { ...PEERS, wasClean: true };
+    if (column === 'closed') this.#report({ type: 'socket.closed', loss: this.#peer });
+    else if (fact !== undefined) this.#report(fact());
+    else if (column === 'abort') this.#actor.send({ type: 'abort', error: new AbortError('aborted') });
+    else if (column === 'close()') this.#actor.send({ type: 'close', ...OURS });
+    else if (column !== 'send()')
+      this.#actor.send({ type: column === 'connect()' ? 'connect' : 'reconnect' });
+    return true;
+  }
+
+  async run(row: Row, column: Column): Promise<Outcome | 'no such timer'> {
+    for (const step of WAYS[row]) this.act(step);
+    if (row === 'closing, by the peer, then close()') this.act('close()');
+    const from = this.state;
+    this.#events = [];
+    this.#socket = [];
+    if (!this.act(column)) return 'no such timer';
+    const events = this.state === from ? this.#events : [`state ${this.state} ${from}`, ...this.#events];
+    return { from, to: this.state, events, socket: this.#socket, call: undefined, waiting: undefined };
+  }
+}
+
+const STATES = {
+  idle: 1,
+  connecting: 1,
+  open: 1,
+  closing: 1,
+  backoff: 1,
+  reconnecting: 1,
+  exhausted: 1,
+  closed: 1,
+};
+
+const FACTS: Partial<Record<Column, () => SocketFact>> = {
+  opened: () => ({ type: 'socket.opened' }),
+  failed: () => ({
+    type: 'socket.failed',
+    loss: { code: 1006, reason: '', wasClean: false, error: refusal() },
+  }),
+  'failed for good': () => ({
+    type: 'socket.failed',
+    loss: { code: 1006, reason: '', wasClean: false, error: unauthorized() },
+  }),
+  peerClosed: () => ({ type: 'socket.peerClosed', ...PEERS }),
+  peerErred: () => ({ type: 'socket.peerErred', sentCode: 1002, error: refusal() }),
+  'answered alive': () => ({ type: 'socket.answered', alive: true }),
+  'answered dead': () => ({ type: 'socket.answered', alive: false }),
+};
+
+/** An event as the table writes it. */
+function written(event: string, args: readonly unknown[]): string {
+  const [first, second, third] = args as [never, never, never];
+  switch (event) {
+    case 'open': {
+      const { reconnected, attempt } = first as { reconnected: boolean; attempt: number };
+      return `open ${reconnected ? 'again' : 'first'} ${attempt}`;
+    }
+    case 'close': {
+      const { wasClean, error, willReconnect } = third as {
+        wasClean: boolean;
+        error?: Error;
+        willReconnect: boolean;
+      };
+      const asEnded = first === OURS.code && wasClean && error === undefined;
+      return [
+        `close ${first} "${second}"`,
+        wasClean && !asEnded ? 'wasClean' : '',
+        error?.name ?? '',
+        willReconnect ? 'willReconnect' : '',
+      ]
+        .filter((part) => part !== '')
+        .join(' ');
+    }
+    case 'error':
+    case 'reconnect-error':
+      return `${event} ${(first as Error).name}`;
+    case 'undelivered':
+      return `undelivered ${first} ${(second as Error).name}`;
+    default:
+      return [event, ...args].join(' ');
+  }
+}
+
+const HEARD = [
+  'open',
+  'close',
+  'error',
+  'reconnecting',
+  'reconnect-error',
+  'max-reconnect-attempts',
+  'heartbeat-timeout',
+  'state',
+  'undelivered',
+  'message',
+  'pong',
+] as const;
+
+const RECORDED = new Set(['close', 'ping', 'askLiveness', 'destroy', 'send']);
+
+export class ClassBench implements Bench {
+  readonly #clock = new VirtualClock();
+  readonly #fake = fakeTransport({ autoAnswer: 'manual' });
+  readonly #abort = new AbortController();
+  readonly #reconnect: boolean;
+  readonly #ws: ReckerWebSocket;
+  #events: string[] = [];
+  #socket: string[] = [];
+  #call: Promise<unknown> | undefined;
+  #waiting: string | undefined;
+
+  constructor(reconnect: boolean) {
+    this.#reconnect = reconnect;
+    const options: WebSocketOptions = {
+      ...SETTINGS,
+      reconnect,
+      autoConnect: true,
+      clock: this.#clock,
+      signal: this.#abort.signal,
+      transport: {
+        name: 'fake',
+        supports: this.#fake.supports,
+        dial: (request, observer) => this.#dial(request, observer),
+      },
+    };
+    this.#ws = new ReckerWebSocket('ws://localhost/', options);
+    for (const event of HEARD) {
+      this.#ws.on(event, (...args: unknown[]) => this.#events.push(written(event, args)));
+    }
+  }
+
+  get state(): ConnectionState {
+    return this.#ws.state;
+  }
+
+  /** Records what the client does to a connection, in order. */
+  #dial: (typeof this.fake)['dial'] = (request, observer) => {
+    this.#socket.push('dial');
+    const connection = this.#fake.dial(request, observer);
+    return new Proxy(connection, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (RECORDED.has(name as string)) {
+            this.#socket.push([name, ...args].join(' '));
+          }
+          return value.apply(target, args);
+        };
+      },
+    });
+  };
+
+  get fake() {
+    return this.#fake;
+  }
+
+  act(column: Column): boolean {
+    if (column in DELAYS) return fire(this.#clock, column);
+    const ws = this.#ws;
+    const calls: Partial<Record<Column, () => Promise<unknown>>> = {
+      'connect()': () => ws.connect(),
+      'close()': () => ws.close(OURS.code, OURS.reason),
+      'reconnect()': () => ws.reconnect(),
+      'send()': () => ws.send('new'),
+    };
+    const call = calls[column];
+    if (call !== undefined) {
+      this.#call = call();
+      this.#call.catch(() => {});
+    } else if (column === 'abort') {
+      this.#abort.abort();
+    } else if (this.#fake.dials.length > 0) {
+      drive(this.#fake.last, column);
+    }
+    return true;
+  }
+
+  async run(row: Row, column: Column): Promise<Outcome | 'no such timer'> {
+    for (const step of WAYS[row]) this.act(step);
+    if (hasWaiting(row, this.#reconnect)) {
+      this.#waiting = 'held';
+      this.#ws.send('waiting').then(
+        () => {
+          this.#waiting = 'sent';
+        },
+        (error: Error) => {
+          this.#waiting = `refused ${error.name}`;
+        },
+      );
+    }
+    if (row === 'closing, by the peer, then close()') this.act('close()');
+    await settled();
+    const from = this.state;
+    this.#events = [];
+    this.#socket = [];
+    this.#call = undefined;
+    if (!this.act(column)) return 'no such timer';
+    const call = await outcomeOf(this.#call);
+    return { from, to: this.state, events: this.#events, socket: this.#socket, call, waiting: this.#waiting };
+  }
+}
+
+async function outcomeOf(promise: Promise<unknown> | undefined): Promise<Promised | undefined> {
+  await settled();
+  if (promise === undefined) return undefined;
+  return Promise.race([
+    promise.then(
+      () => 'resolves' as const,
+      (error: Error) => `rejects ${error.name}` as const,
+    ),
+    settled().then(() => 'pending' as const),
+  ]);
+}
+
+/** What the peer does: in order where that can be, else late, as no transport should. */
+const DRIVE: Partial<Record<Column, (peer: PeerActions) => void>> = {
+  opened: (peer) => peer.open(),
+  failed: (peer) => peer.fail(refusal()),
+  'failed for good': (peer) => peer.fail(unauthorized()),
+  peerClosed: (peer) => peer.peerClose(PEERS.code, PEERS.reason),
+  peerErred: (peer) => peer.peerErr(refusal(), 1002),
+  closed: (peer) => peer.end(),
+  'answered alive': (peer) => peer.answer(true),
+  'answered dead': (peer) => peer.answer(false),
+};
+
+function drive(connection: FakeConnection, column: Column): void {
+  try {
+    DRIVE[column]?.(connection);
+  } catch {
+    DRIVE[column]?.(connection.late);
+  }
+}
