@@ -5,7 +5,7 @@
 import type { Jitter } from '../machine/backoff.js';
 import type { Failure, TransportFactory } from '../machine/port.js';
 import type { Overflow } from './sendQueue.js';
-import type { SendData, WebSocketMessage } from './types.js';
+import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 
 /** What a provider is told about the dial that it is asked for. */
 export interface ProviderContext {
@@ -40,10 +40,17 @@ export interface InspectionEventLike {
   readonly rootId: string;
 }
 
+/** How an inspector looks at the counters; nothing is told per message. `undefined` once the client is gone. */
+export type LookAtClient = () => { readonly url: string; readonly stats: WebSocketStats } | undefined;
+
 /** What XState takes as `inspect`: a function or an observer. */
 export type Inspect =
   | { bivariant(event: InspectionEventLike): void }['bivariant']
-  | { next?(event: InspectionEventLike): void };
+  | {
+      next?(event: InspectionEventLike): void;
+      /** Ours, not XState's: called once for each client, before its first event, for the live view's counters. */
+      watch?(rootId: string, look: LookAtClient): void;
+    };
 
 /** TLS settings of a hop. Names and values are those of Node's `tls.connect()`. */
 export interface TLSOptions {

@@ -1,7 +1,13 @@
 /**
  * How much of a URL, an object or an inspection event may be shown: names and shapes, never user info, query
  * values, header values, credentials or message data.
+ *
+ * What an inspector gets is copied by what is known to be harmless, not by what is known to be secret: a string
+ * is shown where its name says that it is one of the chart's own words, an error by its name, code and message,
+ * a function and an object of a class by their kind. So what somebody adds to an event later is hidden until it
+ * is named here.
  */
+import { ReckerError } from './errors.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '***';
@@ -21,4 +27,266 @@ export function redactUrl(url: string): string {
     .filter((each) => each !== '')
     .map((each) => (each.includes('=') ? `${each.slice(0, each.indexOf('='))}=${REDACTED}` : REDACTED));
   return `${protocol}//${host}${pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+}
+
+/** An error, as it may be shown: no cause, no stack, no headers. */
+export interface RedactedError {
+  readonly name: string;
+  readonly code?: string | number;
+  readonly message: string;
+  /** Of a `HandshakeError`. */
+  readonly status?: number;
+  readonly hop?: string;
+  /** Of a `TimeoutError`. */
+  readonly phase?: string;
+}
+
+const MAX_TEXT = 300;
+const URLS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
+const CREDENTIALS = /\b(basic|bearer|digest|negotiate|token)\s+[^\s,;]+/gi;
+const PARAMETERS = /([?&][^=\s&]+)=[^&\s]+/g;
+
+/** A message of ours holds no secret, but may quote what an agent, a proxy or a peer said. */
+function redactText(text: string): string {
+  return text
+    .slice(0, MAX_TEXT)
+    .replace(URLS, (url) => redactUrl(url))
+    .replace(CREDENTIALS, `$1 ${REDACTED}`)
+    .replace(PARAMETERS, `$1=${REDACTED}`);
+}
+
+/**
+ * An error's name, code and message. Of what is not this library's own only the kind is shown: users, servers
+ * and libraries put anything into their messages.
+ */
+export function redactError(error: Error): RedactedError {
+  if (!(error instanceof ReckerError)) return { name: 'Error', message: REDACTED };
+  const { name, code } = error;
+  const told = error as { status?: unknown; hop?: unknown; phase?: unknown };
+  return {
+    name,
+    code,
+    message: redactText(error.message),
+    ...(typeof told.status === 'number' ? { status: told.status } : {}),
+    ...(typeof told.hop === 'string' ? { hop: told.hop } : {}),
+    ...(typeof told.phase === 'string' ? { phase: told.phase } : {}),
+  };
+}
+
+/** The members whose strings are the chart's or XState's own words. The close reason is the peer's; RFC 6455 §7.1.6 means it to be read. */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  'type',
+  'reason',
+  'stage',
+  'kind',
+  'reconnectJitter',
+  'status',
+  'id',
+  'sendId',
+  'targetId',
+  'src',
+]);
+
+const MAX_DEPTH = 8;
+
+/** A copy in which only numbers, switches, shapes and the chart's own words are left. */
+function redactValue(value: unknown, name: string, depth = 0): unknown {
+  if (typeof value === 'string') return OWN_WORDS.has(name) ? redactText(value) : REDACTED;
+  if (typeof value === 'function') return '[function]';
+  if (typeof value === 'symbol' || typeof value === 'bigint') return REDACTED;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) return redactError(value);
+  if (depth >= MAX_DEPTH) return REDACTED;
+  if (Array.isArray(value)) return value.map((each) => redactValue(each, name, depth + 1));
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  if (prototype !== Object.prototype && prototype !== null) return '[object]';
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, redactValue(member, key, depth + 1)]),
+  );
+}
+
+/** What an inspector may know of an actor. It looks like XState's reference, and can do nothing to the actor. */
+export interface RedactedActorRef {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly _parent: RedactedActorRef | undefined;
+  /** The chart's definition as plain data, where the actor runs one. */
+  readonly logic: { readonly config: unknown };
+  getSnapshot(): RedactedSnapshot;
+  /** Does nothing: an inspector looks on. */
+  send(event: unknown): void;
+  toJSON(): unknown;
+}
+
+/** A snapshot as plain data. */
+export interface RedactedSnapshot {
+  readonly status: string;
+  /** The state value, e.g. `{ session: { open: 'alive' } }`. */
+  readonly value?: unknown;
+  readonly context?: unknown;
+  readonly tags?: readonly string[];
+  readonly [more: string]: unknown;
+}
+
+/** A transition that a microstep took, as plain data. */
+export interface RedactedTransition {
+  readonly eventType: string;
+  readonly source: RedactedNode;
+  readonly target: readonly RedactedNode[] | undefined;
+  readonly guard: string | undefined;
+  readonly actions: readonly { readonly type: string }[];
+  readonly reenter: boolean;
+}
+
+/** A state of the chart, by its names. */
+export interface RedactedNode {
+  readonly id: string;
+  readonly key: string;
+  readonly path: readonly string[];
+}
+
+/** An inspection event without secrets: XState's shape, with copies of what it points to. */
+export interface RedactedInspection {
+  readonly type: string;
+  readonly rootId: string;
+  readonly actorRef: RedactedActorRef;
+  readonly sourceRef?: RedactedActorRef | undefined;
+  readonly event?: { readonly type: string; readonly [more: string]: unknown };
+  readonly snapshot?: RedactedSnapshot;
+  readonly action?: { readonly type: string; readonly params: unknown };
+  readonly _transitions?: readonly RedactedTransition[];
+}
+
+/** What is read of XState's inspection events; any `InspectionEvent` fits. */
+export interface InspectionLike {
+  readonly type: string;
+  readonly rootId: string;
+}
+
+interface RawRef {
+  readonly id?: string;
+  readonly sessionId: string;
+  readonly _parent?: RawRef;
+  readonly logic?: { readonly config?: unknown };
+  getSnapshot(): unknown;
+}
+
+interface RawTransition {
+  readonly eventType: string;
+  readonly source: RedactedNode;
+  readonly target?: readonly RedactedNode[];
+  readonly guard?: unknown;
+  readonly actions?: readonly unknown[];
+  readonly reenter?: boolean;
+}
+
+interface RawInspection extends InspectionLike {
+  readonly actorRef: RawRef;
+  readonly sourceRef?: RawRef;
+  readonly event?: unknown;
+  readonly snapshot?: unknown;
+  readonly action?: { readonly type: string; readonly params: unknown };
+  readonly _transitions?: readonly RawTransition[];
+}
+
+/** One stand-in for each actor: inspectors tell actors apart by identity, too. */
+const standIns = new WeakMap<object, RedactedActorRef>();
+/** The definition is the same for all clients. */
+const definitions = new WeakMap<object, unknown>();
+
+/**
+ * A safe copy of one of XState's inspection events, for whatever shows, keeps or sends it. XState's inspectors
+ * take it in the place of the original.
+ *
+ * @example
+ * import { createActor } from 'xstate';
+ * import { redactInspection } from 'recker/inspect';
+ *
+ * const inspect = (event) => console.log(JSON.stringify(redactInspection(event)));
+ */
+export function redactInspection(inspected: InspectionLike): RedactedInspection {
+  const raw = inspected as RawInspection;
+  return {
+    type: raw.type,
+    rootId: raw.rootId,
+    actorRef: standIn(raw.actorRef),
+    ...('sourceRef' in raw ? { sourceRef: raw.sourceRef && standIn(raw.sourceRef) } : {}),
+    ...('event' in raw ? { event: redactValue(raw.event, 'event') as { type: string } } : {}),
+    ...('snapshot' in raw ? { snapshot: redactSnapshot(raw.snapshot) } : {}),
+    ...(raw.action === undefined
+      ? {}
+      : { action: { type: raw.action.type, params: redactValue(raw.action.params, 'params') } }),
+    ...(raw._transitions === undefined ? {} : { _transitions: raw._transitions.map(redactTransition) }),
+  };
+}
+
+function standIn(actor: RawRef): RedactedActorRef {
+  let found = standIns.get(actor);
+  if (found === undefined) {
+    const { sessionId, id = sessionId } = actor;
+    found = Object.freeze({
+      id,
+      sessionId,
+      _parent: actor._parent === undefined ? undefined : standIn(actor._parent),
+      logic: { config: definitionOf(actor.logic?.config) },
+      getSnapshot: () => redactSnapshot(actor.getSnapshot()),
+      send() {},
+      toJSON: () => ({ xstate$$type: 1, id }),
+    });
+    standIns.set(actor, found);
+  }
+  return found;
+}
+
+/** JSON leaves the functions out; guards, actions and delays are names, so nothing of the graph is lost. */
+function definitionOf(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null) return undefined;
+  if (!definitions.has(config)) definitions.set(config, JSON.parse(JSON.stringify(config)));
+  return definitions.get(config);
+}
+
+/** The state value and the tags are the chart's own words; all else is copied with care. */
+function redactSnapshot(snapshot: unknown): RedactedSnapshot {
+  // XState tells of an actor before its first snapshot is made.
+  if (typeof snapshot !== 'object' || snapshot === null) return { status: 'active' };
+  const { status, value, context, tags, output, error, input, children } = snapshot as Record<
+    string,
+    unknown
+  >;
+  return {
+    status: String(status),
+    ...(value === undefined ? {} : { value: structuredClone(value) }),
+    ...(context === undefined ? {} : { context: redactValue(context, 'context') }),
+    ...(tags instanceof Set ? { tags: [...tags].map(String) } : {}),
+    ...(input === undefined ? {} : { input: redactValue(input, 'input') }),
+    output: redactValue(output, 'output'),
+    error: redactValue(error, 'error'),
+    ...(children === undefined ? {} : { children: childrenOf(children) }),
+  };
+}
+
+function childrenOf(children: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(children as object).map((id) => [id, { xstate$$type: 1, id }]));
+}
+
+function redactTransition(transition: RawTransition): RedactedTransition {
+  const { eventType, source, target, guard, actions = [], reenter = false } = transition;
+  return {
+    eventType,
+    source: nodeOf(source),
+    target: target?.map(nodeOf),
+    guard: guard === undefined ? undefined : wordOf(guard),
+    actions: actions.map((action) => ({ type: wordOf(action) })),
+    reenter,
+  };
+}
+
+function nodeOf({ id, key, path }: RedactedNode): RedactedNode {
+  return { id, key, path: [...path] };
+}
+
+/** The name of a guard or action: a string, or an object with a type. */
+function wordOf(named: unknown): string {
+  if (typeof named === 'string') return named;
+  return typeof named === 'object' && named !== null && 'type' in named ? String(named.type) : '(inline)';
 }

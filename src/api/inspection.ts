@@ -1,0 +1,69 @@
+/**
+ * How what the chart tells an inspector leaves the client: named, redacted, and unable to harm the chart.
+ *
+ * Nothing of this is made where the option `inspect` is not given.
+ */
+import { type InspectionLike, redactInspection, redactUrl } from '../machine/redact.js';
+import { reportUncaught } from './announcer.js';
+import type { Inspect, LookAtClient } from './options.js';
+import type { WebSocketStats } from './types.js';
+
+/** What of the client an inspector may look at. */
+export interface Inspected {
+  readonly url: string;
+  stats(): WebSocketStats;
+}
+
+/** What XState's `createActor` is given. */
+export interface InspectionOptions {
+  /** The actor's name. */
+  readonly id: string;
+  readonly inspect: (event: InspectionLike) => void;
+}
+
+/** Inspected clients so far: two to the same host and path still differ by name. */
+let count = 0;
+
+/** E.g. `chat.example.com/room #3`: host and path, no credentials, no query. */
+function nameOf(url: string): string {
+  count += 1;
+  if (url === '') return `(url provider) #${count}`;
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname === '/' ? '' : pathname} #${count}`;
+}
+
+/**
+ * The part of the actor's options that lets an inspector look on. What the inspector throws is reported as an
+ * uncaught error, as that of a listener: it must not end the chart.
+ */
+export function inspection(inspect: Inspect, client: Inspected): InspectionOptions {
+  const next =
+    typeof inspect === 'function'
+      ? inspect
+      : (event: ReturnType<typeof redactInspection>) => inspect.next?.(event);
+  const watch = typeof inspect === 'function' ? undefined : inspect.watch?.bind(inspect);
+  let isWatched = watch === undefined;
+  return {
+    id: nameOf(client.url),
+    inspect(event) {
+      try {
+        if (!isWatched) {
+          isWatched = true;
+          watch?.(event.rootId, lookAt(client));
+        }
+        next(redactInspection(event));
+      } catch (error) {
+        reportUncaught(error);
+      }
+    },
+  };
+}
+
+/** A look at the counters that does not keep the client: a long-lived inspector must not be why memory grows. */
+function lookAt(client: Inspected): LookAtClient {
+  const reference = new WeakRef(client);
+  return () => {
+    const found = reference.deref();
+    return found === undefined ? undefined : { url: redactUrl(found.url), stats: found.stats() };
+  };
+}
