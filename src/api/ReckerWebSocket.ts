@@ -15,6 +15,7 @@ import { redactUrl } from '../machine/redact.js';
 import { Announcer, reportUncaught } from './announcer.js';
 import { chartClock, realClock } from './clock.js';
 import { checkCloseArguments } from './closeRules.js';
+import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { iterate, MessageHub } from './messageHub.js';
 import { checkOptions, DEFAULT_DECISION } from './optionRules.js';
@@ -312,7 +313,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
 
   #startActor(): ActorRefFrom<typeof connectionMachine> {
     const step = (act: () => void) => this.#step(act);
+    const { inspect } = this.#options;
     const actor = createActor(connectionMachine, {
+      ...(inspect === undefined ? undefined : inspection(inspect, this)),
       clock: chartClock(this.#clock, step) as never,
       input: {
         policy: this.#policy,
