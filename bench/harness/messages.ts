@@ -19,5 +19,5 @@ export type Request =
 export type Reply =
   | { readonly type: 'done' }
   | { readonly type: 'warm'; readonly count: number }
-  | { readonly type: 'sample'; readonly sample: Sample }
+  | { readonly type: 'sample'; readonly sample: Sample; readonly count: number }
   | { readonly type: 'failed'; readonly message: string };

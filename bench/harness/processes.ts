@@ -1,6 +1,7 @@
 /** The processes of a run: one server a workload, one for each client. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import type { Sample } from '../workloads/workload.js';
 import { projectRoot } from './build.js';
 import type { Job, Reply, Request } from './messages.js';
 
@@ -71,10 +72,10 @@ export class ClientProcess {
     return reply.type === 'warm' ? reply.count : 0;
   }
 
-  async sample(): Promise<Record<string, number>> {
+  async sample(): Promise<{ readonly sample: Sample; readonly count: number }> {
     const reply = await this.ask({ type: 'sample' });
     if (reply.type !== 'sample') throw new Error(`unexpected reply ${reply.type}`);
-    return reply.sample;
+    return reply;
   }
 
   stop(): Promise<void> {

@@ -75,7 +75,10 @@ export async function runWorkload(
     });
   };
   const measured = async (runner: Runner): Promise<void> => {
-    runner.samples.push((await runner.process?.sample()) ?? {});
+    const taken = await runner.process?.sample();
+    if (taken === undefined) return;
+    runner.samples.push(taken.sample);
+    runner.count = taken.count;
   };
 
   try {
