@@ -484,7 +484,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
         this.#opens += 1;
         if (this.#hub.isFull) this.#link?.transport?.pause();
       },
-      onMessage: (_link, data, isBinary) => this.#onMessage(data, isBinary),
+      onMessage: (_link, data, isBinary, bytes) => this.#onMessage(data, isBinary, bytes),
       onPong: () => this.#onPong(),
       onTaken: () => {
         const transport = this.#ports.sendingOn;
@@ -498,9 +498,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     };
   }
 
-  #onMessage(data: string | Uint8Array, isBinary: boolean): void {
+  #onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
-    this.#hub.receive(message, this.#clock.now());
+    this.#hub.receive(message, bytes, this.#clock.now());
     if (this.#pingedAt !== undefined && this.#options.heartbeatMessage !== undefined) this.#onReply(message);
     if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
     else this.#announcer.deliverNow(this.#deliverMessage, message);

@@ -5,13 +5,15 @@
 import { MAX_DELAY } from '../machine/backoff.js';
 import type { Clock } from './options.js';
 
+const ORIGIN = performance.timeOrigin;
+
 /** The platform's timers, and its monotonic time counted from the epoch. */
 export const realClock: Clock = Object.freeze({
   // biome-ignore lint/style/noRestrictedGlobals: this is the clock seam.
   setTimeout: (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds),
   // biome-ignore lint/style/noRestrictedGlobals: this is the clock seam.
   clearTimeout: (id: unknown) => clearTimeout(id as ReturnType<typeof setTimeout>),
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => ORIGIN + performance.now(),
 });
 
 /** What XState takes. */

@@ -18,6 +18,7 @@ import type {
 import { headersProblem, protocolsProblem } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
+import { byteLength } from './platform.js';
 
 /** What the chart's socket tells the client directly: the data path. */
 export interface LinkOwner {
@@ -25,7 +26,7 @@ export interface LinkOwner {
   step(act: () => void): void;
   onDialled(link: Link): void;
   onOpened(link: Link, protocol: string, extensions: string): void;
-  onMessage(link: Link, data: string | Uint8Array, isBinary: boolean): void;
+  onMessage(link: Link, data: string | Uint8Array, isBinary: boolean, bytes: number): void;
   onPong(link: Link): void;
   onTaken(link: Link): void;
   /** Sends what the user put in place of Ping frames; false where there is nothing of the kind. */
@@ -166,8 +167,8 @@ export class Link implements SocketPort, TransportObserver {
     this.#tell({ type: 'socket.failed', loss });
   }
 
-  message(data: string | Uint8Array, isBinary: boolean): void {
-    if (this.#live) this.#owner.onMessage(this, data, isBinary);
+  message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void {
+    if (this.#live) this.#owner.onMessage(this, data, isBinary, bytes ?? payloadBytes(data));
   }
 
   ponged(): void {
@@ -223,6 +224,9 @@ async function settle<Value>(
     throw new ConnectionError(`The ${name} provider gave what cannot be read`, { cause: error });
   }
 }
+
+const payloadBytes = (data: string | Uint8Array): number =>
+  typeof data === 'string' ? byteLength(data) : data.byteLength;
 
 /** The list that `protocols` stands for. */
 export function checkProtocols(given: unknown): readonly string[] {

@@ -4,7 +4,6 @@
  * Must not know the socket: whoever owns the hub pauses it.
  */
 import type { Loss } from '../machine/port.js';
-import { byteLength } from './platform.js';
 import { type Ending, type ReceiveBounds, Receiver } from './receiver.js';
 import { isCleanEnd } from './translate.js';
 import type { WebSocketMessage } from './types.js';
@@ -51,12 +50,11 @@ export class MessageHub {
     this.#weigh();
   }
 
-  receive(message: WebSocketMessage, now: number): void {
-    const { data } = message;
-    const bytes = typeof data === 'string' ? byteLength(data) : data.byteLength;
+  receive(message: WebSocketMessage, bytes: number, now: number): void {
     this.messagesIn += 1;
     this.bytesIn += bytes;
     this.lastReceivedAt = now;
+    if (this.#receivers.size === 0) return;
     for (const receiver of this.#receivers) receiver.push(message, bytes);
   }
 

@@ -78,8 +78,8 @@ export interface TransportObserver {
   opened(protocol: string, extensions: string): void;
   /** Once, instead of `opened`. */
   failed(error: ReckerError, sentCode?: number): void;
-  /** A whole message: text as a string, binary as bytes. */
-  message(data: string | Uint8Array, isBinary: boolean): void;
+  /** A whole message: text as a string, binary as bytes. `bytes` is its payload's length, where that is known. */
+  message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void;
   /** A Pong that answers this transport's newest Ping. */
   ponged(): void;
   /** The answer to `askLiveness()`. */

@@ -6,27 +6,41 @@
  */
 import type { Socket } from 'node:net';
 
-const corked = new Set<Socket>();
+/** The corks that were set in this tick. */
+let corked: Cork[] = [];
 let hooked = false;
 
-/** Corks `socket` until the end of the tick. */
-export function cork(socket: Socket): void {
-  if (corked.has(socket)) return;
-  if (corked.size === 0) process.nextTick(uncorkAll);
-  if (!hooked) {
-    hooked = true;
-    process.once('exit', uncorkAll);
-  }
-  corked.add(socket);
-  socket.cork();
-}
+/** The cork of one socket. */
+export class Cork {
+  readonly #socket: Socket;
+  #isSet = false;
 
-/** Lets what `socket` holds leave now. */
-export function uncorkNow(socket: Socket): void {
-  if (corked.delete(socket)) socket.uncork();
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Holds back what is written, until the end of the tick. */
+  set(): void {
+    if (this.#isSet) return;
+    this.#isSet = true;
+    this.#socket.cork();
+    if (corked.push(this) === 1) process.nextTick(uncorkAll);
+    if (!hooked) {
+      hooked = true;
+      process.once('exit', uncorkAll);
+    }
+  }
+
+  /** Lets what is held leave now. */
+  release(): void {
+    if (!this.#isSet) return;
+    this.#isSet = false;
+    this.#socket.uncork();
+  }
 }
 
 function uncorkAll(): void {
-  for (const socket of corked) socket.uncork();
-  corked.clear();
+  const all = corked;
+  corked = [];
+  for (let index = 0; index < all.length; index += 1) (all[index] as Cork).release();
 }

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import WebSocket, { type ClientOptions } from 'ws';
 import { HandshakeError, type ReckerError } from '../machine/errors.js';
 import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
-import { cork, uncorkNow } from './cork.js';
+import { Cork } from './cork.js';
 import { connectionError } from './failures.js';
 import { type Route, routeFor } from './routes.js';
 
@@ -36,6 +36,13 @@ class Engine extends WebSocket {
     this.owner?.onEngineClose(code, reason);
     super.close(code, reason);
   }
+
+  /** Messages are most of what happens here, and have one listener: they take no detour over the emitter. */
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    if (event !== 'message') return super.emit(event, first, second);
+    this.owner?.onMessage(first as Buffer, second as boolean);
+    return true;
+  }
 }
 
 class WsTransport implements Transport {
@@ -44,6 +51,7 @@ class WsTransport implements Transport {
   #route: Route | undefined;
   /** The TCP or TLS socket under the engine, once upgraded. */
   #socket: Socket | undefined;
+  #cork: Cork | undefined;
   /** The answer to the upgrade request, until the connection is open. */
   #answer: IncomingMessage | undefined;
   /** Why the connection broke, where the socket or the engine said so. */
@@ -88,7 +96,6 @@ class WsTransport implements Transport {
     engine.on('upgrade', onUpgrade);
     engine.on('unexpected-response', onUnexpectedResponse);
     engine.on('open', onOpen);
-    engine.on('message', onMessage);
     engine.on('pong', onPong);
     engine.on('error', onError);
     engine.on('close', onClose);
@@ -106,7 +113,7 @@ class WsTransport implements Transport {
     const engine = this.#engine as Engine;
     let size: number;
     if (typeof data === 'string') {
-      cork(this.#socket as Socket);
+      (this.#cork as Cork).set();
       if (data.length <= MERGE_BELOW) {
         const bytes = Buffer.from(data);
         size = bytes.length;
@@ -117,7 +124,7 @@ class WsTransport implements Transport {
       }
     } else if (data instanceof Uint8Array) {
       size = data.length;
-      cork(this.#socket as Socket);
+      (this.#cork as Cork).set();
       // Compression runs later, when the caller may have changed its bytes.
       engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, this.#onTaken);
     } else {
@@ -146,7 +153,7 @@ class WsTransport implements Transport {
   };
 
   flush(): void {
-    if (this.#socket !== undefined) uncorkNow(this.#socket);
+    this.#cork?.release();
   }
 
   ping(): void {
@@ -216,6 +223,7 @@ class WsTransport implements Transport {
   onUpgrade(answer: IncomingMessage): void {
     this.#answer = answer;
     this.#socket = answer.socket;
+    this.#cork = new Cork(answer.socket);
     // ws swallows the socket's error; it is the cause that users want to read.
     answer.socket.on('error', (cause) => {
       this.#error ??= connectionError(cause);
@@ -246,7 +254,7 @@ class WsTransport implements Transport {
   }
 
   onMessage(data: Buffer, isBinary: boolean): void {
-    this.#observer?.message(isBinary ? data : data.toString(), isBinary);
+    this.#observer?.message(isBinary ? data : data.toString(), isBinary, data.length);
   }
 
   onPong(payload: Buffer): void {
@@ -309,9 +317,6 @@ function onUnexpectedResponse(this: WebSocket, _request: unknown, answer: Incomi
 }
 function onOpen(this: WebSocket): void {
   (this as Engine).owner?.onOpen();
-}
-function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
-  (this as Engine).owner?.onMessage(data as Buffer, isBinary);
 }
 function onPong(this: WebSocket, payload: Buffer): void {
   (this as Engine).owner?.onPong(payload);
