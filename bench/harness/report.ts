@@ -34,8 +34,26 @@ function spread(metric: Metric, { median, min, max }: Summary): string {
   return `${text(median)} [${text(min)} – ${text(max)}]`;
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+type Alignment = 'left' | 'right';
+
+/** Columns padded to one width: readable as it is, and what the formatter would make of it. */
+function table(alignments: readonly Alignment[], rows: readonly (readonly string[])[]): string[] {
+  const widths = alignments.map((_, column) => Math.max(4, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = alignments.map((alignment, column) => {
+    const width = widths[column] ?? 4;
+    return alignment === 'right' ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width);
+  });
+  const lines = rows.map((row) =>
+    line(
+      alignments.map((alignment, column) => {
+        const text = row[column] ?? '';
+        const width = widths[column] ?? 4;
+        return alignment === 'right' ? text.padStart(width) : text.padEnd(width);
+      }),
+    ),
+  );
+  return [...lines.slice(0, 1), line(rule), ...lines.slice(1)];
 }
 
 function overview(report: Report): string[] {
@@ -43,24 +61,21 @@ function overview(report: Report): string[] {
     report.results.some(({ clients }) => clients[name] !== undefined),
   );
   const titles = present.map((name) => clientTitles[name]);
-  const lines = [row(['workload', 'unit', ...titles]), row(['---', '---', ...titles.map(() => '---:')])];
+  const rows: string[][] = [['workload', 'unit', ...titles]];
   for (const [workload, result] of pairs(report)) {
     const [metric] = workload.metrics;
-    lines.push(
-      row([
-        workload.title,
-        metric.unit,
-        ...present.map((name) => cell(metric, result.clients[name], result.clients[BASELINE])),
-      ]),
-    );
+    rows.push([
+      workload.title,
+      metric.unit,
+      ...present.map((name) => cell(metric, result.clients[name], result.clients[BASELINE])),
+    ]);
   }
-  return lines;
+  return table(['left', 'left', ...present.map((): Alignment => 'right')], rows);
 }
 
 function details(report: Report): string[] {
-  const lines = [
-    row(['workload', 'client', 'units a sample', 'median [min – max]', 'and', 'ratio to ws']),
-    row(['---', '---', '---:', '---', '---', '---:']),
+  const rows: string[][] = [
+    ['workload', 'client', 'units a sample', 'median [min – max]', 'and', 'ratio to ws'],
   ];
   for (const [workload, { clients }] of pairs(report)) {
     for (const [name, result] of Object.entries(clients) as [ClientName, ClientResult][]) {
@@ -71,19 +86,17 @@ function details(report: Report): string[] {
       const [metric] = workload.metrics;
       const against = ratio(metric, clients[BASELINE]?.metrics[metric.key], result.metrics[metric.key]);
       const count = result.count === 0 ? '' : String(result.count);
-      lines.push(
-        row([
-          workload.title,
-          clientTitles[name],
-          count,
-          result.failure === undefined ? (figures[0] ?? '') : `failed: ${result.failure}`,
-          figures.slice(1).join('; '),
-          format(against, 2),
-        ]),
-      );
+      rows.push([
+        workload.title,
+        clientTitles[name],
+        count,
+        result.failure === undefined ? (figures[0] ?? '') : `failed: ${result.failure}`,
+        figures.slice(1).join('; '),
+        format(against, 2),
+      ]);
     }
   }
-  return lines;
+  return table(['left', 'left', 'right', 'left', 'left', 'right'], rows);
 }
 
 function pairs(report: Report): [Workload, WorkloadResult][] {
@@ -120,6 +133,6 @@ export function writeReadme(report: Report): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`${path} has lost its markers ${begin} … ${end}`);
-  writeFileSync(path, `${text.slice(0, from + begin.length)}\n${toMarkdown(report)}\n${text.slice(to)}`);
+  writeFileSync(path, `${text.slice(0, from + begin.length)}\n\n${toMarkdown(report)}\n\n${text.slice(to)}`);
   return path;
 }
