@@ -82,6 +82,8 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   #emitted: ConnectionEmitted[] = [];
   #stepDepth = 0;
   #link: Link | undefined;
+  /** The link before the present one, until its loss was told: a new dial may begin in the same step. */
+  #replacedLink: Link | undefined;
   #url: string;
   #protocol = '';
   #extensions = '';
@@ -372,7 +374,8 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
 
   #onEmitted(emitted: ConnectionEmitted): void {
     const downtime = this.#lostAt === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lostAt);
-    const unsentBytes = emitted.type === 'lost' ? (this.#link?.transport?.unsentBytes ?? 0) : 0;
+    const unsentBytes =
+      emitted.type === 'lost' ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
     const announcements = translate(emitted, { downtime, unsentBytes, unheard: this.#isUnheard(emitted) });
     for (const announcement of announcements) this.#announce(announcement);
     if (emitted.type === 'opened') this.#onOpenedStep();
@@ -394,8 +397,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     const { loss, stage, asked } = emitted;
     const error = restAfter(emitted, this.#abortError).error;
     this.#lastFailure = loss.error ?? error;
-    this.#lostAt ??= this.#clock.now();
-    this.#link = undefined;
+    if (!asked) this.#lostAt ??= this.#clock.now();
+    if (this.#replacedLink === undefined) this.#link = undefined;
+    this.#replacedLink = undefined;
     this.#rtt = stage === 'open' ? this.#rtt : undefined;
     if (stage === 'open') this.#outbox.failDrains(error);
     this.#hub.lose(loss, asked, error);
@@ -474,6 +478,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
       },
       step: (act) => this.#step(act),
       onDialled: (link) => {
+        this.#replacedLink = this.#link;
         this.#link = link;
         this.#url = link.url;
         this.#dials += 1;
