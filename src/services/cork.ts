@@ -1,34 +1,47 @@
 /**
- * Bursts leave as one write: the first message of a tick corks its socket, the end of the tick uncorks it.
+ * Bursts leave as one write: from the second message of a tick on a socket is corked, and the end of the tick
+ * uncorks it. The first one leaves at once, so that a message alone waits for nothing.
  *
- * Owns which sockets are corked, for all connections of the process, so that a tick costs one `nextTick`.
- * A process that exits within the tick still delivers, as with raw `ws`: one `exit` hook uncorks.
+ * Owns which sockets have been written to in this tick, for all connections of the process, so that a tick
+ * costs one `nextTick`. A process that exits within the tick still delivers, as with raw `ws`: one `exit` hook
+ * uncorks.
  */
 import type { Socket } from 'node:net';
 
-/** The corks that were set in this tick. */
-let corked: Cork[] = [];
+/** The sockets that were written to in this tick. */
+let written: Cork[] = [];
 let hooked = false;
 
 /** The cork of one socket. */
 export class Cork {
   readonly #socket: Socket;
+  /**
+   * Over TLS the first message is corked, too: TLS holds back a second write until the first one is through,
+   * and a process that exits would take it along.
+   */
+  readonly #fromFirst: boolean;
+  #isWritten = false;
   #isSet = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#fromFirst = 'encrypted' in socket && socket.encrypted === true;
   }
 
-  /** Holds back what is written, until the end of the tick. */
-  set(): void {
+  /** To be called before each write of a message. */
+  beforeWrite(): void {
     if (this.#isSet) return;
+    if (!this.#isWritten) {
+      this.#isWritten = true;
+      if (written.push(this) === 1) process.nextTick(endTick);
+      if (!hooked) {
+        hooked = true;
+        process.once('exit', endTick);
+      }
+      if (!this.#fromFirst) return;
+    }
     this.#isSet = true;
     this.#socket.cork();
-    if (corked.push(this) === 1) process.nextTick(uncorkAll);
-    if (!hooked) {
-      hooked = true;
-      process.once('exit', uncorkAll);
-    }
   }
 
   /** Lets what is held leave now. */
@@ -37,10 +50,15 @@ export class Cork {
     this.#isSet = false;
     this.#socket.uncork();
   }
+
+  endTick(): void {
+    this.#isWritten = false;
+    this.release();
+  }
 }
 
-function uncorkAll(): void {
-  const all = corked;
-  corked = [];
-  for (let index = 0; index < all.length; index += 1) (all[index] as Cork).release();
+function endTick(): void {
+  const all = written;
+  written = [];
+  for (let index = 0; index < all.length; index += 1) (all[index] as Cork).endTick();
 }

@@ -2,43 +2,32 @@
  * Straight to the server. Owns the raw socket from its first moment, so that a dial can be ended while it
  * still looks up the name, connects or negotiates TLS.
  */
-import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { DialRequest } from '../machine/port.js';
+import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
+import { targetOf } from './target.js';
+import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
 
-/** What Node's http client gives to `createConnection`. */
-interface DialOptions {
-  readonly host?: string;
-  readonly servername?: string;
-}
-
-/** @param secure whether TLS is spoken, i.e. the URL is a `wss:` one */
-export function directRoute(secure: boolean): Route {
+/** @param tls the server's, where the URL is a `wss:` one */
+export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
+  const target = targetOf(request.url);
   let socket: Socket | undefined;
   return {
     options: {
-      createConnection: ((options: DialOptions) => {
-        socket = secure ? dialTls(options) : dialTcp(options);
+      createConnection: (() => {
+        socket = target.secure ? connectTls(tlsOptions(target, tls)) : dialTcp(target);
         return socket;
       }) as unknown as typeof connectTcp,
     },
     destroy() {
       socket?.destroy();
     },
+    explain: (cause) => connectionError(cause, 'server'),
   };
 }
 
-/** `path` would mean a Unix socket to `net`; here it is the request's. */
-function dialTcp(options: DialOptions): Socket {
-  return connectTcp({ ...options, path: undefined } as unknown as NetConnectOpts);
-}
-
-function dialTls(options: DialOptions): Socket {
-  const { host = '' } = options;
-  return connectTls({
-    ...options,
-    path: undefined,
-    // RFC 6066 §3: a server name is no IP address.
-    servername: options.servername ?? (isIP(host) ? '' : host),
-  } as ConnectionOptions);
+function dialTcp({ host, port }: TlsPeer): Socket {
+  return connectTcp({ host, port, localAddress: undefined, lookup: undefined });
 }

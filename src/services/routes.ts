@@ -1,6 +1,6 @@
 /**
  * How the TCP connection under a WebSocket is made: directly, through a proxy, or through a dispatcher.
- * One file for each way; the ones with a dependency of their own are loaded only when asked for.
+ * One file for each way; all but the direct one are loaded only when asked for.
  */
 import type { ClientOptions } from 'ws';
 import type { DialRequest } from '../machine/port.js';
@@ -12,11 +12,30 @@ export interface Route {
   readonly options: Pick<ClientOptions, 'agent' | 'createConnection'>;
   /** Destroys every raw socket that this dial opened, a proxy's too. Idempotent. */
   destroy(): void;
-  /** What an error of this route means, e.g. which hop spoke; undefined where it has nothing to add. */
-  explain?(cause: Error): Error | undefined;
+  /** What an error of this route means, e.g. which hop spoke. */
+  explain(cause: Error): Error;
 }
 
-/** The route that a request asks for. */
+/** The route that a request asks for. Does not throw; a promise may reject. */
 export function routeFor(request: DialRequest): Route | Promise<Route> {
-  return directRoute(request.url.startsWith('wss:'));
+  if (request.dispatcher !== undefined) return dispatched(request);
+  return request.proxy === undefined ? directRoute(request) : proxied(request);
+}
+
+async function dispatched(request: DialRequest): Promise<Route> {
+  const { dispatcherRoute } = await import('./dispatcherRoute.js');
+  return dispatcherRoute(request);
+}
+
+/** The environment is read here, for each dial: it may have changed since the last one. */
+async function proxied(request: DialRequest): Promise<Route> {
+  const { chooseProxy } = await import('./proxySelection.js');
+  const { proxy, requestTls } = chooseProxy(request.proxy, request.url, process.env);
+  if (proxy === undefined) return directRoute(request, requestTls ?? request.tls);
+  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') {
+    const { httpProxyRoute } = await import('./httpProxyRoute.js');
+    return httpProxyRoute(request, proxy);
+  }
+  const { socksRoute } = await import('./socksRoute.js');
+  return socksRoute(request, proxy);
 }

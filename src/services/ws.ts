@@ -113,7 +113,7 @@ class WsTransport implements Transport {
     const engine = this.#engine as Engine;
     let size: number;
     if (typeof data === 'string') {
-      (this.#cork as Cork).set();
+      (this.#cork as Cork).beforeWrite();
       if (data.length <= MERGE_BELOW) {
         const bytes = Buffer.from(data);
         size = bytes.length;
@@ -124,7 +124,7 @@ class WsTransport implements Transport {
       }
     } else if (data instanceof Uint8Array) {
       size = data.length;
-      (this.#cork as Cork).set();
+      (this.#cork as Cork).beforeWrite();
       // Compression runs later, when the caller may have changed its bytes.
       engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, this.#onTaken);
     } else {
@@ -266,7 +266,7 @@ class WsTransport implements Transport {
       const answer = this.#answer;
       this.#fail(
         answer === undefined
-          ? connectionError(this.#route?.explain?.(cause) ?? cause)
+          ? connectionError(this.#route?.explain(cause) ?? cause)
           : new HandshakeError(
               cause.message,
               { status: answer.statusCode ?? 101, headers: answer.headers },
@@ -334,7 +334,6 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
  */
 function engineOptions(request: DialRequest, route: Route): EngineOptions {
   return {
-    ...(request.tls as ClientOptions | undefined),
     headers: { ...request.headers },
     perMessageDeflate: request.perMessageDeflate as boolean,
     maxPayload: request.maxPayload,

@@ -1,0 +1,214 @@
+/**
+ * Through an undici `Dispatcher` of the user's: it dials and upgrades, `ws` speaks the protocol.
+ *
+ * Node's http client takes any object with `addRequest()` for an agent. Ours hands the request to
+ * `dispatcher.dispatch()` and tells its outcome by the three events that `ws` listens to: `upgrade`, `response`
+ * and `error`. Neither side documents this, so a test for each supported version of undici pins it.
+ *
+ * Must not import undici: the user's copy is the one that counts, and which it is shows in how it calls back.
+ */
+import { createHash } from 'node:crypto';
+import { type ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ClientOptions } from 'ws';
+import { ConfigurationError, ConnectionError, HandshakeError } from '../machine/errors.js';
+import type { DialRequest } from '../machine/port.js';
+import { connectionError } from './failures.js';
+import type { Route } from './routes.js';
+
+/** undici's `DispatchController`, as far as it is used here. */
+interface Controller {
+  abort(reason: Error): void;
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/** undici's `DispatchHandler` since 7.0, and the two methods of older ones by which those are told apart. */
+interface Handler {
+  onRequestStart(controller: Controller): void;
+  onRequestUpgrade(controller: Controller, status: number, headers: Headers, socket: Duplex): void;
+  onResponseStart(controller: Controller, status: number, headers: Headers, message?: string): void;
+  onResponseData(): void;
+  onResponseEnd(): void;
+  onResponseError(controller: Controller, cause: Error): void;
+  onConnect(abort: (reason: Error) => void): void;
+  onError(cause: Error): void;
+}
+
+interface Dispatcher {
+  dispatch(options: object, handler: Handler): boolean;
+}
+
+export function dispatcherRoute(request: DialRequest): Route {
+  const dial = new Dispatched(request);
+  return {
+    options: { agent: dial as unknown as NonNullable<ClientOptions['agent']> },
+    destroy: () => dial.destroy(),
+    explain,
+  };
+}
+
+/** The agent of one dial. */
+class Dispatched {
+  readonly #dispatcher: Dispatcher;
+  readonly #url: URL;
+  #controller: Controller | undefined;
+  #socket: Duplex | undefined;
+  #ended = false;
+
+  constructor({ dispatcher, url }: DialRequest) {
+    this.#dispatcher = dispatcher as Dispatcher;
+    this.#url = new URL(url);
+  }
+
+  /** What Node's http client calls on an agent. */
+  addRequest(request: ClientRequest): void {
+    const { protocol, host, pathname, search } = this.#url;
+    const options = {
+      origin: `${protocol === 'wss:' ? 'https:' : 'http:'}//${host}`,
+      path: `${pathname}${search}`,
+      method: 'GET',
+      headers: endToEnd(request),
+      upgrade: 'websocket',
+      // Deadlines are the chart's.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    try {
+      this.#dispatcher.dispatch(options, this.#handler(request));
+    } catch (cause) {
+      // undici 6 throws for a handler that lacks the older methods.
+      this.#fail(request, isHandlerComplaint(cause) ? outdated() : (cause as Error));
+    }
+  }
+
+  /**
+   * Ends what the dispatcher does for this dial: at once where it has a connection for it, else as soon as it
+   * has one. A connection that it is still making is its own, others may be waiting for it, and its own
+   * deadlines end it.
+   */
+  destroy(): void {
+    this.#ended = true;
+    this.#socket?.destroy();
+    this.#controller?.abort(ended());
+  }
+
+  #handler(request: ClientRequest): Handler {
+    return {
+      onRequestStart: (controller) => {
+        this.#controller = controller;
+        if (this.#ended) controller.abort(ended());
+      },
+      onRequestUpgrade: (_controller, status, headers, socket) => {
+        this.#controller = undefined;
+        this.#socket = socket;
+        // Between here and ws's own listener an error without one would end the process.
+        socket.on('error', () => {});
+        if (this.#ended) socket.destroy();
+        else this.#upgraded(request, status, headers, socket);
+      },
+      onResponseStart: (_controller, status, headers, message = '') => {
+        // RFC 9110 §15.2: an informational answer precedes the final one.
+        if (status >= 200 && !this.#ended) request.emit('response', answer(status, headers, message));
+      },
+      onResponseData() {},
+      onResponseEnd() {},
+      onResponseError: (_controller, cause) => this.#fail(request, cause),
+      // Reached through the interceptors of undici 6 and older, which would never call the methods above.
+      onConnect: (abort) => {
+        this.#fail(request, outdated());
+        abort(ended());
+      },
+      onError: (cause) => this.#fail(request, isHandlerComplaint(cause) ? outdated() : cause),
+    };
+  }
+
+  #upgraded(request: ClientRequest, status: number, headers: Headers, socket: Duplex): void {
+    const message = answer(status, headers, '', socket);
+    if (status === 200) fromHttp2(request, message, socket);
+    request.emit('upgrade', message, socket, Buffer.alloc(0));
+  }
+
+  #fail(request: ClientRequest, cause: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // Some dispatchers call back within `dispatch()`, before `ws` listens.
+    process.nextTick(() => request.emit('error', cause));
+  }
+}
+
+/** The request's headers but for those of the hop (RFC 9110 §7.6.1), which undici adds itself. */
+function endToEnd(request: ClientRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of request.getHeaderNames()) {
+    if (name !== 'connection' && name !== 'upgrade') headers[name] = String(request.getHeader(name));
+  }
+  return headers;
+}
+
+function answer(status: number, headers: Headers, text: string, socket?: Duplex): IncomingMessage {
+  const message = new IncomingMessage(socket as Socket);
+  message.statusCode = status;
+  message.statusMessage = text;
+  message.headers = { ...headers } as IncomingMessage['headers'];
+  return message;
+}
+
+/**
+ * Over HTTP/2 the handshake is an extended CONNECT (RFC 8441 §5): 200 stands for 101, and there is no key to
+ * prove. `ws` knows HTTP/1.1 only, so it is given the proof that it looks for; and a stream has no `bytesRead`,
+ * which the heartbeat goes by.
+ */
+function fromHttp2(request: ClientRequest, message: IncomingMessage, stream: Duplex): void {
+  const key = String(request.getHeader('sec-websocket-key'));
+  message.statusCode = 101;
+  message.headers.upgrade = 'websocket';
+  message.headers['sec-websocket-accept'] = createHash('sha1').update(`${key}${GUID}`).digest('base64');
+  let bytesRead = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytesRead += chunk.length;
+  });
+  Object.defineProperty(stream, 'bytesRead', { get: () => bytesRead });
+}
+
+/** RFC 6455 §1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+const ended = (): Error => new ConnectionError('The dial has ended');
+
+/** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
+function isHandlerComplaint(cause: unknown): boolean {
+  return cause instanceof Error && /^invalid on[A-Z]\w* method$/.test(cause.message);
+}
+
+function outdated(): ConfigurationError {
+  return new ConfigurationError(
+    'dispatcher',
+    'dispatcher must be of undici 7.30.2 or newer: this one takes the handlers of undici 6 or older, ' +
+      "as Node 20's own does",
+  );
+}
+
+/** undici's errors that tell which hop spoke. */
+function explain(cause: Error): Error {
+  const { code = '' } = cause as { code?: string };
+  // The second is of a ProxyAgent with `proxyTunnel: false`.
+  const refused = /^Proxy (?:response \((\d{3})\) !== 200|Authentication Required \(407\))/.exec(
+    cause.message,
+  );
+  if (refused !== null) {
+    const status = Number(refused[1] ?? 407);
+    return new HandshakeError(
+      `The proxy answered CONNECT with ${status}`,
+      { status, hop: 'proxy' },
+      { cause },
+    );
+  }
+  if (code === 'UND_ERR_PRX_TLS' && cause.cause instanceof Error)
+    return connectionError(cause.cause, 'proxy');
+  if (code.startsWith('UND_ERR_SOCKS5')) {
+    return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
+  }
+  return connectionError(cause);
+}

@@ -1,0 +1,155 @@
+/**
+ * Through a SOCKS proxy: SOCKS4, 4a, 5 (RFC 1928, 1929), with names resolved here (`socks4:`, `socks5:`) or at
+ * the proxy (`socks4a:`, `socks5h:`, `socks:`).
+ *
+ * `socks-proxy-agent` says what a URL means and `socks` speaks, over a TCP socket of ours: neither gives a
+ * handle on the socket while the proxy hangs. Both are loaded only here; the agent is an ES module, so it is
+ * imported dynamically, which works from the CommonJS build, too.
+ */
+import { lookup } from 'node:dns/promises';
+import { isIP, type Socket } from 'node:net';
+import type { SocksClientOptions, SocksClient as SocksClientType } from 'socks';
+import { ConfigurationError, ConnectionError } from '../machine/errors.js';
+import type { DialRequest } from '../machine/port.js';
+import { connectionError } from './failures.js';
+import type { ChosenProxy } from './proxySelection.js';
+import type { Route } from './routes.js';
+import { authority, type Target } from './target.js';
+import { tunnelRoute } from './tunnelRoute.js';
+
+/** RFC 1928 §5: a name's length is one byte. `socks` would throw inside a socket's listener. */
+const MAX_NAME = 255;
+
+export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Promise<Route> {
+  const [{ SocksProxyAgent }, { SocksClient }] = await Promise.all([
+    import('socks-proxy-agent'),
+    import('socks'),
+  ]);
+  const Negotiation = withoutDeadline(SocksClient);
+  // Without the credentials: the agent keeps its URL in enumerable properties.
+  const agent = new SocksProxyAgent(`${proxy.protocol}//${authority(proxy)}`);
+  const { type } = agent.proxy;
+  return tunnelRoute(request, proxy, async (sockets, target) => {
+    const hosts = await destinations(target, agent.shouldLookup, type === 4);
+    let failure: unknown;
+    for (const host of hosts) {
+      try {
+        const socket = await sockets.tcp(proxy, 'proxy');
+        return await negotiate(Negotiation, socket, proxy, type, { host, port: target.port });
+      } catch (error) {
+        // Only the proxy's word about this address makes the next one worth a try.
+        if (!(error instanceof ConnectionError) || !ABOUT_THE_ADDRESS.has(error.code)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  });
+}
+
+/** What the proxy is asked to connect to: the name itself, or each of its addresses. */
+async function destinations({ host }: Target, here: boolean, onlyIPv4: boolean): Promise<string[]> {
+  if (Buffer.byteLength(host) > MAX_NAME) {
+    throw new ConfigurationError('url', `url: a host has at most ${MAX_NAME} bytes (RFC 1928 §5)`);
+  }
+  if (!here) return [host];
+  if (isIP(host) !== 0) {
+    if (onlyIPv4 && isIP(host) === 6) throw ipv4Only();
+    return [host];
+  }
+  try {
+    const found = await lookup(host, { all: true, ...(onlyIPv4 ? { family: 4 } : {}) });
+    return found.map(({ address }) => address);
+  } catch (cause) {
+    throw connectionError(cause, 'server');
+  }
+}
+
+function ipv4Only(): ConfigurationError {
+  return new ConfigurationError(
+    'proxy',
+    'proxy: SOCKS4 has no IPv6 addresses; use socks5: or socks5h:, or socks4a: with a host name',
+  );
+}
+
+/**
+ * The client of `socks` with its deadline taken out, because deadlines are the chart's. A huge `timeout` would
+ * do, but `socks` 2.8 never clears its timer, which would then hold each dial's socket, buffers and password
+ * for 24 days. So its timer stays at 30 s and finds nothing to do. Remove with a release that clears it:
+ * https://github.com/JoshGlazebrook/socks/blob/master/src/client/socksclient.ts, `connect()`.
+ */
+function withoutDeadline(Client: typeof SocksClientType): typeof SocksClientType {
+  class Negotiation extends Client {}
+  Object.defineProperty(Negotiation.prototype, 'onEstablishedTimeout', { value: () => {} });
+  return Negotiation;
+}
+
+function negotiate(
+  Negotiation: typeof SocksClientType,
+  socket: Socket,
+  { credentials }: ChosenProxy,
+  type: 4 | 5,
+  destination: { host: string; port: number },
+): Promise<Socket> {
+  const proxy: SocksClientOptions['proxy'] = { host: 'unused: the socket is ours', port: 1080, type };
+  // Not enumerable: `socks` hangs its options on its errors.
+  Object.defineProperty(proxy, 'userId', { value: credentials?.username, enumerable: false });
+  Object.defineProperty(proxy, 'password', { value: credentials?.password, enumerable: false });
+  return new Promise<Socket>((resolve, reject) => {
+    const client = new Negotiation({ proxy, destination, command: 'connect', existing_socket: socket });
+    client.once('established', () => resolve(socket));
+    client.once('error', reject);
+    client.connect(socket);
+  }).catch((cause) => {
+    throw refusal(cause, type);
+  });
+}
+
+/**
+ * What `socks` says when a proxy refuses, by the part of its message that tells, with whether repeating can
+ * mend it. The codes are ours, after RFC 1928 §6 and RFC 1929 §2.
+ */
+const REFUSALS: readonly (readonly [text: string, code: string, final: boolean])[] = [
+  ['Authentication failed', 'ERR_RECKER_SOCKS_AUTH', true],
+  ['no accepted authentication type', 'ERR_RECKER_SOCKS_AUTH', true],
+  ['unknown authentication type', 'ERR_RECKER_SOCKS_AUTH', true],
+  // SOCKS4 (https://www.openssh.org/txt/socks4.protocol): 92 and 93 are about the user, 91 is anything.
+  ['(RejectedIdent)', 'ERR_RECKER_SOCKS_AUTH', true],
+  ['(Rejected)', 'ERR_RECKER_SOCKS_AUTH', true],
+  ['(Failed)', 'ERR_RECKER_SOCKS_FAILURE', false],
+  ['NotAllowed', 'ERR_RECKER_SOCKS_NOT_ALLOWED', true],
+  ['CommandNotSupported', 'ERR_RECKER_SOCKS_COMMAND', true],
+  ['AddressNotSupported', 'ERR_RECKER_SOCKS_ADDRESS', true],
+  ['NetworkUnreachable', 'ERR_RECKER_SOCKS_NETWORK_UNREACHABLE', false],
+  ['HostUnreachable', 'ERR_RECKER_SOCKS_HOST_UNREACHABLE', false],
+  ['ConnectionRefused', 'ERR_RECKER_SOCKS_CONNECTION_REFUSED', false],
+  ['TTLExpired', 'ERR_RECKER_SOCKS_TTL_EXPIRED', false],
+  ['rejected connection', 'ERR_RECKER_SOCKS_FAILURE', false],
+  ['Socket closed', 'ECONNRESET', false],
+];
+
+/** Refusals after which another address of the same name may do. */
+const ABOUT_THE_ADDRESS: ReadonlySet<string> = new Set([
+  'ERR_RECKER_SOCKS_FAILURE',
+  'ERR_RECKER_SOCKS_ADDRESS',
+  'ERR_RECKER_SOCKS_NETWORK_UNREACHABLE',
+  'ERR_RECKER_SOCKS_HOST_UNREACHABLE',
+  'ERR_RECKER_SOCKS_CONNECTION_REFUSED',
+  'ERR_RECKER_SOCKS_TTL_EXPIRED',
+]);
+
+function refusal(given: unknown, type: 4 | 5): ConnectionError {
+  const cause = given as Error & { options?: unknown };
+  // The options of a dial: its proxy, and the socket with everything that hangs on it.
+  delete cause.options;
+  const [, code, final] = REFUSALS.find(([text]) => cause.message.includes(text)) ?? [
+    '',
+    'ERR_RECKER_SOCKS',
+    false,
+  ];
+  return new ConnectionError(`The SOCKS${type} proxy did not connect: ${cause.message} (${code})`, {
+    cause,
+    code,
+    hop: 'proxy',
+    final,
+  });
+}
