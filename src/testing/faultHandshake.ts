@@ -53,7 +53,7 @@ export function answerHandshake(handshake: Handshake, fault: HandshakeFault): vo
       handshake.later(fault.ms, () => accept(handshake));
       return;
     case 'stall':
-      socket.resume();
+      awaitEnd(socket);
       return;
     case 'drop':
       socket.destroy();
@@ -62,8 +62,7 @@ export function answerHandshake(handshake: Handshake, fault: HandshakeFault): vo
       socket.end(refusal(fault.status, fault.headers, fault.body));
       return;
     case 'forge':
-      // Nobody answers on such a connection; it is read, so that its end is seen.
-      socket.resume();
+      awaitEnd(socket);
       socket.write(forged(request, fault.headers));
       return;
     case 'drip':
@@ -84,6 +83,15 @@ export function answerHandshake(handshake: Handshake, fault: HandshakeFault): vo
       });
       return;
   }
+}
+
+/**
+ * Nobody answers on such a connection; it is read, so that its end is seen, and ended then: Node's HTTP server
+ * lets its sockets be half-open.
+ */
+function awaitEnd(socket: Duplex): void {
+  socket.on('end', () => socket.destroy());
+  socket.resume();
 }
 
 /** What `first` writes leaves in one piece with the 101. */
