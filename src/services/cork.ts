@@ -15,6 +15,7 @@ let hooked = false;
 /** The cork of one socket. */
 export class Cork {
   readonly #socket: Socket;
+  readonly #onTickEnd: () => void;
   /**
    * Over TLS the first message is corked, too: TLS holds back a second write until the first one is through,
    * and a process that exits would take it along.
@@ -23,8 +24,10 @@ export class Cork {
   #isWritten = false;
   #isSet = false;
 
-  constructor(socket: Socket) {
+  /** @param onTickEnd called at the end of each tick in which was written, when all has left that can leave */
+  constructor(socket: Socket, onTickEnd: () => void) {
     this.#socket = socket;
+    this.#onTickEnd = onTickEnd;
     this.#fromFirst = 'encrypted' in socket && socket.encrypted === true;
   }
 
@@ -54,6 +57,7 @@ export class Cork {
   endTick(): void {
     this.#isWritten = false;
     this.release();
+    this.#onTickEnd();
   }
 }
 

@@ -15,11 +15,20 @@ interface SystemError extends Error {
 }
 
 /**
- * TLS alerts by which the other end refuses the client's certificate, or that there is none
- * (RFC 8446 §6.2), in OpenSSL's names: sent again, it is refused again.
+ * TLS alerts by which the other end refuses the client's certificate, or that there is none (RFC 8446 §6.2,
+ * 41 is TLS 1.0's): sent again, it is refused again.
  */
-const REFUSED_CERTIFICATE =
-  /_ALERT_(?:CERTIFICATE_\w+|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/;
+const REFUSED_CERTIFICATE: ReadonlySet<string> = new Set([
+  '41',
+  '42',
+  '43',
+  '44',
+  '45',
+  '46',
+  '48',
+  '49',
+  '116',
+]);
 
 /**
  * The `ConnectionError` for whatever was thrown or emitted; an error of ours stays what it is.
@@ -33,11 +42,19 @@ export function connectionError(cause: unknown, hop?: Hop, final = false): Recke
   if (error.rawPacket !== undefined) delete error.rawPacket;
   if (error.name === 'HTTPParserError') delete error.data;
   const { code, errors } = error;
-  const text = cause.message || errors?.map((each) => each.message).join(', ') || 'The connection failed';
+  const text =
+    reason(cause.message) || errors?.map((each) => each.message).join(', ') || 'The connection failed';
+  const alert = /SSL alert number (\d+)/.exec(cause.message)?.[1] ?? '';
   return new ConnectionError(code === undefined || text.includes(code) ? text : `${text} (${code})`, {
     cause,
     hop,
-    final: final || (code !== undefined && REFUSED_CERTIFICATE.test(code)),
+    final: final || REFUSED_CERTIFICATE.has(alert),
     ...(code === undefined ? {} : { code }),
   });
+}
+
+/** OpenSSL puts one sentence among addresses and source lines of its own: that sentence. Else the message. */
+function reason(message: string): string {
+  const sentence = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  return sentence === undefined ? message : `TLS failed: ${sentence}`;
 }

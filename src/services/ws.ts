@@ -56,10 +56,10 @@ class WsTransport implements Transport {
   #answer: IncomingMessage | undefined;
   /** Why the connection broke, where the socket or the engine said so. */
   #error: ReckerError | undefined;
-  /** Payload sizes of what the kernel has not taken yet, oldest first, from `#oldest` on. */
-  readonly #sizes: number[] = [];
-  #oldest = 0;
-  #unsent = 0;
+  /** Payload bytes handed over, and how many of them the kernel is known to have taken. */
+  #handed = 0;
+  #taken = 0;
+  #isWatching = false;
   #ending = false;
   #paused = false;
   /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
@@ -106,51 +106,60 @@ class WsTransport implements Transport {
   }
 
   get unsentBytes(): number {
-    return this.#unsent;
+    this.#settle();
+    return this.#handed - this.#taken;
   }
 
   send(data: string | Uint8Array | Blob): number {
     const engine = this.#engine as Engine;
+    // What ws works on asynchronously is told by callback; of the rest the socket itself knows.
+    const told = this.#compresses || data instanceof Blob ? this.#onSent : undefined;
     let size: number;
     if (typeof data === 'string') {
       (this.#cork as Cork).beforeWrite();
       if (data.length <= MERGE_BELOW) {
         const bytes = Buffer.from(data);
         size = bytes.length;
-        engine.send(bytes, TEXT, this.#onTaken);
+        engine.send(bytes, TEXT, told);
       } else {
         size = Buffer.byteLength(data);
-        engine.send(data, TEXT, this.#onTaken);
+        engine.send(data, TEXT, told);
       }
     } else if (data instanceof Uint8Array) {
       size = data.length;
       (this.#cork as Cork).beforeWrite();
       // Compression runs later, when the caller may have changed its bytes.
-      engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, this.#onTaken);
+      engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, told);
     } else {
       size = data.size;
-      engine.send(data as unknown as Buffer, BINARY, this.#onTaken);
+      engine.send(data as unknown as Buffer, BINARY, told);
     }
-    this.#sizes.push(size);
-    this.#unsent += size;
+    this.#handed += size;
     return size;
   }
 
-  /** In order, once a message: the kernel has it; or, without an error too, the socket died under it. */
-  readonly #onTaken = (error?: Error | null): void => {
-    if (error || this.#socket?.destroyed) return;
-    const size = this.#sizes[this.#oldest] ?? 0;
-    this.#oldest += 1;
-    this.#unsent -= size;
-    if (this.#oldest === this.#sizes.length) {
-      this.#sizes.length = 0;
-      this.#oldest = 0;
-    } else if (this.#oldest === COMPACT_AT) {
-      this.#sizes.splice(0, COMPACT_AT);
-      this.#oldest = 0;
-    }
+  /** Nothing is buffered any more: the kernel has it all. A socket that died says the same, and means the opposite. */
+  #settle(): void {
+    if (this.#socket?.destroyed === false && this.bufferedAmount === 0) this.#taken = this.#handed;
+  }
+
+  /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
+  readonly #onSent = (): void => {
+    this.#settle();
+    if (this.#taken < this.#handed) this.#watch();
     this.#observer?.taken();
   };
+
+  /** A callback on every message would cost a third of a small one: an empty write tells when all before it is through. */
+  #watch(): void {
+    const socket = this.#socket;
+    if (this.#isWatching || socket === undefined || socket.writableLength === 0 || !socket.writable) return;
+    this.#isWatching = true;
+    socket.write(NOTHING, () => {
+      this.#isWatching = false;
+      this.#onSent();
+    });
+  }
 
   flush(): void {
     this.#cork?.release();
@@ -223,7 +232,7 @@ class WsTransport implements Transport {
   onUpgrade(answer: IncomingMessage): void {
     this.#answer = answer;
     this.#socket = answer.socket;
-    this.#cork = new Cork(answer.socket);
+    this.#cork = new Cork(answer.socket, this.#onSent);
     // ws swallows the socket's error; it is the cause that users want to read.
     answer.socket.on('error', (cause) => {
       this.#error ??= connectionError(cause);
@@ -302,8 +311,8 @@ class WsTransport implements Transport {
  */
 const MERGE_BELOW = 8192;
 
-/** After how many taken messages the list of sizes is cut. */
-const COMPACT_AT = 4096;
+/** A write of no bytes. */
+const NOTHING = Buffer.alloc(0);
 
 const TEXT = Object.freeze({ binary: false });
 const BINARY = Object.freeze({ binary: true });
