@@ -416,8 +416,13 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     this.#lostAt = undefined;
     this.#hub.end({ error: isClean ? undefined : error });
     const isTold = isOwnDoing || this.listenerCount('error') > 0;
+    for (const held of refusedMessages) {
+      this.#announcer.add(() => {
+        held.reject(error);
+        this.#deliver({ event: 'undelivered', args: [held.original, error] });
+      });
+    }
     this.#announcer.add(() => {
-      for (const held of refusedMessages) this.#outbox.drop(held, error);
       settle[0].reject(error, isTold);
       settle[1].resolve();
     });

@@ -80,7 +80,7 @@ export interface Bench {
 }
 
 /** Fires the pending timer of `column`, and those that are due before it. */
-function fire(clock: VirtualClock, column: Column): boolean {
+export function fire(clock: VirtualClock, column: Column): boolean {
   const timer = clock.pending.find(({ delay }) => delay === DELAYS[column]);
   if (timer === undefined) return false;
   clock.advance(timer.at - clock.now());
@@ -186,7 +186,7 @@ const FACTS: Partial<Record<Column, () => SocketFact>> = {
 };
 
 /** An event as the table writes it. */
-function written(event: string, args: readonly unknown[]): string {
+export function written(event: string, args: readonly unknown[]): string {
   const [first, second, third] = args as [never, never, never];
   switch (event) {
     case 'open': {
@@ -219,7 +219,7 @@ function written(event: string, args: readonly unknown[]): string {
   }
 }
 
-const HEARD = [
+export const HEARD = [
   'open',
   'close',
   'error',
@@ -233,7 +233,7 @@ const HEARD = [
   'pong',
 ] as const;
 
-const RECORDED = new Set(['close', 'ping', 'askLiveness', 'destroy', 'send']);
+export const RECORDED = new Set(['close', 'ping', 'askLiveness', 'destroy', 'send']);
 
 export class ClassBench implements Bench {
   readonly #clock = new VirtualClock();
@@ -362,7 +362,7 @@ const DRIVE: Partial<Record<Column, (peer: PeerActions) => void>> = {
   'answered dead': (peer) => peer.answer(false),
 };
 
-function drive(connection: FakeConnection, column: Column): void {
+export function drive(connection: FakeConnection, column: Column): void {
   try {
     DRIVE[column]?.(connection);
   } catch {
