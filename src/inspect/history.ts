@@ -1,0 +1,337 @@
+/**
+ * What the live view remembers of the connections: their states and how they came to be in them.
+ *
+ * Owns: the reading of inspection events, and the bounds of memory. Must not know: HTTP, or how it is shown.
+ */
+import type { ConnectionState } from '../machine/connectionMachine.js';
+import {
+  type InspectionLike,
+  type RedactedError,
+  type RedactedInspection,
+  type RedactedSnapshot,
+  redactInspection,
+} from '../machine/redact.js';
+import { transitionId } from './transitions.js';
+
+/** Counters of a client, as `stats()` gives them. */
+export type Counters = Readonly<Record<string, unknown>>;
+
+/** How to look at a client's counters; `undefined` once the client is gone. */
+export type LookAtClient = () => { readonly url: string; readonly stats: object } | undefined;
+
+/** How a connection ended, in the step that an entry tells of. */
+export interface EndOfConnection {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+  readonly sentCode?: number;
+  readonly error?: RedactedError;
+}
+
+/** Round trips that followed one another, folded into one entry: hours of them must not push all else out. */
+export interface Heartbeats {
+  readonly count: number;
+  /** ms; of the newest, the quickest and the slowest. `undefined` where counters cannot be looked at. */
+  readonly last: number | undefined;
+  readonly least: number | undefined;
+  readonly most: number | undefined;
+}
+
+/** One step of the chart, in the timeline. */
+export interface TimelineEntry {
+  /** Counts from 1 for each connection. A later entry with the same number replaces the earlier one. */
+  readonly n: number;
+  /** ms since the epoch. */
+  readonly at: number;
+  /** What moved the chart: an event's type, or a delay's name, e.g. `after retryDelay`. */
+  readonly trigger: string;
+  /** Paths of states; `from` is missing in a connection's first entry. */
+  readonly from?: string;
+  readonly to: string;
+  /** The name of the state, as `ws.state` has it. */
+  readonly state: ConnectionState;
+  /** How long the state before lasted, in ms. */
+  readonly lasted?: number;
+  /** Ids of the transitions taken, in order; the drawing's elements carry them. */
+  readonly transitions: readonly string[];
+  /** The attempt that the dial is, or will be. */
+  readonly attempt?: number;
+  /** ms until the next dial. */
+  readonly delay?: number;
+  readonly end?: EndOfConnection;
+  readonly heartbeats?: Heartbeats;
+}
+
+/** What the list shows of a connection. */
+export interface ConnectionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: ConnectionState;
+  /** All active states of the chart, the outermost first. */
+  readonly active: readonly string[];
+  /** Ids of the transitions that were taken last. */
+  readonly taken: readonly string[];
+  /** When the state was entered, in ms since the epoch. */
+  readonly since: number;
+  readonly attempt: number;
+  /** When the next dial is due, in ms since the epoch. */
+  readonly dialAt?: number;
+}
+
+/** How much is remembered. */
+export interface Bounds {
+  /** Connections; beyond it the oldest that are at rest are let go, then the oldest. */
+  readonly connections: number;
+  /** Timeline entries of one connection. */
+  readonly entriesOfOne: number;
+  /** Timeline entries of all connections together. */
+  readonly entries: number;
+}
+
+/** Together some 10 MB at the most. */
+export const DEFAULT_BOUNDS: Bounds = Object.freeze({
+  connections: 1000,
+  entriesOfOne: 500,
+  entries: 20_000,
+});
+
+/** What a listener is told; ids only, so that a slow page can skip to the newest. */
+export interface HistoryListener {
+  changed(id: string): void;
+  entered(id: string, entry: TimelineEntry): void;
+  gone(id: string): void;
+}
+
+interface Connection {
+  summary: ConnectionSummary;
+  entries: TimelineEntry[];
+  /** Transitions of the step that is under way. */
+  pending: string[];
+  /** Whether the step went through `lost`: then a connection ended in it. */
+  lost: boolean;
+  count: number;
+  look: LookAtClient | undefined;
+}
+
+const STATES: ReadonlySet<string> = new Set([
+  'idle',
+  'connecting',
+  'open',
+  'closing',
+  'backoff',
+  'reconnecting',
+  'exhausted',
+  'closed',
+] satisfies ConnectionState[]);
+const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
+const PING_STATES: ReadonlySet<string> = new Set(['session.open.alive', 'session.open.awaitingPong']);
+
+/** The paths of all states that a state value means, the outermost first. */
+export function activePaths(value: unknown, parent = ''): readonly string[] {
+  const path = (key: string) => (parent === '' ? key : `${parent}.${key}`);
+  if (typeof value === 'string') return [path(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => [path(key), ...activePaths(below, path(key))]);
+}
+
+/** E.g. `after retryDelay` for `xstate.after.retryDelay.backoff`. */
+export function triggerOf(eventType: string): string {
+  const delay = /^xstate\.after\.([^.]+)\./.exec(eventType)?.[1];
+  return delay === undefined ? eventType : `after ${delay}`;
+}
+
+export class History {
+  readonly #connections = new Map<string, Connection>();
+  readonly #listeners = new Set<HistoryListener>();
+  readonly #bounds: Bounds;
+  readonly #now: () => number;
+  #entries = 0;
+
+  constructor(bounds: Bounds = DEFAULT_BOUNDS, now: () => number = Date.now) {
+    this.#bounds = bounds;
+    this.#now = now;
+  }
+
+  /** All connections, the oldest first. */
+  summaries(): readonly ConnectionSummary[] {
+    return [...this.#connections.values()].map(({ summary }) => summary);
+  }
+
+  summary(id: string): ConnectionSummary | undefined {
+    return this.#connections.get(id)?.summary;
+  }
+
+  /** What is remembered of one connection, the oldest first. */
+  timeline(id: string): readonly TimelineEntry[] {
+    return this.#connections.get(id)?.entries ?? [];
+  }
+
+  /** The client's present counters; `undefined` where they cannot be looked at. */
+  counters(id: string): { readonly url: string; readonly stats: Counters } | undefined {
+    return this.#connections.get(id)?.look?.() as { url: string; stats: Counters } | undefined;
+  }
+
+  /** @returns how to stop listening */
+  listen(listener: HistoryListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** How to look at the counters of the client whose events are about to come. */
+  watch(id: string, look: LookAtClient): void {
+    this.#connection(id, '').look = look;
+  }
+
+  /** Takes in one inspection event, redacted or not. */
+  record(inspected: InspectionLike): void {
+    // Only the chart's own steps are shown, and XState tells of the invoked socket under the same root.
+    const { actorRef } = inspected as unknown as { actorRef: { sessionId: string } };
+    if (actorRef.sessionId !== inspected.rootId) return;
+    const { type } = inspected;
+    if (type !== '@xstate.actor' && type !== '@xstate.microstep' && type !== '@xstate.snapshot') return;
+    const event = redactInspection(inspected);
+    const connection = this.#connection(event.rootId, event.actorRef.id);
+    if (type === '@xstate.microstep') this.#step(connection, event);
+    if (type === '@xstate.snapshot' && event.snapshot !== undefined)
+      this.#rest(connection, event, event.snapshot);
+  }
+
+  #connection(id: string, name: string): Connection {
+    let connection = this.#connections.get(id);
+    if (connection === undefined) {
+      const summary: ConnectionSummary = {
+        id,
+        name,
+        state: 'idle',
+        active: [],
+        taken: [],
+        since: this.#now(),
+        attempt: 0,
+      };
+      connection = { summary, entries: [], pending: [], lost: false, count: 0, look: undefined };
+      this.#connections.set(id, connection);
+      this.#letConnectionsGo();
+    }
+    if (name !== '' && connection.summary.name === '') connection.summary = { ...connection.summary, name };
+    return connection;
+  }
+
+  #step(connection: Connection, event: RedactedInspection): void {
+    for (const transition of event._transitions ?? []) {
+      const id = transitionId(transition);
+      if (id !== undefined) connection.pending.push(id);
+    }
+    if (activePaths(event.snapshot?.value)[0] === 'lost') connection.lost = true;
+  }
+
+  /** The step is over: the chart rests in a state. */
+  #rest(connection: Connection, event: RedactedInspection, snapshot: RedactedSnapshot): void {
+    const { pending: transitions, lost, summary } = connection;
+    connection.pending = [];
+    connection.lost = false;
+    const isFirst = summary.active.length === 0;
+    if (transitions.length === 0 && !isFirst) return;
+    const active = activePaths(snapshot.value);
+    const state = (snapshot.tags ?? []).find((tag) => STATES.has(tag)) as ConnectionState | undefined;
+    const now = this.#now();
+    const context = (snapshot.context ?? {}) as {
+      attempt?: number;
+      loss?: EndOfConnection;
+      verdict?: { delay?: number };
+    };
+    const next: ConnectionSummary = {
+      id: summary.id,
+      name: summary.name,
+      state: state ?? summary.state,
+      active,
+      taken: transitions,
+      since: state === summary.state && !lost && !isFirst ? summary.since : now,
+      attempt: context.attempt ?? 0,
+      ...(state === 'backoff' ? { dialAt: now + (context.verdict?.delay ?? 0) } : {}),
+    };
+    connection.summary = next;
+    const from = summary.active.at(-1);
+    const to = active.at(-1) ?? '';
+    const hasEnded =
+      lost ||
+      (summary.active[0] === 'session' && active[0] !== 'session') ||
+      (to === 'session.closing.byPeer' && from !== to);
+    const entry: TimelineEntry = {
+      n: connection.count + 1,
+      at: now,
+      trigger: triggerOf(event.event?.type ?? ''),
+      ...(from === undefined ? {} : { from }),
+      to,
+      state: next.state,
+      ...(isFirst ? {} : { lasted: now - summary.since }),
+      transitions,
+      ...(state === 'backoff' || state === 'reconnecting' ? { attempt: next.attempt } : {}),
+      ...(state === 'backoff' ? { delay: context.verdict?.delay ?? 0 } : {}),
+      ...(hasEnded && context.loss !== undefined ? { end: context.loss } : {}),
+    };
+    const isHeartbeat = from !== undefined && PING_STATES.has(from) && PING_STATES.has(to);
+    this.#append(connection, isHeartbeat ? this.#heartbeat(connection, entry) : entry);
+    for (const listener of this.#listeners) listener.changed(next.id);
+  }
+
+  /** Pings and answers that follow one another are one entry, which counts them. */
+  #heartbeat(connection: Connection, entry: TimelineEntry): TimelineEntry {
+    const last = connection.entries.at(-1);
+    const before = last?.heartbeats;
+    // The first Ping: its answer is yet to come.
+    let heartbeats: Heartbeats = before ?? { count: 0, last: undefined, least: undefined, most: undefined };
+    if (entry.trigger === 'socket.answered') {
+      const rtt = connection.look?.()?.stats as { rtt?: number } | undefined;
+      heartbeats = counted(heartbeats, rtt?.rtt);
+    }
+    return before === undefined ? { ...entry, heartbeats } : { ...entry, n: last?.n ?? entry.n, heartbeats };
+  }
+
+  #append(connection: Connection, entry: TimelineEntry): void {
+    const { entries, summary } = connection;
+    if (entries.at(-1)?.n === entry.n) {
+      entries[entries.length - 1] = entry;
+    } else {
+      entries.push(entry);
+      connection.count = entry.n;
+      this.#entries += 1;
+      if (entries.length > this.#bounds.entriesOfOne) this.#letEntriesGo(connection, 1);
+      else if (this.#entries > this.#bounds.entries) this.#letEntriesGo(this.#longest(), 100);
+    }
+    for (const listener of this.#listeners) listener.entered(summary.id, entry);
+  }
+
+  #letEntriesGo(connection: Connection, atMost: number): void {
+    // The newest stays, whatever the bounds: it is what is lit.
+    this.#entries -= connection.entries.splice(0, Math.min(atMost, connection.entries.length - 1)).length;
+  }
+
+  #longest(): Connection {
+    let longest: Connection | undefined;
+    for (const each of this.#connections.values()) {
+      if (longest === undefined || each.entries.length > longest.entries.length) longest = each;
+    }
+    return longest as Connection;
+  }
+
+  #letConnectionsGo(): void {
+    if (this.#connections.size <= this.#bounds.connections) return;
+    const all = [...this.#connections.values()];
+    const victim = all.find(({ summary }) => AT_REST.has(summary.state)) ?? all[0];
+    if (victim === undefined) return;
+    const { id } = victim.summary;
+    this.#connections.delete(id);
+    this.#entries -= victim.entries.length;
+    for (const listener of this.#listeners) listener.gone(id);
+  }
+}
+
+function counted({ count, least, most }: Heartbeats, rtt: number | undefined): Heartbeats {
+  if (rtt === undefined) return { count: count + 1, last: undefined, least, most };
+  return {
+    count: count + 1,
+    last: rtt,
+    least: Math.min(least ?? rtt, rtt),
+    most: Math.max(most ?? rtt, rtt),
+  };
+}

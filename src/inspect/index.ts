@@ -1,0 +1,22 @@
+/**
+ * `recker/inspect`: the local live view, and the redaction used before anything is shown.
+ */
+export {
+  REDACTED,
+  type RedactedActorRef,
+  type RedactedError,
+  type RedactedInspection,
+  type RedactedSnapshot,
+  redactError,
+  redactInspection,
+  redactUrl,
+} from '../machine/redact.js';
+export type {
+  Bounds,
+  ConnectionSummary,
+  Counters,
+  EndOfConnection,
+  Heartbeats,
+  TimelineEntry,
+} from './history.js';
+export { createLiveView, type LiveInspector, type LiveView, type LiveViewOptions } from './liveView.js';

@@ -1,0 +1,125 @@
+/**
+ * The live view: a page on this machine that shows the chart of every inspected connection, with no internet.
+ *
+ * Owns: the HTTP server. It is never why a process lives on: neither it nor its sockets hold the event loop.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { InspectionLike } from '../machine/redact.js';
+import { ASSETS } from './assets.js';
+import { ANSWER_HEADERS, admitted } from './gate.js';
+import { type Bounds, DEFAULT_BOUNDS, History, type LookAtClient } from './history.js';
+import { PageStream } from './stream.js';
+
+/** How the live view is opened. All optional. */
+export interface LiveViewOptions {
+  /** The port on 127.0.0.1. @default 0: one that is free */
+  readonly port?: number;
+  /** How much is remembered. @default 1000 connections, 500 timeline entries of each, 20000 in all */
+  readonly bounds?: Partial<Bounds>;
+}
+
+/** What goes into the option `inspect`. To look on with something else as well, call `next` in a function of your own. */
+export interface LiveInspector {
+  next(event: InspectionLike): void;
+  watch(rootId: string, look: LookAtClient): void;
+}
+
+/** An open live view. */
+export interface LiveView {
+  /** The page's address, token included: who has it can look on. */
+  readonly url: string;
+  /** For the option `inspect` of any number of clients. */
+  readonly inspect: LiveInspector;
+  /** Ends the server and every open page. Idempotent. Clients that still report to `inspect` may do so. */
+  close(): Promise<void>;
+}
+
+/** More pages than that at a time are a mistake. */
+const MAX_PAGES = 32;
+
+/**
+ * Opens the live view.
+ *
+ * @returns once it listens
+ * @throws Error where the port is taken
+ * @example
+ * import { createClient } from 'recker';
+ * import { createLiveView } from 'recker/inspect';
+ *
+ * const view = await createLiveView();
+ * console.log(view.url);
+ * const client = createClient({ baseUrl: 'https://chat.example.com' });
+ * const ws = client.websocket('/room', { reconnect: true, inspect: view.inspect });
+ */
+export async function createLiveView(options: LiveViewOptions = {}): Promise<LiveView> {
+  const history = new History({ ...DEFAULT_BOUNDS, ...options.bounds });
+  const token = randomBytes(18).toString('base64url');
+  const pages = new Set<PageStream>();
+  let port = 0;
+  const server = createServer((request, response) => {
+    const path = admitted(request, port, token);
+    if (path === undefined) refuse(response);
+    else answer(path, response, history, pages);
+  });
+  server.on('connection', (socket) => socket.unref());
+  // What a browser sends to a page like this is small.
+  server.maxHeadersCount = 100;
+  port = await listen(server, options.port ?? 0);
+  server.unref();
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://127.0.0.1:${port}/${token}/`,
+    inspect: {
+      next: (event) => history.record(event),
+      watch: (rootId, look) => history.watch(rootId, look),
+    },
+    close() {
+      closed ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const page of pages) page.close();
+        server.closeAllConnections();
+      });
+      return closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Says nothing, not even what was wrong. */
+function refuse(response: ServerResponse): void {
+  response.writeHead(403, { ...ANSWER_HEADERS, Connection: 'close' }).end();
+}
+
+function answer(
+  { pathname, searchParams }: URL,
+  response: ServerResponse,
+  history: History,
+  pages: Set<PageStream>,
+): void {
+  const name = pathname.slice(1) || 'index.html';
+  if (name === 'events') {
+    if (pages.size >= MAX_PAGES) {
+      refuse(response);
+      return;
+    }
+    response.writeHead(200, { ...ANSWER_HEADERS, 'Content-Type': 'text/event-stream' });
+    const page = new PageStream(response, history, searchParams.get('connection') ?? undefined);
+    pages.add(page);
+    response.on('close', () => pages.delete(page));
+    return;
+  }
+  const asset = ASSETS[name];
+  if (asset === undefined) refuse(response);
+  else response.writeHead(200, { ...ANSWER_HEADERS, 'Content-Type': asset.type }).end(asset.text);
+}

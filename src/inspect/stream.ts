@@ -1,0 +1,87 @@
+/**
+ * What one open page is told: Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ *
+ * Owns: the collecting of changes, so that a page is written to a few times a second however much happens.
+ * Nothing is kept for a page that does not read: it is let go, connects again, and gets all there is.
+ */
+import type { ServerResponse } from 'node:http';
+import type { History, TimelineEntry } from './history.js';
+
+/** How long changes are collected, in ms: short enough to look immediate. */
+const COLLECT = 60;
+/** How often the counters of the connection that is shown are looked at, in ms. */
+const COUNT = 500;
+/** A page that has left this many bytes unread is not there. */
+const UNREAD = 4 * 1024 * 1024;
+
+export class PageStream {
+  readonly #response: ServerResponse;
+  readonly #history: History;
+  /** The connection that the page shows. */
+  readonly #shown: string | undefined;
+  readonly #changed = new Set<string>();
+  readonly #gone = new Set<string>();
+  readonly #entered = new Map<number, TimelineEntry>();
+  readonly #stopListening: () => void;
+  readonly #counting: NodeJS.Timeout;
+  #collecting: NodeJS.Timeout | undefined;
+
+  constructor(response: ServerResponse, history: History, shown: string | undefined) {
+    this.#response = response;
+    this.#history = history;
+    this.#shown = shown;
+    this.#stopListening = history.listen({
+      changed: (id) => this.#note(() => this.#changed.add(id)),
+      entered: (id, entry) => {
+        if (id === this.#shown) this.#note(() => this.#entered.set(entry.n, entry));
+      },
+      gone: (id) => this.#note(() => this.#gone.add(id)),
+    });
+    // Timers of a viewer must not be why a process lives on.
+    this.#counting = setInterval(() => this.#tellCounters(), COUNT).unref();
+    response.on('close', () => this.close());
+    this.#write('all', { connections: history.summaries(), now: Date.now() });
+    if (shown !== undefined) this.#write('timeline', { id: shown, entries: history.timeline(shown) });
+    this.#tellCounters();
+  }
+
+  /** Ends the stream. Idempotent. */
+  close(): void {
+    this.#stopListening();
+    clearInterval(this.#counting);
+    clearTimeout(this.#collecting);
+    this.#response.end();
+  }
+
+  #note(change: () => void): void {
+    change();
+    this.#collecting ??= setTimeout(() => this.#flush(), COLLECT).unref();
+  }
+
+  #flush(): void {
+    this.#collecting = undefined;
+    if (this.#response.writableLength > UNREAD) {
+      this.#response.destroy();
+      return;
+    }
+    const connections = [...this.#changed].flatMap((id) => this.#history.summary(id) ?? []);
+    this.#write('changed', { connections, gone: [...this.#gone], now: Date.now() });
+    if (this.#entered.size > 0) {
+      this.#write('entries', { id: this.#shown, entries: [...this.#entered.values()] });
+      this.#tellCounters();
+    }
+    this.#changed.clear();
+    this.#gone.clear();
+    this.#entered.clear();
+  }
+
+  #tellCounters(): void {
+    if (this.#shown === undefined) return;
+    const counters = this.#history.counters(this.#shown);
+    if (counters !== undefined) this.#write('counters', { id: this.#shown, ...counters, now: Date.now() });
+  }
+
+  #write(event: string, data: unknown): void {
+    this.#response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}
