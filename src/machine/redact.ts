@@ -191,6 +191,8 @@ interface RawInspection extends InspectionLike {
 
 /** One stand-in for each actor: inspectors tell actors apart by identity, too. */
 const standIns = new WeakMap<object, RedactedActorRef>();
+/** What came out of here needs no second copy, which would hide what the first one has shown. */
+const redacted = new WeakSet<object>();
 /** The definition is the same for all clients. */
 const definitions = new WeakMap<object, unknown>();
 
@@ -205,8 +207,9 @@ const definitions = new WeakMap<object, unknown>();
  * const inspect = (event) => console.log(JSON.stringify(redactInspection(event)));
  */
 export function redactInspection(inspected: InspectionLike): RedactedInspection {
+  if (redacted.has(inspected)) return inspected as RedactedInspection;
   const raw = inspected as RawInspection;
-  return {
+  const copy: RedactedInspection = {
     type: raw.type,
     rootId: raw.rootId,
     actorRef: standIn(raw.actorRef),
@@ -218,6 +221,8 @@ export function redactInspection(inspected: InspectionLike): RedactedInspection 
       : { action: { type: raw.action.type, params: redactValue(raw.action.params, 'params') } }),
     ...(raw._transitions === undefined ? {} : { _transitions: raw._transitions.map(redactTransition) }),
   };
+  redacted.add(copy);
+  return copy;
 }
 
 function standIn(actor: RawRef): RedactedActorRef {
