@@ -1,0 +1,500 @@
+/**
+ * The statechart of one connection, for Stately Studio, its editor and its VS Code extension.
+ *
+ * Written by scripts/statecharts.ts from src/machine: do not edit. Here guards are true, actions do nothing
+ * and delays are the defaults in ms; the chart that runs is `connectionMachine` from `recker/machine`.
+ */
+import { fromCallback, setup } from 'xstate';
+
+export const connectionChart = setup({
+  types: {
+    events: {} as
+      | { type: 'connect' }
+      | { type: 'reconnect' }
+      | { type: 'close' }
+      | { type: 'abort' }
+      | { type: 'socket.opened' }
+      | { type: 'socket.failed' }
+      | { type: 'socket.peerClosed' }
+      | { type: 'socket.peerErred' }
+      | { type: 'socket.closed' }
+      | { type: 'socket.answered' },
+    tags: {} as
+      | 'idle'
+      | 'queues'
+      | 'connecting'
+      | 'reconnecting'
+      | 'open'
+      | 'sends'
+      | 'closing'
+      | 'queuesIfReconnecting'
+      | 'backoff'
+      | 'exhausted'
+      | 'resting'
+      | 'closed'
+      | 'aborted',
+  },
+  actors: { socket: fromCallback(() => {}) },
+  delays: {
+    autoConnectTick: 0,
+    connectTimeout: 10000,
+    nextPing: 30000,
+    heartbeatTimeout: 10000,
+    minUptime: 5000,
+    closeTimeout: 5000,
+    retryDelay: 1000,
+  },
+  guards: {
+    connectsByItself: () => true,
+    hasConnectTimeout: () => true,
+    hasHeartbeat: () => true,
+    isPeerAlive: () => true,
+    isPeerAliveAndPingDue: () => true,
+    wasAsleep: () => true,
+    canRetry: () => true,
+    isSpent: () => true,
+  },
+  actions: {
+    resetAttempts: () => {},
+    resetAttemptsAtOnce: () => {},
+    countAttempt: () => {},
+    enterConnecting: () => {},
+    enterReconnecting: () => {},
+    announceOpening: () => {},
+    enterOpen: () => {},
+    sendPing: () => {},
+    recordPing: () => {},
+    askLiveness: () => {},
+    sendClose: () => {},
+    bidFarewell: () => {},
+    recordLoss: () => {},
+    recordRestOfLoss: () => {},
+    recordCutOff: () => {},
+    recordConnectTimeout: () => {},
+    recordHeartbeatTimeout: () => {},
+    recordAbort: () => {},
+    recordPeerClose: () => {},
+    recordPeerError: () => {},
+    forgetLoss: () => {},
+    giveUpClosing: () => {},
+    decideRetry: () => {},
+    announceFinalLoss: () => {},
+    announceAskedLoss: () => {},
+    announceLoss: () => {},
+    announceReplacedLoss: () => {},
+    announceHeartbeatTimeout: () => {},
+    announceRetry: () => {},
+    announceExhaustion: () => {},
+    announceEnd: () => {},
+  },
+}).createMachine({
+  id: 'connection',
+  initial: 'idle',
+  states: {
+    idle: {
+      id: 'idle',
+      description:
+        'Made, never asked to connect. Left by a call, or by the tick on which it connects by itself.',
+      tags: ['idle', 'queues'],
+      after: {
+        autoConnectTick: {
+          guard: 'connectsByItself',
+          target: '#connecting',
+        },
+      },
+      on: {
+        connect: {
+          target: '#connecting',
+        },
+        reconnect: {
+          target: '#connecting',
+        },
+        close: {
+          target: '#closed',
+          actions: 'announceEnd',
+        },
+        abort: {
+          target: '#aborted',
+        },
+      },
+    },
+    session: {
+      description: 'Exactly one socket lives while we are here; leaving destroys it.',
+      invoke: {
+        id: 'socket',
+        src: 'socket',
+      },
+      initial: 'connecting',
+      on: {
+        abort: {
+          target: '#aborted',
+          actions: ['recordAbort', 'announceAskedLoss'],
+        },
+      },
+      states: {
+        connecting: {
+          id: 'connecting',
+          description:
+            'The first dial of a connect(). Left when it opens, fails, takes too long or is closed.',
+          tags: ['connecting', 'queues'],
+          entry: 'enterConnecting',
+          after: {
+            connectTimeout: {
+              guard: 'hasConnectTimeout',
+              target: '#lost',
+              actions: 'recordConnectTimeout',
+            },
+          },
+          on: {
+            'socket.opened': {
+              target: '#open',
+            },
+            'socket.failed': {
+              target: '#lost',
+              actions: 'recordLoss',
+            },
+            close: {
+              target: '#closed',
+              actions: ['recordCutOff', 'announceAskedLoss'],
+            },
+          },
+        },
+        reconnecting: {
+          id: 'reconnecting',
+          description: 'A dial after a loss. Left as connecting is.',
+          tags: ['reconnecting', 'queues'],
+          entry: 'enterReconnecting',
+          after: {
+            connectTimeout: {
+              guard: 'hasConnectTimeout',
+              target: '#lost',
+              actions: 'recordConnectTimeout',
+            },
+          },
+          on: {
+            'socket.opened': {
+              target: '#open',
+            },
+            'socket.failed': {
+              target: '#lost',
+              actions: 'recordLoss',
+            },
+            close: {
+              target: '#closed',
+              actions: ['recordCutOff', 'announceAskedLoss'],
+            },
+          },
+        },
+        open: {
+          id: 'open',
+          description:
+            'Frames flow. Left by close(), by reconnect(), by the Close of the peer, or by a loss.',
+          tags: ['open', 'sends'],
+          entry: ['announceOpening', 'enterOpen', 'resetAttemptsAtOnce', 'forgetLoss'],
+          exit: 'bidFarewell',
+          after: {
+            minUptime: {
+              actions: 'resetAttempts',
+            },
+          },
+          on: {
+            close: {
+              target: '#closingByUs',
+              actions: 'sendClose',
+            },
+            reconnect: {
+              target: '#replaced',
+              actions: 'recordCutOff',
+            },
+            'socket.peerClosed': {
+              target: '#closingByPeer',
+              actions: 'recordPeerClose',
+            },
+            'socket.peerErred': {
+              target: '#closingByPeer',
+              actions: 'recordPeerError',
+            },
+            'socket.closed': {
+              target: '#lost',
+              actions: 'recordLoss',
+            },
+          },
+          initial: 'alive',
+          states: {
+            alive: {
+              id: 'alive',
+              description: 'The peer is taken to be there. Left when the next Ping is due.',
+              after: {
+                nextPing: {
+                  guard: 'hasHeartbeat',
+                  target: '#awaitingPong',
+                },
+              },
+            },
+            awaitingPong: {
+              id: 'awaitingPong',
+              description:
+                'A Ping is under way. When its time is up the socket is asked what it has received, and its answer leads on.',
+              entry: ['sendPing', 'recordPing'],
+              after: {
+                heartbeatTimeout: {
+                  actions: 'askLiveness',
+                },
+              },
+              on: {
+                'socket.answered': [
+                  {
+                    guard: 'isPeerAliveAndPingDue',
+                    target: '#awaitingPong',
+                    reenter: true,
+                  },
+                  {
+                    guard: 'isPeerAlive',
+                    target: '#alive',
+                  },
+                  {
+                    guard: 'wasAsleep',
+                    target: '#awaitingPong',
+                    reenter: true,
+                  },
+                  {
+                    target: '#lost',
+                    actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
+                  },
+                ],
+              },
+            },
+          },
+        },
+        closing: {
+          description:
+            'A Close was sent or received; left when the connection is gone, or when closeTimeout is over.',
+          tags: ['closing'],
+          after: {
+            closeTimeout: {
+              actions: 'giveUpClosing',
+            },
+          },
+          initial: 'byUs',
+          states: {
+            byUs: {
+              id: 'closingByUs',
+              description: 'close() was called. Ends in closed.',
+              on: {
+                'socket.closed': {
+                  target: '#closed',
+                  actions: ['recordLoss', 'announceAskedLoss'],
+                },
+                connect: {
+                  target: '#closingToConnect',
+                },
+                reconnect: {
+                  target: '#closingToConnect',
+                },
+              },
+            },
+            toConnect: {
+              id: 'closingToConnect',
+              description: 'As byUs, and connect() was called since: dials when the old connection is gone.',
+              on: {
+                'socket.closed': {
+                  target: '#revived',
+                  actions: 'recordLoss',
+                },
+                close: {
+                  target: '#closingByUs',
+                },
+              },
+            },
+            byPeer: {
+              id: 'closingByPeer',
+              description:
+                'The peer sent a Close, or broke the protocol and was sent one. Ends in the retry decision.',
+              tags: ['queuesIfReconnecting'],
+              on: {
+                'socket.closed': {
+                  target: '#lost',
+                  actions: 'recordRestOfLoss',
+                },
+                close: {
+                  target: '#closingForGood',
+                },
+                reconnect: {
+                  target: '#closingToReconnect',
+                },
+              },
+            },
+            toReconnect: {
+              id: 'closingToReconnect',
+              description:
+                'As byPeer, and reconnect() was called since: a decision not to dial again is overruled.',
+              tags: ['queues'],
+              on: {
+                'socket.closed': {
+                  target: '#overruled',
+                  actions: 'recordRestOfLoss',
+                },
+                close: {
+                  target: '#closingForGood',
+                },
+              },
+            },
+            forGood: {
+              id: 'closingForGood',
+              description: 'As byPeer, and close() was called since: no dial follows.',
+              on: {
+                'socket.closed': {
+                  target: '#closed',
+                  actions: ['recordRestOfLoss', 'announceAskedLoss'],
+                },
+                connect: {
+                  target: '#closingToReconnect',
+                },
+                reconnect: {
+                  target: '#closingToReconnect',
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    lost: {
+      id: 'lost',
+      description:
+        'Transient. A dial or connection has ended: here it is decided and announced what follows.',
+      initial: 'undecided',
+      states: {
+        undecided: {
+          description: 'The one place where the retry decision is made.',
+          entry: 'decideRetry',
+          always: [
+            {
+              guard: 'canRetry',
+              target: '#backoff',
+              actions: 'announceLoss',
+            },
+            {
+              guard: 'isSpent',
+              target: '#exhausted',
+              actions: ['announceFinalLoss', 'announceExhaustion'],
+            },
+            {
+              target: '#closed',
+              actions: 'announceFinalLoss',
+            },
+          ],
+        },
+        overruled: {
+          id: 'overruled',
+          description: 'As undecided, but reconnect() was called while the connection was closing.',
+          entry: 'decideRetry',
+          always: [
+            {
+              guard: 'canRetry',
+              target: '#backoff',
+              actions: 'announceLoss',
+            },
+            {
+              target: '#reconnecting',
+              actions: ['announceLoss', 'resetAttempts'],
+            },
+          ],
+        },
+        replaced: {
+          id: 'replaced',
+          description: 'reconnect() replaces an open connection.',
+          always: {
+            target: '#reconnecting',
+            actions: ['announceLoss', 'resetAttempts'],
+          },
+        },
+        revived: {
+          id: 'revived',
+          description: 'connect() was called while close() was still under way.',
+          always: {
+            target: '#connecting',
+            actions: ['announceReplacedLoss', 'resetAttempts'],
+          },
+        },
+      },
+    },
+    backoff: {
+      id: 'backoff',
+      description: 'Waiting for the next dial. Left when the delay is over, or by a call.',
+      tags: ['backoff', 'queues'],
+      entry: ['countAttempt', 'announceRetry'],
+      after: {
+        retryDelay: {
+          target: '#reconnecting',
+        },
+      },
+      on: {
+        connect: {
+          target: '#reconnecting',
+        },
+        reconnect: {
+          target: '#reconnecting',
+        },
+        close: {
+          target: '#closed',
+          actions: 'announceEnd',
+        },
+        abort: {
+          target: '#aborted',
+        },
+      },
+    },
+    exhausted: {
+      id: 'exhausted',
+      description: 'The permitted attempts are used up. Left by a call.',
+      tags: ['exhausted', 'resting'],
+      on: {
+        connect: {
+          target: '#connecting',
+          actions: 'resetAttempts',
+        },
+        reconnect: {
+          target: '#connecting',
+          actions: 'resetAttempts',
+        },
+        close: {
+          target: '#closed',
+          actions: 'announceEnd',
+        },
+        abort: {
+          target: '#aborted',
+        },
+      },
+    },
+    closed: {
+      id: 'closed',
+      description: 'Ended on purpose, or lost with no reconnection.',
+      tags: ['closed', 'resting'],
+      initial: 'ended',
+      states: {
+        ended: {
+          description: 'Left by connect().',
+          on: {
+            connect: {
+              target: '#connecting',
+              actions: 'resetAttempts',
+            },
+            reconnect: {
+              target: '#connecting',
+              actions: 'resetAttempts',
+            },
+            abort: {
+              target: '#aborted',
+            },
+          },
+        },
+        aborted: {
+          id: 'aborted',
+          description: 'Ended for good: an AbortSignal ended the client.',
+          tags: ['aborted'],
+        },
+      },
+    },
+  },
+});
