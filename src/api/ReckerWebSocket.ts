@@ -80,6 +80,8 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   #since: number;
   /** What the present step of the chart has announced so far. */
   #emitted: ConnectionEmitted[] = [];
+  /** What `shouldReconnect` threw in the present step: told behind the `state` that the step brings. */
+  #decisionErrors: Error[] = [];
   #stepDepth = 0;
   #link: Link | undefined;
   /** The link before the present one, until its loss was told: a new dial may begin in the same step. */
@@ -366,6 +368,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
       if (view.state === 'connecting') this.#opensBefore = this.#opens;
       this.#announce({ event: 'state', args: [view.state, previous.state] });
     }
+    for (const error of this.#decisionErrors.splice(0)) this.#announce({ event: 'error', args: [error] });
     const emitted = this.#emitted;
     this.#emitted = [];
     for (const each of emitted) this.#onEmitted(each);
@@ -443,7 +446,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
       throw new TypeError('shouldReconnect must return true, false or a number of milliseconds');
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error('shouldReconnect threw', { cause: thrown });
-      this.#announce({ event: 'error', args: [error] });
+      this.#decisionErrors.push(error);
       return DEFAULT_DECISION(failure);
     }
   }
