@@ -8,17 +8,48 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../', import.meta.url);
 const target = new URL('src/inspect/assets.ts', root);
 
-const SOURCES: Readonly<Record<string, readonly [path: string, type: string]>> = {
-  'index.html': ['src/inspect/page/index.html', 'text/html; charset=utf-8'],
-  'frame.css': ['src/inspect/page/frame.css', 'text/css; charset=utf-8'],
-  'parts.css': ['src/inspect/page/parts.css', 'text/css; charset=utf-8'],
-  'app.js': ['src/inspect/page/app.js', 'text/javascript; charset=utf-8'],
-  'chart.js': ['src/inspect/page/chart.js', 'text/javascript; charset=utf-8'],
-  'format.js': ['src/inspect/page/format.js', 'text/javascript; charset=utf-8'],
-  'list.js': ['src/inspect/page/list.js', 'text/javascript; charset=utf-8'],
-  'timeline.js': ['src/inspect/page/timeline.js', 'text/javascript; charset=utf-8'],
-  'connection.svg': ['statecharts/connection.svg', 'image/svg+xml'],
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
 };
+
+const PAGE = [
+  'index.html',
+  'frame.css',
+  'parts.css',
+  'app.js',
+  'chart.js',
+  'format.js',
+  'list.js',
+  'timeline.js',
+];
+
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+/** The drawing in two: the page's policy allows no style inside of it, so that is a sheet of its own. */
+function drawing(): readonly (readonly [name: string, text: string])[] {
+  const whole = read('statecharts/connection.svg');
+  const sheets = [...whole.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, sheet = '']) => sheet.trim());
+  const inline = new Map<string, string>();
+  const svg = whole
+    .replace(/<style>[\s\S]*?<\/style>\n?/g, '')
+    .replace(/ class="([^"]*)" style="([^"]*)"/g, (_, classes: string, style: string) => {
+      const name = inline.get(style) ?? `style-${inline.size + 1}`;
+      inline.set(style, name);
+      return ` class="${classes} ${name}"`;
+    });
+  if (svg.includes(' style="'))
+    throw new Error('A style attribute is left in the drawing: the page would not apply it');
+  const rules = [...inline].map(([style, name]) => `.${name}{${style}}`);
+  return [
+    ['connection.svg', svg],
+    ['connection.css', `${[...sheets, ...rules].join('\n')}\n`],
+  ];
+}
+
+const files = [...PAGE.map((name) => [name, read(`src/inspect/page/${name}`)] as const), ...drawing()];
 
 /** As Biome writes a string: in the quotes that need fewer escapes. */
 function literal(text: string): string {
@@ -28,10 +59,9 @@ function literal(text: string): string {
   return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-const entries = Object.entries(SOURCES).map(([name, [path, type]]) => {
-  const text = readFileSync(new URL(path, root), 'utf8');
-  const key = /^[a-z]+$/.test(name) ? name : `'${name}'`;
-  return `  ${key}: {\n    type: '${type}',\n    text: ${literal(text)},\n  },\n`;
+const entries = files.map(([name, text]) => {
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
+  return `  '${name}': {\n    type: '${type}',\n    text: ${literal(text)},\n  },\n`;
 });
 const written = `// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are whole files.
 /**

@@ -11,36 +11,15 @@ let ready = false;
 let wanted = { active: [], taken: [] };
 let shown = '';
 
-/**
- * Puts the drawing into the page. The page allows no inline style, so the drawing's own goes in by script: its
- * sheet as a constructed one, its style attributes as properties.
- */
+/** Puts the drawing into the page, as elements of it: an image could not be lit. */
 export async function loadChart() {
   const answer = await fetch('connection.svg');
   const parsed = new DOMParser().parseFromString(await answer.text(), 'image/svg+xml');
-  for (const style of parsed.querySelectorAll('style')) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(style.textContent);
-    document.adoptedStyleSheets.push(sheet);
-    style.remove();
-  }
-  const styles = [];
-  for (const styled of parsed.querySelectorAll('[style]')) {
-    styles.push([styled.id, styled.getAttribute('style')]);
-    styled.removeAttribute('style');
-  }
   const svg = document.importNode(parsed.documentElement, true);
   frame.replaceChildren(svg);
-  for (const [id, declarations] of styles) {
-    for (const declaration of declarations.split(';').filter((each) => each.includes(':'))) {
-      const [name, value] = declaration.split(':');
-      document.getElementById(id)?.style.setProperty(name.trim(), value.trim());
-    }
-  }
+  svg.style.setProperty('--width', `${svg.viewBox.baseVal.width}px`);
   // What scrolls must be reachable by keyboard; not all browsers see to it themselves.
   frame.tabIndex = 0;
-  const { width } = svg.viewBox.baseVal;
-  svg.style.setProperty('--width', `${width}px`);
   ready = true;
   light(wanted);
 }

@@ -84,13 +84,17 @@ function rowOf(entry) {
     title: 'Show this step in the chart',
   });
   time.addEventListener('click', () => choose(entry.n));
+  const when = element('div', 'row-when');
+  when.append(time);
+  if (entry.lasted !== undefined && !entry.heartbeats) {
+    const lasted = element('p', 'row-lasted soft num', `+${duration(entry.lasted)}`);
+    lasted.title = 'Since the state before was entered';
+    when.append(lasted);
+  }
   const body = element('div', 'row-body');
   const head = element('p', 'row-head');
   head.append(element('span', 'dot', '', { 'aria-hidden': 'true' }), element('strong', '', titleOf(entry)));
   head.append(element('span', 'row-trigger mono', entry.heartbeats ? '' : triggerOf(entry)));
-  if (entry.lasted !== undefined && entry.from !== undefined && !entry.heartbeats) {
-    head.append(element('span', 'row-lasted soft num', `after ${duration(entry.lasted)}`));
-  }
   body.append(head);
   const facts = factsOf(entry);
   if (facts.length > 0) {
@@ -103,7 +107,7 @@ function rowOf(entry) {
     }
     body.append(line);
   }
-  row.append(time, body);
+  row.append(when, body);
   return row;
 }
 
