@@ -92,6 +92,8 @@ export class Link implements SocketPort, TransportObserver {
 
   /** Calls the providers, off the chart's step, and dials with what they give. */
   async #provide(context: ProviderContext): Promise<void> {
+    await null;
+    if (!this.#live) return;
     const settings = this.#settings;
     const [url, protocols, headers] = await Promise.all([
       settle('url', settings.url, context, (given) => settings.parseUrl(given)),
@@ -232,7 +234,7 @@ const payloadBytes = (data: string | Uint8Array): number =>
 export function checkProtocols(given: unknown): readonly string[] {
   if (given === undefined) return [];
   const problem = protocolsProblem(given);
-  if (problem !== undefined) throw optionError('protocols', given, problem);
+  if (problem !== undefined) throw optionError('protocols', given, problem, true);
   return typeof given === 'string' ? [given] : [...(given as readonly string[])];
 }
 

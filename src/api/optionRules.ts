@@ -154,6 +154,8 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     type: 'string | string[] | provider',
     fallback: 'none',
     problem: (value) => (typeof value === 'function' ? undefined : protocolsProblem(value)),
+    // Some servers take a token as a subprotocol, because browsers cannot send a header.
+    secret: true,
   },
   headers: {
     type: 'record | provider',
