@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     machine: 'src/machine/index.ts',
     testing: 'src/testing/index.ts',
+    inspect: 'src/inspect/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',
