@@ -7,6 +7,9 @@ const STATES = ['idle', 'connecting', 'open', 'closing', 'backoff', 'reconnectin
 /** From here on a list needs to be searched. */
 const MANY = 8;
 
+/** Where a name is cut short, this much of its end stays: connections to one host differ there. */
+const TAIL = 10;
+
 const list = document.getElementById('list');
 const find = document.getElementById('find');
 const filters = document.getElementById('filters');
@@ -60,9 +63,11 @@ function put({ id, name, state, attempt }) {
       'aria-controls': 'shown',
       tabindex: '-1',
     });
+    const shownName = element('span', 'tab-name');
+    shownName.append(element('span', 'tab-name-head'), element('span', 'tab-name-tail'));
     tab.append(
       element('span', 'dot', '', { 'aria-hidden': 'true' }),
-      element('span', 'tab-name'),
+      shownName,
       element('span', 'tab-state'),
     );
     tab.addEventListener('click', () => onSelect(id));
@@ -73,8 +78,10 @@ function put({ id, name, state, attempt }) {
     if (id === selected) mark(id);
   }
   tab.dataset.state = state;
-  tab.children[1].textContent = name;
-  tab.children[1].title = name;
+  const [head, tail] = tab.children[1].children;
+  head.textContent = name.slice(0, -TAIL);
+  tail.textContent = name.slice(-TAIL);
+  tab.title = name;
   tab.children[2].textContent =
     state === 'backoff' || state === 'reconnecting' ? `${state} ${attempt}` : state;
   tab.hidden = !matches(connections.get(id));
