@@ -105,8 +105,12 @@ class Dispatched {
         this.#socket = socket;
         // Between here and ws's own listener an error without one would end the process.
         socket.on('error', () => {});
-        if (this.#ended) socket.destroy();
-        else this.#upgraded(request, status, headers, socket);
+        // undici took its `readable` listener off just now. Node settles in the next tick what that means for a
+        // stream with a `data` listener, and would undo a `pause()` of this tick.
+        process.nextTick(() => {
+          if (this.#ended) socket.destroy();
+          else this.#upgraded(request, status, headers, socket);
+        });
       },
       onResponseStart: (_controller, status, headers, message = '') => {
         // RFC 9110 §15.2: an informational answer precedes the final one.

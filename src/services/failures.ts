@@ -44,8 +44,9 @@ export function connectionError(cause: unknown, hop?: Hop, final = false): Recke
   const { code, errors } = error;
   const text =
     reason(cause.message) || errors?.map((each) => each.message).join(', ') || 'The connection failed';
+  const told = code === undefined || text.includes(code) ? text : `${text} (${code})`;
   const alert = /SSL alert number (\d+)/.exec(cause.message)?.[1] ?? '';
-  return new ConnectionError(code === undefined || text.includes(code) ? text : `${text} (${code})`, {
+  return new ConnectionError(hop === 'proxy' ? `Proxy: ${told}` : told, {
     cause,
     hop,
     final: final || REFUSED_CERTIFICATE.has(alert),
