@@ -28,7 +28,9 @@ export interface BackoffSettings {
  */
 export function exponentialDelay(settings: BackoffSettings, attempt: number): number {
   const { reconnectDelay, maxReconnectDelay } = settings;
-  return Math.min(maxReconnectDelay, reconnectDelay * 2 ** (attempt - 1), MAX_DELAY);
+  // 2^1000 is beyond every cap, and 2^1024 is infinite: 0 times that would be NaN.
+  const doublings = Math.min(attempt - 1, 1000);
+  return Math.min(maxReconnectDelay, reconnectDelay * 2 ** doublings, MAX_DELAY);
 }
 
 /** The part of a delay that is certain under each jitter; the rest is drawn. */

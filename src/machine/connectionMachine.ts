@@ -37,7 +37,7 @@
 import { assign, emit, raise, sendTo, setup } from 'xstate';
 import { backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
 import { isBeyondRetry, retryAfter } from './decision.js';
-import { TimeoutError } from './errors.js';
+import { ConnectionClosedError, TimeoutError } from './errors.js';
 import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
 import type { Failure, Loss } from './port.js';
@@ -160,8 +160,9 @@ const machineSetup = setup({
     minUptime: ({ context }) => context.policy.minUptime || MAX_DELAY,
     /** When the peer has had its time for the closing handshake. */
     closeTimeout: ({ context }) => context.policy.closeTimeout,
-    /** When the next dial is due. */
-    retryDelay: ({ context }) => (context.verdict.kind === 'retry' ? context.verdict.delay : 0),
+    /** When the next dial is due. `MAX_DELAY` itself stands for "never", which a retry never is. */
+    retryDelay: ({ context }) =>
+      context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0,
   },
   guards: {
     connectsByItself: ({ context }) => context.policy.autoConnect,
@@ -257,7 +258,7 @@ const machineSetup = setup({
     announceExhaustion: emit(({ context }) => ({
       type: 'exhausted',
       attempts: context.attempt,
-      cause: context.loss?.error,
+      cause: context.loss && (context.loss.error ?? closedError(context.loss)),
     })),
     announceEnd: emit(({ event }) =>
       event.type === 'close'
@@ -266,6 +267,10 @@ const machineSetup = setup({
     ),
   },
 });
+
+/** What stands for a loss in which nothing but the connection's end was seen. */
+const closedError = ({ code, reason }: Loss): ConnectionClosedError =>
+  new ConnectionClosedError(code, reason);
 
 function lost(
   context: ConnectionContext,
