@@ -6,11 +6,21 @@
  * reported as an uncaught error and delays nobody.
  */
 
+import type { WebSocketMessage } from './types.js';
+
+/** Who hears of messages. */
+export interface MessageListeners {
+  emit(event: 'message', message: WebSocketMessage): unknown;
+}
+
 /** Hands one announcement to the listeners. */
 export type Delivery = () => void;
 
+/** Shared by all that have nothing to tell. Never pushed to. */
+const NOTHING: Delivery[] = [];
+
 export class Announcer {
-  #queue: Delivery[] = [];
+  #queue: Delivery[] = NOTHING;
   #delivering = false;
 
   /** Whether something is being delivered, or waits to be. */
@@ -20,6 +30,7 @@ export class Announcer {
 
   /** Puts an announcement behind all others. */
   add(delivery: Delivery): void {
+    if (this.#queue === NOTHING) this.#queue = [];
     this.#queue.push(delivery);
   }
 
@@ -34,18 +45,18 @@ export class Announcer {
         reportUncaught(error);
       }
     }
-    this.#queue = [];
+    this.#queue = NOTHING;
     this.#delivering = false;
   }
 
   /**
-   * Delivers one announcement without the detour over the queue; only where {@link busy} is false. This is the
-   * way of messages.
+   * Delivers a message without the detour over the queue; only where {@link busy} is false. Nearly everything
+   * that listeners hear is one, so nothing is allocated for it.
    */
-  deliverNow<Argument>(deliver: (argument: Argument) => void, argument: Argument): void {
+  deliverNow(listeners: MessageListeners, message: WebSocketMessage): void {
     this.#delivering = true;
     try {
-      deliver(argument);
+      listeners.emit('message', message);
     } catch (error) {
       reportUncaught(error);
     }

@@ -16,22 +16,30 @@ export const realClock: Clock = Object.freeze({
   now: () => ORIGIN + performance.now(),
 });
 
-/** What XState takes. */
-export interface ChartClock {
-  setTimeout(callback: () => void, milliseconds: number): unknown;
-  clearTimeout(id: unknown): void;
+/** Whoever runs what moves the chart as one step. */
+interface Stepper {
+  step(act: () => void): void;
 }
 
 /**
- * The clock of one chart: every timer that fires is one step of the client, and a delay that stands for
- * "never" arms none.
+ * The clock of one chart, as XState takes it: every timer that fires is one step of the client, and a delay
+ * that stands for "never" arms none.
  */
-export function chartClock(clock: Clock, step: (act: () => void) => void): ChartClock {
-  return {
-    setTimeout: (callback, milliseconds) =>
-      milliseconds >= MAX_DELAY ? undefined : clock.setTimeout(() => step(callback), milliseconds),
-    clearTimeout: (id) => {
-      if (id !== undefined) clock.clearTimeout(id);
-    },
-  };
+export class ChartClock {
+  readonly #clock: Clock;
+  readonly #stepper: Stepper;
+
+  constructor(clock: Clock, stepper: Stepper) {
+    this.#clock = clock;
+    this.#stepper = stepper;
+  }
+
+  setTimeout(callback: () => void, milliseconds: number): unknown {
+    if (milliseconds >= MAX_DELAY) return undefined;
+    return this.#clock.setTimeout(() => this.#stepper.step(callback), milliseconds);
+  }
+
+  clearTimeout(id: unknown): void {
+    if (id !== undefined) this.#clock.clearTimeout(id);
+  }
 }

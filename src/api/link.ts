@@ -15,7 +15,7 @@ import type {
   TransportFactory,
   TransportObserver,
 } from '../machine/port.js';
-import { headersProblem, protocolsProblem } from './handshakeRules.js';
+import { headersProblem, mergeHeaders, protocolsProblem } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
 import { byteLength } from './platform.js';
@@ -25,10 +25,10 @@ export interface LinkOwner {
   /** Runs a report to the chart as one step of the client. */
   step(act: () => void): void;
   onDialled(link: Link): void;
-  onOpened(link: Link, protocol: string, extensions: string): void;
-  onMessage(link: Link, data: string | Uint8Array, isBinary: boolean, bytes: number): void;
-  onPong(link: Link): void;
-  onTaken(link: Link): void;
+  onOpened(protocol: string, extensions: string): void;
+  onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void;
+  onPong(): void;
+  onTaken(): void;
   /** Sends what the user put in place of Ping frames; false where there is nothing of the kind. */
   sendHeartbeat(transport: Transport): boolean;
 }
@@ -36,19 +36,19 @@ export interface LinkOwner {
 /** Everything about a dial that stays the same from one to the next. */
 export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'headers'> {
   readonly factory: TransportFactory;
-  readonly url: Constant<URL>;
+  readonly url: Constant<Target>;
   readonly protocols: Constant<readonly string[]>;
   readonly headers: Constant<Readonly<Record<string, string>>>;
-  /** The checked URL and headers in their final form. */
-  readonly target: (url: URL, headers: Readonly<Record<string, string>>) => Target;
-  readonly parseUrl: (given: unknown) => URL;
+  /** What a URL of the user's means: where to dial, with the headers that belong to it. */
+  readonly resolve: (given: unknown) => Target;
 }
 
 /** A value, or the user's function that makes one for each dial. */
 export type Constant<Value> = { readonly value: Value } | { readonly provider: Provider<unknown> };
 
-/** What is dialled, and how it may be called in public. */
+/** What is dialled. */
 export interface Target {
+  /** Without user info: that is in the headers. */
   readonly href: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -96,22 +96,21 @@ export class Link implements SocketPort, TransportObserver {
     if (!this.#live) return;
     const settings = this.#settings;
     const [url, protocols, headers] = await Promise.all([
-      settle('url', settings.url, context, (given) => settings.parseUrl(given)),
+      settle('url', settings.url, context, settings.resolve),
       settle('protocols', settings.protocols, context, checkProtocols),
       settle('headers', settings.headers, context, checkHeaders),
     ]);
     if (this.#live) this.#dial(url, protocols, headers);
   }
 
-  #dial(url: URL, protocols: readonly string[], given: Readonly<Record<string, string>>): void {
-    const { factory, target, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher } =
-      this.#settings;
-    const { href, headers } = target(url, given);
+  #dial(target: Target, protocols: readonly string[], given: Readonly<Record<string, string>>): void {
+    const { factory, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher } = this.#settings;
+    const { href } = target;
     this.url = href;
     const request: DialRequest = Object.freeze({
       url: href,
       protocols,
-      headers,
+      headers: mergeHeaders(target.headers, given),
       perMessageDeflate,
       maxPayload,
       closeTimeout,
@@ -154,7 +153,7 @@ export class Link implements SocketPort, TransportObserver {
 
   opened(protocol: string, extensions: string): void {
     if (!this.#live) return;
-    this.#owner.onOpened(this, protocol, extensions);
+    this.#owner.onOpened(protocol, extensions);
     this.#tell({ type: 'socket.opened' });
   }
 
@@ -170,11 +169,11 @@ export class Link implements SocketPort, TransportObserver {
   }
 
   message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void {
-    if (this.#live) this.#owner.onMessage(this, data, isBinary, bytes ?? payloadBytes(data));
+    if (this.#live) this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
   ponged(): void {
-    if (this.#live) this.#owner.onPong(this);
+    if (this.#live) this.#owner.onPong();
   }
 
   answered(alive: boolean): void {
@@ -182,7 +181,7 @@ export class Link implements SocketPort, TransportObserver {
   }
 
   taken(): void {
-    if (this.#live) this.#owner.onTaken(this);
+    if (this.#live) this.#owner.onTaken();
   }
 
   peerClosed(code: number, reason: string): void {

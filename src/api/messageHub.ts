@@ -11,19 +11,31 @@ import type { WebSocketMessage } from './types.js';
 /** Hears that a connection ended; a clean end has no error. */
 export type LossListener = (error: Error | undefined) => void;
 
+/** What the hub tells. */
+export interface HubOwner {
+  /** Some consumer holds as much as it may, or none does any more. */
+  onPressure(full: boolean): void;
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+const without = <Item>(list: readonly Item[], item: Item): readonly Item[] =>
+  list.length === 1 && list[0] === item ? NONE : list.filter((each) => each !== item);
+
 export class MessageHub {
   messagesIn = 0;
   bytesIn = 0;
   lastReceivedAt: number | undefined;
   readonly #bounds: ReceiveBounds;
-  readonly #onPressure: (full: boolean) => void;
-  readonly #receivers = new Set<Receiver>();
-  readonly #lossListeners = new Set<LossListener>();
+  readonly #owner: HubOwner;
+  /** Few at most, and none for most clients. */
+  #receivers: readonly Receiver[] = NONE;
+  #lossListeners: readonly LossListener[] = NONE;
   #wasFull = false;
 
-  constructor(bounds: ReceiveBounds, onPressure: (full: boolean) => void) {
+  constructor(bounds: ReceiveBounds, owner: HubOwner) {
     this.#bounds = bounds;
-    this.#onPressure = onPressure;
+    this.#owner = owner;
   }
 
   /** Whether some consumer holds as much as it may. */
@@ -33,19 +45,19 @@ export class MessageHub {
   }
 
   get hasReaders(): boolean {
-    return this.#receivers.size > 0;
+    return this.#receivers.length > 0;
   }
 
   /** A new consumer: it gets every message from now on. */
   attach(): Receiver {
     const receiver = new Receiver(this.#bounds, () => this.#weigh());
-    this.#receivers.add(receiver);
+    this.#receivers = [...this.#receivers, receiver];
     return receiver;
   }
 
   /** The consumer has left. */
   detach(receiver: Receiver): void {
-    this.#receivers.delete(receiver);
+    this.#receivers = without(this.#receivers, receiver);
     receiver.discard();
     this.#weigh();
   }
@@ -54,29 +66,30 @@ export class MessageHub {
     this.messagesIn += 1;
     this.bytesIn += bytes;
     this.lastReceivedAt = now;
-    if (this.#receivers.size === 0) return;
-    for (const receiver of this.#receivers) receiver.push(message, bytes);
+    const receivers = this.#receivers;
+    for (let index = 0; index < receivers.length; index += 1)
+      (receivers[index] as Receiver).push(message, bytes);
   }
 
   /** Tells `listener` of the next ends of connections; returns how to stop that. */
   onLoss(listener: LossListener): () => void {
-    this.#lossListeners.add(listener);
+    this.#lossListeners = [...this.#lossListeners, listener];
     return () => {
-      this.#lossListeners.delete(listener);
+      this.#lossListeners = without(this.#lossListeners, listener);
     };
   }
 
   /** A connection ended. Iterators go on over it unless it was asked for; a byte stream does not. */
   lose(loss: Loss, asked: boolean, error: Error): void {
     const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
-    for (const listener of [...this.#lossListeners]) listener(isClean ? undefined : error);
+    for (const listener of this.#lossListeners) listener(isClean ? undefined : error);
     if (asked) this.end({ error: isAbort(loss) ? error : undefined });
   }
 
   /** No more messages will come by themselves. */
   end(ending: Ending): void {
     for (const receiver of this.#receivers) receiver.end(ending);
-    this.#receivers.clear();
+    this.#receivers = NONE;
     this.#weigh();
   }
 
@@ -84,7 +97,7 @@ export class MessageHub {
     const full = this.isFull;
     if (full === this.#wasFull) return;
     this.#wasFull = full;
-    this.#onPressure(full);
+    this.#owner.onPressure(full);
   }
 }
 

@@ -48,21 +48,13 @@ export function dialSettings(
 ): DialSettings {
   const factory = options.transport ?? defaultTransport;
   refuseUnsupported(options, factory);
-  const { parseUrl, headersFor } = defaults;
+  const resolve = resolver(defaults);
   return {
     factory,
-    parseUrl,
-    url: typeof url === 'function' ? { provider: url } : { value: parseUrl(url) },
+    resolve,
+    url: typeof url === 'function' ? { provider: url } : { value: resolve(url) },
     protocols: constant(options.protocols, checkProtocols),
     headers: constant(options.headers, checkHeaders),
-    target(dialled, given) {
-      const { href, authorization } = splitCredentials(dialled);
-      const credentials = authorization === undefined ? undefined : { Authorization: authorization };
-      return {
-        href,
-        headers: Object.freeze(mergeHeaders(mergeHeaders(credentials, headersFor(dialled)), given)),
-      };
-    },
     perMessageDeflate: options.perMessageDeflate ?? false,
     maxPayload: options.maxPayload ?? 104_857_600,
     // The chart's deadline is the one that counts: the engine's own comes clearly after it.
@@ -70,6 +62,16 @@ export function dialSettings(
     tls: options.tls as Readonly<Record<string, unknown>> | undefined,
     proxy: options.proxy,
     dispatcher: options.dispatcher,
+  };
+}
+
+/** Credentials in a URL travel as a header; the option `headers` wins over them, and over the client's own. */
+function resolver({ parseUrl, headersFor }: ClientDefaults): DialSettings['resolve'] {
+  return (given) => {
+    const url = parseUrl(given);
+    const { href, authorization } = splitCredentials(url);
+    const credentials = authorization === undefined ? undefined : { Authorization: authorization };
+    return { href, headers: mergeHeaders(credentials, headersFor(url)) };
   };
 }
 

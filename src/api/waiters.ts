@@ -19,10 +19,10 @@ export interface Taken {
 }
 
 export class Waiters {
-  #waiting = new Set<Waiter>();
+  #waiting: Set<Waiter> | undefined;
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** @param signal ends this wait, and no other */
@@ -34,7 +34,7 @@ export class Waiters {
       reject = onReject;
     });
     const leave = () => {
-      this.#waiting.delete(waiter);
+      this.#waiting?.delete(waiter);
       reject(new AbortError('The wait was aborted', { cause: signal?.reason }));
     };
     const settled = () => signal?.removeEventListener('abort', leave);
@@ -49,19 +49,21 @@ export class Waiters {
         reject(error);
       },
     };
+    this.#waiting ??= new Set();
     this.#waiting.add(waiter);
     signal?.addEventListener('abort', leave, { once: true });
     return promise;
   }
 
   resolveAll(): void {
-    this.takeAll().resolve();
+    this.takeAll()?.resolve();
   }
 
-  /** Takes all out: whoever is added from now on waits for the next time. */
-  takeAll(): Taken {
+  /** Takes all out, if there are any: whoever is added from now on waits for the next time. */
+  takeAll(): Taken | undefined {
     const waiting = this.#waiting;
-    this.#waiting = new Set();
+    if (waiting === undefined) return undefined;
+    this.#waiting = undefined;
     return {
       resolve() {
         for (const waiter of waiting) waiter.resolve();

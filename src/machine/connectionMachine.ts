@@ -324,7 +324,10 @@ export const connectionMachine = machineSetup.createMachine({
       invoke: {
         id: 'socket',
         src: 'socket',
-        input: ({ context }) => ({ dial: context.environment.dial, attempt: context.attempt }),
+        input: ({ context: { environment, attempt } }) => ({
+          dial: (which, report) => environment.dial(which, report),
+          attempt,
+        }),
       },
       initial: 'connecting',
       on: { abort: { target: '#aborted', actions: ['recordAbort', 'announceAskedLoss'] } },

@@ -1,0 +1,468 @@
+/**
+ * The client behind the class: the chart's actor, the present link, the promises of callers, and the way of
+ * what the chart announces to the listeners.
+ *
+ * Decides nothing about when and whether to connect, and sees no timer: that is the chart's.
+ */
+import { type ActorRefFrom, createActor } from 'xstate';
+import { connectionMachine } from '../machine/connectionMachine.js';
+import { AbortError, type ReckerError, StateError } from '../machine/errors.js';
+import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js';
+import type { ConnectionEnvironment, ConnectionPolicy, DialAttempt } from '../machine/policy.js';
+import type { Failure, SocketFact, SocketPort, Transport } from '../machine/port.js';
+import { Announcer, reportUncaught } from './announcer.js';
+import { ChartClock, realClock } from './clock.js';
+import { inspection } from './inspection.js';
+import { type DialSettings, Link, type LinkOwner } from './link.js';
+import { MessageHub } from './messageHub.js';
+import { DEFAULT_DECISION } from './optionRules.js';
+import type { Clock, WebSocketOptions } from './options.js';
+import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
+import { toBinary } from './platform.js';
+import { policyOf, receiveBounds, sendBounds } from './settings.js';
+import { type StateView, viewOf } from './states.js';
+import { type Announcement, type Rest, restAfter, translate } from './translate.js';
+import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
+import { Waiters } from './waiters.js';
+
+/** Who hears: the emitter that users hold. */
+export interface Listeners {
+  emit<Name extends keyof WebSocketEvents>(event: Name, ...args: WebSocketEvents[Name]): unknown;
+  listenerCount(event: keyof WebSocketEvents): number;
+}
+
+const DONE = Promise.resolve();
+
+export class Connection implements LinkOwner, OutboxOwner {
+  readonly outbox: Outbox;
+  readonly hub: MessageHub;
+  readonly #listeners: Listeners;
+  readonly #options: WebSocketOptions;
+  readonly #policy: ConnectionPolicy;
+  readonly #settings: DialSettings;
+  readonly #clock: Clock;
+  readonly #actor: ActorRefFrom<typeof connectionMachine>;
+  readonly #announcer = new Announcer();
+  readonly #connecting = new Waiters();
+  readonly #closing = new Waiters();
+
+  #view: StateView;
+  /** Which stay in a state this is, to know whether an announcement's state was left since. */
+  #visit = 0;
+  #since: number;
+  /** What the present step of the chart has announced so far. */
+  #emitted: ConnectionEmitted[] = [];
+  /** What `shouldReconnect` threw in the present step: told behind the `state` that the step brings. */
+  #decisionErrors: Error[] = [];
+  #stepDepth = 0;
+  #link: Link | undefined;
+  /** The link before the present one, until its loss was told: a new dial may begin in the same step. */
+  #replacedLink: Link | undefined;
+  #url: string;
+  #protocol = '';
+  #extensions = '';
+  #abortError: AbortError | undefined;
+  #lastFailure: ReckerError | undefined;
+  #lostAt: number | undefined;
+  #pingedAt: number | undefined;
+  #rtt: number | undefined;
+  #dials = 0;
+  #opens = 0;
+  /** `#opens` when the present `connect()` began: whether it has been open since. */
+  #opensBefore = 0;
+
+  constructor(listeners: Listeners, options: WebSocketOptions, settings: DialSettings) {
+    this.#listeners = listeners;
+    this.#options = options;
+    this.#settings = settings;
+    this.#policy = policyOf(options, settings.factory);
+    this.#clock = options.clock ?? realClock;
+    this.#since = this.#clock.now();
+    this.#url = 'value' in settings.url ? settings.url.value.href : '';
+    this.outbox = new Outbox(this, sendBounds(options), options.maxInFlight ?? 1_048_576);
+    this.hub = new MessageHub(receiveBounds(options), this);
+    this.#view = IDLE;
+    this.#actor = this.#startActor();
+    this.#watchSignal();
+  }
+
+  get view(): StateView {
+    return this.#view;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  get rtt(): number | undefined {
+    return this.#rtt;
+  }
+
+  get abortError(): AbortError | undefined {
+    return this.#abortError;
+  }
+
+  get bufferedAmount(): number {
+    return this.outbox.bufferedAmount(this.#link?.transport);
+  }
+
+  /** The connection that takes messages now, if one does. */
+  get sendingOn(): Transport | undefined {
+    return this.#view.messages === 'sent' ? this.#link?.transport : undefined;
+  }
+
+  stats(): WebSocketStats {
+    const { outbox, hub } = this;
+    return {
+      messagesIn: hub.messagesIn,
+      messagesOut: outbox.messagesOut,
+      bytesIn: hub.bytesIn,
+      bytesOut: outbox.bytesOut,
+      queuedMessages: outbox.queuedMessages,
+      queuedBytes: outbox.queuedBytes,
+      dials: this.#dials,
+      opens: this.#opens,
+      rtt: this.#rtt,
+      lastReceivedAt: hub.lastReceivedAt,
+      paused: hub.isFull,
+      since: this.#since,
+    };
+  }
+
+  // Calls.
+
+  connectBy(command: 'connect' | 'reconnect', signal: AbortSignal | undefined): Promise<void> {
+    if (this.#view.isAborted) return refused(this.#abortError ?? new AbortError('The client was aborted'));
+    if (signal?.aborted) return refused(new AbortError('The wait was aborted', { cause: signal.reason }));
+    if (command === 'connect' && this.#view.state === 'open') return DONE;
+    const connected = this.#connecting.add(signal);
+    this.command({ type: command });
+    return connected;
+  }
+
+  send(data: SendData, options: SendOptions | undefined): Promise<void> {
+    const { messages, state } = this.#view;
+    if (messages === 'refused') {
+      return this.outbox.refuse(data, new StateError(`send() is not possible in the state ${state}`, state));
+    }
+    if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
+    const mark = checkMark(options?.highWaterMark ?? this.#options.highWaterMark ?? 16_384);
+    const handedOver = this.outbox.send(data);
+    if (!(options?.awaitDrain ?? this.#options.awaitDrain)) return handedOver;
+    const drained = handedOver.then(() => this.outbox.drained(mark));
+    drained.catch(() => {});
+    return drained;
+  }
+
+  close(code: number, reason: string): Promise<void> {
+    if (this.#view.state === 'closed') return DONE;
+    const transport = this.sendingOn;
+    if (transport !== undefined) this.outbox.pump(transport, Number.POSITIVE_INFINITY);
+    const closed = this.#closing.add();
+    this.command({ type: 'close', code, reason });
+    return closed;
+  }
+
+  ping(): void {
+    const transport = this.sendingOn;
+    if (transport !== undefined && !this.sendHeartbeat(transport)) transport.ping();
+  }
+
+  /** Sends a command to the chart, and delivers what came of it. */
+  command(command: ConnectionCommand): void {
+    this.step(() => this.#actor.send(command));
+  }
+
+  // The chart.
+
+  #startActor(): ActorRefFrom<typeof connectionMachine> {
+    const { inspect } = this.#options;
+    const actor = createActor(connectionMachine, {
+      ...(inspect === undefined ? undefined : inspection(inspect, this)),
+      clock: new ChartClock(this.#clock, this) as never,
+      input: { policy: this.#policy, environment: new Environment(this) },
+    });
+    actor.on('*', (emitted) => {
+      this.#emitted.push(emitted);
+    });
+    actor.subscribe({ next: (snapshot) => this.#onStep(snapshot.tags), error: reportUncaught });
+    this.step(() => actor.start());
+    return actor;
+  }
+
+  /** Everything that moves the chart runs in here: listeners hear of it when the outermost step is over. */
+  step(act: () => void): void {
+    this.#stepDepth += 1;
+    try {
+      act();
+    } finally {
+      this.#stepDepth -= 1;
+      if (this.#stepDepth === 0) this.#announcer.drain();
+    }
+  }
+
+  /** After each step of the chart: what it announced, in the order in which it is told. */
+  #onStep(tags: ReadonlySet<string>): void {
+    const previous = this.#view;
+    const view = viewOf(tags, this.#policy.reconnect);
+    this.#view = view;
+    if (view.state !== previous.state) {
+      this.#visit += 1;
+      this.#since = this.#clock.now();
+      if (view.state === 'connecting') this.#opensBefore = this.#opens;
+      this.#announce({ event: 'state', args: [view.state, previous.state] });
+    }
+    for (const error of this.#decisionErrors.splice(0)) this.#announce({ event: 'error', args: [error] });
+    const emitted = this.#emitted;
+    this.#emitted = [];
+    for (const each of emitted) this.#onEmitted(each);
+    if (view.isResting && !(previous.isResting && emitted.length === 0)) this.#onRest(emitted.at(-1));
+  }
+
+  #onEmitted(emitted: ConnectionEmitted): void {
+    const downtime = this.#lostAt === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lostAt);
+    const unsentBytes =
+      emitted.type === 'lost' ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
+    const announcements = translate(emitted, { downtime, unsentBytes, unheard: this.#isUnheard(emitted) });
+    for (const announcement of announcements) this.#announce(announcement);
+    if (emitted.type === 'opened') this.#onOpenedStep();
+    if (emitted.type === 'lost') this.#onLost(emitted);
+  }
+
+  #onOpenedStep(): void {
+    this.#lostAt = undefined;
+    const visit = this.#visit;
+    this.#announcer.add(() => {
+      if (visit !== this.#visit) return;
+      const transport = this.sendingOn;
+      if (transport !== undefined) this.outbox.pump(transport);
+      this.#connecting.resolveAll();
+    });
+  }
+
+  #onLost(emitted: Extract<ConnectionEmitted, { type: 'lost' }>): void {
+    const { loss, stage, asked } = emitted;
+    const rest = restAfter(emitted, this.#abortError);
+    this.#lastFailure = loss.error ?? rest.error;
+    if (!asked) this.#lostAt ??= this.#clock.now();
+    if (this.#replacedLink === undefined) this.#link = undefined;
+    this.#replacedLink = undefined;
+    if (stage === 'open') this.outbox.failDrains(rest.error);
+    this.hub.lose(loss, asked, rest.error);
+    if (asked) this.#closing.resolveAll();
+  }
+
+  /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */
+  #onRest(last: ConnectionEmitted | undefined): void {
+    const rest = restAfter(last, this.#abortError);
+    const { error } = rest;
+    this.#lostAt = undefined;
+    this.outbox.failDrains(error);
+    this.hub.end({ error: rest.isClean ? undefined : error });
+    for (const held of this.outbox.giveUp()) {
+      this.#announcer.add(() => {
+        held.reject(error);
+        this.#deliver({ event: 'undelivered', args: [held.original, error] });
+      });
+    }
+    this.#settle(rest);
+  }
+
+  /** Whoever waits now, and nobody who begins to wait in a listener before it is told. */
+  #settle({ error }: Rest): void {
+    const connecting = this.#connecting.takeAll();
+    const closing = this.#closing.takeAll();
+    if (connecting === undefined && closing === undefined) return;
+    const isTold = error instanceof AbortError || this.#listeners.listenerCount('error') > 0;
+    this.#announcer.add(() => {
+      connecting?.reject(error, isTold);
+      closing?.resolve();
+    });
+  }
+
+  /** Whether nobody would be told that the client, never open since `connect()`, has failed for good. */
+  #isUnheard(emitted: ConnectionEmitted): boolean {
+    if (this.#opens > this.#opensBefore || this.#connecting.size > 0 || this.hub.hasReaders) return false;
+    return emitted.type !== 'exhausted' || this.#listeners.listenerCount('max-reconnect-attempts') === 0;
+  }
+
+  // What the chart asks.
+
+  dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
+    return new Link(this, this.#settings, attempt, this.#lastFailure, report);
+  }
+
+  farewell(): void {
+    this.#link?.close(1000, '');
+  }
+
+  shouldReconnect(failure: Failure): boolean | number {
+    const { shouldReconnect } = this.#options;
+    if (shouldReconnect === undefined) return DEFAULT_DECISION(failure);
+    try {
+      const answer = shouldReconnect(failure);
+      if (typeof answer === 'boolean' || (typeof answer === 'number' && !Number.isNaN(answer))) return answer;
+      throw new TypeError('shouldReconnect must return true, false or a number of milliseconds');
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error('shouldReconnect threw', { cause: thrown });
+      this.#decisionErrors.push(error);
+      return DEFAULT_DECISION(failure);
+    }
+  }
+
+  random(): number {
+    return (this.#options.random ?? Math.random)();
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  // Listeners.
+
+  #announce(announcement: Announcement): void {
+    const visit = this.#visit;
+    this.#announcer.add(() => {
+      if (announcement.passing && visit !== this.#visit) return;
+      this.#deliver(announcement);
+    });
+  }
+
+  #deliver({ event, args, fatal }: Announcement): void {
+    // Node's emitters throw an error that nobody listens to; here only where nobody else was told.
+    if (event === 'error' && fatal !== true && this.#listeners.listenerCount('error') === 0) return;
+    this.outbox.isGreeting = event === 'open';
+    try {
+      this.#listeners.emit(event, ...(args as never));
+    } finally {
+      this.outbox.isGreeting = false;
+    }
+  }
+
+  // The data path.
+
+  onDialled(link: Link): void {
+    this.#replacedLink = this.#link;
+    this.#link = link;
+    this.#url = link.url;
+    this.#dials += 1;
+  }
+
+  onOpened(protocol: string, extensions: string): void {
+    this.#protocol = protocol;
+    this.#extensions = extensions;
+    this.#opens += 1;
+    if (this.hub.isFull) this.#link?.transport?.pause();
+  }
+
+  onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
+    const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
+    this.hub.receive(message, bytes, this.#clock.now());
+    if (this.#pingedAt !== undefined && this.#options.heartbeatMessage !== undefined) this.#onReply(message);
+    if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
+    else this.#announcer.deliverNow(this.#listeners, message);
+  }
+
+  #onReply(message: WebSocketMessage): void {
+    try {
+      if (this.#options.isHeartbeatReply?.(message) ?? true) this.onPong();
+    } catch (error) {
+      reportUncaught(error);
+    }
+  }
+
+  onPong(): void {
+    if (this.#pingedAt === undefined) return;
+    const now = this.#clock.now();
+    this.#rtt = Math.max(0, now - this.#pingedAt);
+    this.#pingedAt = undefined;
+    this.hub.lastReceivedAt = now;
+    this.#announce({ event: 'pong', args: [this.#rtt] });
+    this.#announcer.drain();
+  }
+
+  onTaken(): void {
+    const transport = this.sendingOn;
+    if (transport !== undefined) this.outbox.pump(transport);
+  }
+
+  sendHeartbeat(transport: Transport): boolean {
+    this.#pingedAt = this.#clock.now();
+    const { heartbeatMessage } = this.#options;
+    if (heartbeatMessage === undefined) return false;
+    try {
+      const data = typeof heartbeatMessage === 'function' ? heartbeatMessage() : heartbeatMessage;
+      this.outbox.sendPast(transport, data);
+    } catch (error) {
+      reportUncaught(error);
+    }
+    return true;
+  }
+
+  onUndelivered(data: SendData, error: ReckerError): void {
+    this.#announce({ event: 'undelivered', args: [data, error] });
+    if (this.#stepDepth === 0) this.#announcer.drain();
+  }
+
+  /** A consumer is full, or none is any more. */
+  onPressure(full: boolean): void {
+    const transport = this.#link?.transport;
+    if (this.#view.state !== 'open' || transport === undefined) return;
+    if (full) transport.pause();
+    else transport.resume();
+  }
+
+  /** The option `signal`: aborting ends the client for good. */
+  #watchSignal(): void {
+    const { signal } = this.#options;
+    if (signal === undefined) return;
+    const abort = () => {
+      this.#abortError = new AbortError('The client was aborted', { cause: signal.reason });
+      this.command({ type: 'abort', error: this.#abortError });
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  }
+}
+
+const IDLE: StateView = viewOf(new Set(['idle', 'queues']), false);
+
+/**
+ * What the chart is given of the client: methods only. An inspector shows what the chart's input and context
+ * hold, and of this it sees nothing.
+ */
+class Environment implements ConnectionEnvironment {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
+    return this.#connection.dial(attempt, report);
+  }
+
+  farewell(): void {
+    this.#connection.farewell();
+  }
+
+  shouldReconnect(failure: Failure): boolean | number {
+    return this.#connection.shouldReconnect(failure);
+  }
+
+  random(): number {
+    return this.#connection.random();
+  }
+
+  now(): number {
+    return this.#connection.now();
+  }
+}
