@@ -18,6 +18,8 @@ export interface Way {
   options(server: FaultServer): WebSocketOptions;
   /** The URL by which the client reaches the server. Default: the server's own. */
   url?(server: FaultServer, path: string): string;
+  /** Connections that a pool of the way keeps for itself. Default: 0. */
+  readonly idle?: number;
   /** Frees what `options()` made. */
   end?(): Promise<void>;
 }
@@ -59,6 +61,12 @@ class Stage {
     while (this.lines.filter((each) => each.startsWith(text)).length < n) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  /** Waits until the server has no connection left that a dial made. */
+  async gone(): Promise<void> {
+    while (this.server.sockets > (this.#way.idle ?? 0))
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   async end(): Promise<void> {
@@ -274,7 +282,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await stage.server.waitFor(({ handshakes }) => handshakes.length > 0);
     await ws.close();
     deepStrictEqual(await connecting, 'AbortError');
-    await gone(stage.server);
+    await stage.gone();
     return ['state connecting', 'state closed', 'close 1006 "" false false'];
   },
 
@@ -283,7 +291,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     const ws = stage.client({ connectTimeout: 200 });
     const error = await ws.connect().catch((cause) => cause);
     deepStrictEqual(error.name, 'TimeoutError');
-    await gone(stage.server);
+    await stage.gone();
     return [
       'state connecting',
       'state closed',
@@ -331,11 +339,6 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ];
   },
 };
-
-/** Waits until the server has no connection left. */
-async function gone(server: FaultServer): Promise<void> {
-  while (server.sockets > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 /** Plays one scene on one way. @throws AssertionError where anything differs */
 export async function play(name: string, way: Way): Promise<void> {

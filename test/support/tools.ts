@@ -132,11 +132,11 @@ export class Daemon {
     return [this.#printed, ...(await Promise.all(files))].join('\n');
   }
 
-  /** Waits until its log, from `offset` on, shows `pattern`; programs buffer. */
-  async logged(pattern: RegExp, offset = 0): Promise<string> {
+  /** Waits until its log shows `pattern`; programs buffer. */
+  async logged(pattern: RegExp): Promise<string> {
     const limit = performance.now() + LOG_LIMIT;
     for (;;) {
-      const text = (await this.log()).slice(offset);
+      const text = await this.log();
       if (pattern.test(text)) return text;
       if (performance.now() > limit) throw new Error(`No ${pattern} in the log:\n${text}`);
       await pause(20);
