@@ -316,8 +316,13 @@ export class History {
 
   #letConnectionsGo(): void {
     if (this.#connections.size <= this.#bounds.connections) return;
-    const all = [...this.#connections.values()];
-    const victim = all.find(({ summary }) => AT_REST.has(summary.state)) ?? all[0];
+    let victim: Connection | undefined;
+    for (const each of this.#connections.values()) {
+      victim ??= each;
+      if (!AT_REST.has(each.summary.state)) continue;
+      victim = each;
+      break;
+    }
     if (victim === undefined) return;
     const { id } = victim.summary;
     this.#connections.delete(id);

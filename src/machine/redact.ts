@@ -234,13 +234,22 @@ function standIn(actor: RawRef): RedactedActorRef {
       sessionId,
       _parent: actor._parent === undefined ? undefined : standIn(actor._parent),
       logic: { config: definitionOf(actor.logic?.config) },
-      getSnapshot: () => redactSnapshot(actor.getSnapshot()),
+      getSnapshot: () => snapshotOf(actor),
       send() {},
       toJSON: () => ({ xstate$$type: 1, id }),
     });
     standIns.set(actor, found);
   }
   return found;
+}
+
+/** XState's development build throws while the actor is being made, which is when inspectors first hear of it. */
+function snapshotOf(actor: RawRef): RedactedSnapshot {
+  try {
+    return redactSnapshot(actor.getSnapshot());
+  } catch {
+    return { status: 'active' };
+  }
 }
 
 /** JSON leaves the functions out; guards, actions and delays are names, so nothing of the graph is lost. */
