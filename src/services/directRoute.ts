@@ -17,7 +17,7 @@ export function directRoute(request: DialRequest, tls: CheckedTls | undefined = 
   return {
     options: {
       createConnection: (() => {
-        socket = target.secure ? connectTls(tlsOptions(target, tls)) : dialTcp(target);
+        socket = target.secure ? dialTls(target, tls) : dialTcp(target);
         return socket;
       }) as unknown as typeof connectTcp,
     },
@@ -30,4 +30,13 @@ export function directRoute(request: DialRequest, tls: CheckedTls | undefined = 
 
 function dialTcp({ host, port }: TlsPeer): Socket {
   return connectTcp({ host, port, localAddress: undefined, lookup: undefined });
+}
+
+function dialTls(target: TlsPeer, tls: CheckedTls | undefined): Socket {
+  try {
+    return connectTls(tlsOptions(target, tls));
+  } catch (cause) {
+    // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
+    throw connectionError(cause, 'server', true);
+  }
 }

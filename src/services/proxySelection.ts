@@ -6,7 +6,7 @@
 import { ConfigurationError } from '../machine/errors.js';
 import { isBypassed, isExempt } from './bypass.js';
 import { bare, targetOf } from './target.js';
-import type { CheckedTls } from './tlsOptions.js';
+import { type CheckedTls, ownOnly } from './tlsOptions.js';
 
 /** The ways in which proxies are asked for a tunnel. */
 export type ProxyProtocol = 'http:' | 'https:' | 'socks:' | 'socks4:' | 'socks4a:' | 'socks5:' | 'socks5h:';
@@ -70,7 +70,7 @@ const DEFAULT_PORTS: Readonly<Record<ProxyProtocol, number>> = {
  */
 export function chooseProxy(option: unknown, url: string, environment: Environment): Choice {
   if (option === 'env') return { proxy: proxyOfEnvironment(url, environment), requestTls: undefined };
-  const settings = typeof option === 'string' ? { url: option } : (option as ProxySettings);
+  const settings = ownOnly(typeof option === 'string' ? { url: option } : (option as ProxySettings));
   refuseContradictions(settings);
   const { bypass, requestTls } = settings;
   const target = targetOf(url);
@@ -181,7 +181,7 @@ function proxyOfVariable(name: string, value: string): ChosenProxy {
   if (url === undefined || url.hostname === '' || !Object.hasOwn(DEFAULT_PORTS, url.protocol)) {
     throw new ConfigurationError('proxy', `The environment variable ${name} must be the URL of a proxy`);
   }
-  const settings = { url: text };
+  const settings = ownOnly({ url: text });
   refuseContradictions(settings);
   // `URL` drops a port that is its scheme's own, and to curl no port does not mean that one.
   const [, port] = /^[^:]+:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*):(\d+)/.exec(text) ?? [];

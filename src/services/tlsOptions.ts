@@ -21,8 +21,9 @@ export interface TlsPeer {
  * TLS towards `peer`. Verification is on unless `rejectUnauthorized: false` says otherwise: the environment's
  * NODE_TLS_REJECT_UNAUTHORIZED does not switch it off.
  */
-export function tlsOptions(peer: TlsPeer, tls: CheckedTls = {}): ConnectionOptions {
+export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions {
   const { host, port } = peer;
+  const tls = ownOnly(given);
   return {
     host,
     port,
@@ -41,6 +42,11 @@ export function tlsOptions(peer: TlsPeer, tls: CheckedTls = {}): ConnectionOptio
     checkServerIdentity: tls.checkServerIdentity ?? checkServerIdentity,
     ...UNSET,
   } as unknown as ConnectionOptions;
+}
+
+/** The same members, and nothing of any prototype. */
+export function ownOnly<Value extends object>(value: Value | undefined): Value {
+  return Object.assign(Object.create(null), value);
 }
 
 /** What is no option of ours, and must not come from anywhere else. */
