@@ -204,7 +204,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   [Symbol.asyncIterator](): AsyncGenerator<WebSocketMessage, undefined, void> {
     const { hub, view, abortError } = this.#connection;
     const receiver = hub.attach();
-    if (view.isAborted) receiver.end({ error: abortError });
+    if (view.isAborted && abortError !== undefined) receiver.end({ error: abortError });
     else this.#connection.command({ type: 'connect' });
     return iterate(receiver, () => hub.detach(receiver));
   }

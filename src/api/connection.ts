@@ -21,7 +21,7 @@ import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from '
 import { toBinary } from './platform.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
 import { type StateView, viewOf } from './states.js';
-import { type Announcement, type Rest, restAfter, translate } from './translate.js';
+import { type Announcement, Ending, translate } from './translate.js';
 import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
 import { Waiters } from './waiters.js';
 
@@ -62,7 +62,7 @@ export class Connection implements LinkOwner, OutboxOwner {
   #protocol = '';
   #extensions = '';
   #abortError: AbortError | undefined;
-  #lastFailure: ReckerError | undefined;
+  #lastEnding: Ending | undefined;
   #lostAt: number | undefined;
   #pingedAt: number | undefined;
   #rtt: number | undefined;
@@ -250,40 +250,39 @@ export class Connection implements LinkOwner, OutboxOwner {
 
   #onLost(emitted: Extract<ConnectionEmitted, { type: 'lost' }>): void {
     const { loss, stage, asked } = emitted;
-    const rest = restAfter(emitted, this.#abortError);
-    this.#lastFailure = loss.error ?? rest.error;
+    const ending = new Ending(emitted, this.#abortError);
+    this.#lastEnding = ending;
     if (!asked) this.#lostAt ??= this.#clock.now();
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
-    if (stage === 'open') this.outbox.failDrains(rest.error);
-    this.hub.lose(loss, asked, rest.error);
+    if (stage === 'open') this.outbox.failDrains(ending);
+    this.hub.lose(loss, asked, ending);
     if (asked) this.#closing.resolveAll();
   }
 
   /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */
   #onRest(last: ConnectionEmitted | undefined): void {
-    const rest = restAfter(last, this.#abortError);
-    const { error } = rest;
+    const ending = new Ending(last, this.#abortError);
     this.#lostAt = undefined;
-    this.outbox.failDrains(error);
-    this.hub.end({ error: rest.isClean ? undefined : error });
+    this.outbox.failDrains(ending);
+    this.hub.end(ending.isClean ? undefined : ending);
     for (const held of this.outbox.giveUp()) {
       this.#announcer.add(() => {
-        held.reject(error);
-        this.#deliver({ event: 'undelivered', args: [held.original, error] });
+        held.reject(ending.error);
+        this.#deliver({ event: 'undelivered', args: [held.original, ending.error] });
       });
     }
-    this.#settle(rest);
+    this.#settle(ending);
   }
 
   /** Whoever waits now, and nobody who begins to wait in a listener before it is told. */
-  #settle({ error }: Rest): void {
+  #settle(ending: Ending): void {
     const connecting = this.#connecting.takeAll();
     const closing = this.#closing.takeAll();
     if (connecting === undefined && closing === undefined) return;
-    const isTold = error instanceof AbortError || this.#listeners.listenerCount('error') > 0;
+    const isTold = ending.isOwnDoing || this.#listeners.listenerCount('error') > 0;
     this.#announcer.add(() => {
-      connecting?.reject(error, isTold);
+      connecting?.reject(ending.error, isTold);
       closing?.resolve();
     });
   }
@@ -297,7 +296,7 @@ export class Connection implements LinkOwner, OutboxOwner {
   // What the chart asks.
 
   dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
-    return new Link(this, this.#settings, attempt, this.#lastFailure, report);
+    return new Link(this, this.#settings, attempt, this.#lastEnding, report);
   }
 
   farewell(): void {

@@ -70,7 +70,7 @@ export class Link implements SocketPort, TransportObserver {
     owner: LinkOwner,
     settings: DialSettings,
     attempt: DialAttempt,
-    lastFailure: ReckerError | undefined,
+    lastEnding: { readonly error: ReckerError } | undefined,
     report: (fact: SocketFact) => void,
   ) {
     this.#owner = owner;
@@ -85,7 +85,7 @@ export class Link implements SocketPort, TransportObserver {
     const context: ProviderContext = Object.freeze({
       attempt: attempt.attempt,
       signal: this.#abort.signal,
-      ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(lastEnding === undefined ? {} : { lastFailure: lastEnding.error }),
     });
     this.#provide(context).catch((error: ReckerError) => this.failed(error));
   }

@@ -4,12 +4,17 @@
  * Must not know the socket: whoever owns the hub pauses it.
  */
 import type { Loss } from '../machine/port.js';
-import { type Ending, type ReceiveBounds, Receiver } from './receiver.js';
+import { type ReceiveBounds, Receiver } from './receiver.js';
 import { isCleanEnd } from './translate.js';
 import type { WebSocketMessage } from './types.js';
 
 /** Hears that a connection ended; a clean end has no error. */
 export type LossListener = (error: Error | undefined) => void;
+
+/** Why it ended. */
+interface Failure {
+  readonly error: Error;
+}
 
 /** What the hub tells. */
 export interface HubOwner {
@@ -40,7 +45,7 @@ export class MessageHub {
 
   /** Whether some consumer holds as much as it may. */
   get isFull(): boolean {
-    for (const receiver of this.#receivers) if (receiver.full) return true;
+    for (const receiver of this.#receivers) if (receiver.isFull) return true;
     return false;
   }
 
@@ -80,15 +85,18 @@ export class MessageHub {
   }
 
   /** A connection ended. Iterators go on over it unless it was asked for; a byte stream does not. */
-  lose(loss: Loss, asked: boolean, error: Error): void {
-    const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
-    for (const listener of this.#lossListeners) listener(isClean ? undefined : error);
-    if (asked) this.end({ error: isAbort(loss) ? error : undefined });
+  lose(loss: Loss, asked: boolean, ending: Failure): void {
+    if (this.#lossListeners !== NONE) {
+      const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
+      for (const listener of this.#lossListeners) listener(isClean ? undefined : ending.error);
+    }
+    if (asked) this.end(isAbort(loss) ? ending : undefined);
   }
 
-  /** No more messages will come by themselves. */
-  end(ending: Ending): void {
-    for (const receiver of this.#receivers) receiver.end(ending);
+  /** No more messages will come by themselves: for a reason that is thrown, or cleanly. */
+  end(failure: Failure | undefined): void {
+    if (this.#receivers === NONE) return;
+    for (const receiver of this.#receivers) receiver.end(failure);
     this.#receivers = NONE;
     this.#weigh();
   }
@@ -109,7 +117,7 @@ export function iterate(
   leave: () => void,
 ): AsyncGenerator<WebSocketMessage, undefined, void> {
   const end = (): void => {
-    if (!receiver.ended) leave();
+    if (!receiver.hasEnded) leave();
     receiver.discard();
   };
   const generator = {

@@ -126,8 +126,9 @@ export class Outbox {
   }
 
   /** The connection has ended: what was to be drained never will be. */
-  failDrains(error: Error): void {
-    for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(error);
+  failDrains(ending: { readonly error: Error }): void {
+    if (this.#drainWaiters.length === 0) return;
+    for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(ending.error);
   }
 
   /** Takes out all that is held, for the client that came to rest. */

@@ -124,7 +124,7 @@ export async function pipeTo(
   if (signal?.aborted) throw abortOf(signal);
   const receiver = hub.attach();
   const watch = interruption(hub, signal, (error) => {
-    receiver.end({ error });
+    receiver.end(error === undefined ? undefined : { error });
     return undefined;
   });
   const onError = (error: Error) => watch.interrupt(error);

@@ -10,111 +10,131 @@ import type { WebSocketMessage } from './types.js';
 /** The bounds at which reading pauses; it resumes below half of them. */
 export type ReceiveBounds = Required<ReceiveQueueOptions>;
 
-/** How a consumer's supply ended: cleanly, or with what is to be thrown. */
-export interface Ending {
-  readonly error: Error | undefined;
-}
-
 interface Waiter {
   resolve(result: IteratorResult<WebSocketMessage, undefined>): void;
   reject(error: Error): void;
 }
 
+/** How the supply ended: cleanly, or with an error that is thrown once. */
+type End = 'clean' | { readonly error: Error };
+
 export class Receiver {
   readonly #bounds: ReceiveBounds;
   readonly #onPressure: () => void;
-  #unread: { message: WebSocketMessage; bytes: number }[] = [];
+  #messages: (WebSocketMessage | undefined)[] = [];
+  #sizes: number[] = [];
   #next = 0;
   #bytes = 0;
-  #waiters: Waiter[] = [];
-  #ending: Ending | undefined;
-  /** Whether this consumer wants the socket to be read no further. */
-  full = false;
+  /** Those who pulled before there was something; nearly always one at most. */
+  readonly #waiters: Waiter[] = [];
+  #end: End | undefined;
+  #isFull = false;
 
-  /** @param onPressure called when `full` has changed */
+  /** @param onPressure called when {@link isFull} has changed */
   constructor(bounds: ReceiveBounds, onPressure: () => void) {
     this.#bounds = bounds;
     this.#onPressure = onPressure;
   }
 
-  get ended(): boolean {
-    return this.#ending !== undefined;
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Whether this consumer wants the socket to be read no further. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   push(message: WebSocketMessage, bytes: number): void {
-    if (this.#ending !== undefined) return;
-    const waiter = this.#waiters.shift();
+    if (this.#end !== undefined) return;
+    const waiter = this.#waiters.length === 0 ? undefined : this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value: message });
       return;
     }
-    this.#unread.push({ message, bytes });
+    this.#messages.push(message);
+    this.#sizes.push(bytes);
     this.#bytes += bytes;
-    this.#weigh();
+    const { maxBytes, maxMessages } = this.#bounds;
+    if (this.#bytes >= maxBytes || this.#messages.length - this.#next >= maxMessages) this.#setFull(true);
   }
 
   /** The next message, now or when it comes. */
   pull(): Promise<IteratorResult<WebSocketMessage, undefined>> {
-    const entry = this.#unread[this.#next];
-    if (entry !== undefined) {
-      this.#next += 1;
-      this.#bytes -= entry.bytes;
-      if (this.#next === this.#unread.length || this.#next === COMPACT_AT) {
-        this.#unread = this.#unread.slice(this.#next);
-        this.#next = 0;
-      }
-      this.#weigh();
-      return Promise.resolve({ done: false, value: entry.message });
+    const message = this.#messages[this.#next];
+    if (message !== undefined) {
+      this.#forget();
+      return Promise.resolve({ done: false, value: message });
     }
-    const ending = this.#ending;
-    if (ending !== undefined) {
-      // A generator throws once and is done afterwards.
-      this.#ending = { error: undefined };
-      return ending.error === undefined ? Promise.resolve(DONE) : Promise.reject(ending.error);
-    }
+    if (this.#end !== undefined) return ended(this.#takeEnd());
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** No more will come. What is unread can still be pulled. */
-  end(ending: Ending): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = ending;
+  /**
+   * No more will come. What is unread can still be pulled.
+   *
+   * @param failure what is then thrown, once; nothing where it is a clean end
+   */
+  end(failure: { readonly error: Error } | undefined): void {
+    if (this.#end !== undefined) return;
+    this.#end = failure ?? 'clean';
     this.#setFull(false);
     for (const waiter of this.#waiters.splice(0)) {
-      if (this.#ending.error === undefined) {
-        waiter.resolve(DONE);
-      } else {
-        waiter.reject(this.#ending.error);
-        this.#ending = { error: undefined };
-      }
+      const end = this.#takeEnd();
+      if (end === 'clean') waiter.resolve(DONE);
+      else waiter.reject(end.error);
     }
   }
 
   /** Lets go of what is unread: the consumer has left. */
   discard(): void {
-    this.end({ error: undefined });
-    this.#ending = { error: undefined };
-    this.#unread = [];
+    this.end(undefined);
+    this.#end = 'clean';
+    this.#messages = [];
+    this.#sizes = [];
     this.#next = 0;
     this.#bytes = 0;
   }
 
-  #weigh(): void {
-    const { maxBytes, maxMessages } = this.#bounds;
-    const count = this.#unread.length - this.#next;
-    if (this.#ending !== undefined) return;
-    if (this.#bytes >= maxBytes || count >= maxMessages) this.#setFull(true);
-    else if (this.#bytes <= maxBytes / 2 && count <= maxMessages / 2) this.#setFull(false);
+  /** A generator throws once and is done afterwards. */
+  #takeEnd(): End {
+    const end = this.#end ?? 'clean';
+    this.#end = 'clean';
+    return end;
   }
 
-  #setFull(full: boolean): void {
-    if (this.full === full) return;
-    this.full = full;
+  /** The message at the front was read. */
+  #forget(): void {
+    this.#bytes -= this.#sizes[this.#next] as number;
+    this.#messages[this.#next] = undefined;
+    this.#next += 1;
+    if (this.#next === this.#messages.length) {
+      this.#messages = [];
+      this.#sizes = [];
+      this.#next = 0;
+    } else if (this.#next === COMPACT_AT) {
+      this.#messages = this.#messages.slice(COMPACT_AT);
+      this.#sizes = this.#sizes.slice(COMPACT_AT);
+      this.#next = 0;
+    }
+    if (!this.#isFull) return;
+    const { maxBytes, maxMessages } = this.#bounds;
+    const count = this.#messages.length - this.#next;
+    if (this.#bytes <= maxBytes / 2 && count <= maxMessages / 2) this.#setFull(false);
+  }
+
+  #setFull(isFull: boolean): void {
+    if (this.#isFull === isFull) return;
+    this.#isFull = isFull;
     this.#onPressure();
   }
 }
 
-/** After how many read messages the array is cut. */
+function ended(end: End): Promise<IteratorResult<WebSocketMessage, undefined>> {
+  return end === 'clean' ? Promise.resolve(DONE) : Promise.reject(end.error);
+}
+
+/** After how many read messages the lists are cut. */
 const COMPACT_AT = 1024;
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });

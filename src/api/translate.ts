@@ -94,21 +94,44 @@ function exhaustionOf(emitted: Extract<ConnectionEmitted, { type: 'exhausted' }>
   );
 }
 
-/** How the client came to rest: what those who wait are told, and whether it was a clean end. */
-export interface Rest {
-  readonly error: ReckerError;
+/**
+ * How a connection or the client came to its end: what those who wait are told, and whether it was clean. The
+ * error is made when somebody asks for it: most ends are heard by nobody, and a stack trace costs more than
+ * the rest of closing.
+ */
+export class Ending {
   /** True on `close()` and on the peer's 1000 or 1001: iteration ends instead of throwing. */
   readonly isClean: boolean;
+  readonly #emitted: ConnectionEmitted | undefined;
+  #error: ReckerError | undefined;
+
+  constructor(emitted: ConnectionEmitted | undefined, aborted: AbortError | undefined) {
+    this.#emitted = emitted;
+    this.#error = aborted;
+    this.isClean = aborted === undefined && isClean(emitted);
+  }
+
+  /** Whether the user asked for it: then nobody needs to be told. */
+  get isOwnDoing(): boolean {
+    return this.#emitted?.type !== 'exhausted' && (this.#emitted?.type !== 'lost' || this.#emitted.asked);
+  }
+
+  get error(): ReckerError {
+    this.#error ??= this.#makeError();
+    return this.#error;
+  }
+
+  #makeError(): ReckerError {
+    const emitted = this.#emitted;
+    if (emitted?.type === 'exhausted') return exhaustionOf(emitted);
+    if (emitted?.type === 'lost' && !emitted.asked) return failureOf(emitted.loss);
+    return new AbortError('The client was closed');
+  }
 }
 
-/** What those who still wait are told when nothing follows `emitted`. */
-export function restAfter(emitted: ConnectionEmitted | undefined, aborted: AbortError | undefined): Rest {
-  if (aborted !== undefined) return { error: aborted, isClean: false };
-  if (emitted?.type === 'exhausted') return { error: exhaustionOf(emitted), isClean: false };
-  if (emitted?.type === 'lost' && !emitted.asked) {
-    return { error: failureOf(emitted.loss), isClean: isCleanEnd(emitted.loss) };
-  }
-  return { error: new AbortError('The client was closed'), isClean: true };
+function isClean(emitted: ConnectionEmitted | undefined): boolean {
+  if (emitted?.type === 'exhausted') return false;
+  return emitted?.type !== 'lost' || emitted.asked || isCleanEnd(emitted.loss);
 }
 
 /** The peer's normal closure and going away (RFC 6455 §7.4.1). */
