@@ -2,6 +2,7 @@
  * The class that users hold: documented calls and getters over the client behind it (connection.ts).
  */
 import { ConfigurationError } from '../machine/errors.js';
+import { ownMember } from '../machine/own.js';
 import { redactUrl } from '../machine/redact.js';
 import { checkCloseArguments } from './closeRules.js';
 import { Connection } from './connection.js';
@@ -128,8 +129,8 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    *
    * @param options.signal ends this wait alone
    */
-  connect(options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.#connection.connectBy('connect', options.signal);
+  connect(options?: { signal?: AbortSignal }): Promise<void> {
+    return this.#connection.connectBy('connect', ownMember(options, 'signal'));
   }
 
   /** As `connect()`, but on a new connection, from any state and whatever the option `reconnect` says. */

@@ -8,6 +8,7 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import { connectionMachine } from '../machine/connectionMachine.js';
 import { AbortError, type ReckerError, StateError } from '../machine/errors.js';
 import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js';
+import { isolateScheduler, ownMember } from '../machine/own.js';
 import type { ConnectionEnvironment, ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { Failure, SocketFact, SocketPort, Transport } from '../machine/port.js';
 import { Announcer, reportUncaught } from './announcer.js';
@@ -32,6 +33,16 @@ export interface Listeners {
 }
 
 const DONE = Promise.resolve();
+
+/** What XState would else look for on a prototype that a dependency may have polluted. */
+const NO_ACTOR_OPTIONS = Object.freeze({
+  id: undefined,
+  inspect: undefined,
+  parent: undefined,
+  snapshot: undefined,
+  state: undefined,
+  systemId: undefined,
+}) as object;
 
 export class Connection implements LinkOwner, OutboxOwner {
   readonly outbox: Outbox;
@@ -154,9 +165,9 @@ export class Connection implements LinkOwner, OutboxOwner {
       return this.outbox.refuse(data, new StateError(`send() is not possible in the state ${state}`, state));
     }
     if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
-    const mark = checkMark(options?.highWaterMark ?? this.#options.highWaterMark ?? 16_384);
+    const mark = checkMark(ownMember(options, 'highWaterMark') ?? this.#options.highWaterMark ?? 16_384);
     const handedOver = this.outbox.send(data);
-    if (!(options?.awaitDrain ?? this.#options.awaitDrain)) return handedOver;
+    if (!(ownMember(options, 'awaitDrain') ?? this.#options.awaitDrain)) return handedOver;
     const drained = handedOver.then(() => this.outbox.drained(mark));
     drained.catch(() => {});
     return drained;
@@ -186,6 +197,7 @@ export class Connection implements LinkOwner, OutboxOwner {
   #startActor(): ActorRefFrom<typeof connectionMachine> {
     const { inspect } = this.#options;
     const actor = createActor(connectionMachine, {
+      ...NO_ACTOR_OPTIONS,
       ...(inspect === undefined ? undefined : inspection(inspect, this)),
       clock: new ChartClock(this.#clock, this) as never,
       input: { policy: this.#policy, environment: new Environment(this) },
@@ -194,7 +206,9 @@ export class Connection implements LinkOwner, OutboxOwner {
       this.#emitted.push(emitted);
     });
     actor.subscribe({ next: (snapshot) => this.#onStep(snapshot.tags), error: reportUncaught });
+    isolateScheduler(actor.system);
     this.step(() => actor.start());
+    isolateScheduler(actor.system);
     return actor;
   }
 

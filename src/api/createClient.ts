@@ -2,6 +2,7 @@
  * The factory for people who make many connections to one place: a base URL, common headers, common options.
  */
 import { ConfigurationError } from '../machine/errors.js';
+import { withoutPrototype } from '../machine/own.js';
 import { checkHeaders } from './link.js';
 import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
@@ -73,7 +74,7 @@ function ownOptions(options: ClientOptions): ClientOptions {
       );
     }
   }
-  return { ...options };
+  return withoutPrototype(options);
 }
 
 /** An option given as `undefined` means the default, not "none". Checked here, so that spreading is safe. */

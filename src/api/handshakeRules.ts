@@ -22,7 +22,8 @@ const RESERVED: Readonly<Record<string, string>> = {
 export function headersProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a record of strings';
   for (const name of Reflect.ownKeys(value)) {
-    if (typeof name !== 'string' || !TOKEN.test(name)) return 'a record whose names are HTTP tokens';
+    if (typeof name !== 'string' || name === '__proto__' || !TOKEN.test(name))
+      return 'a record whose names are HTTP tokens';
     const field = (value as Record<string, unknown>)[name];
     if (typeof field !== 'string') return `a record of strings (${name} is of type ${typeof field})`;
     if (!FIELD_VALUE.test(field))

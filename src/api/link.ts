@@ -237,10 +237,10 @@ export function checkProtocols(given: unknown): readonly string[] {
   return typeof given === 'string' ? [given] : [...(given as readonly string[])];
 }
 
-/** Own headers, checked. */
+/** A copy of own headers, checked: the caller may change the record later. */
 export function checkHeaders(given: unknown): Readonly<Record<string, string>> {
   if (given === undefined) return {};
   const problem = headersProblem(given);
   if (problem !== undefined) throw optionError('headers', given, problem, true);
-  return given as Readonly<Record<string, string>>;
+  return Object.freeze({ ...(given as Record<string, string>) });
 }

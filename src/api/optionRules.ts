@@ -185,7 +185,9 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     type: "boolean | `ws`'s options",
     fallback: 'false',
     problem: (value) =>
-      typeof value === 'boolean' || isObject(value) ? undefined : "true, false, or ws's options",
+      typeof value === 'boolean' || (isObject(value) && !Object.hasOwn(value, '__proto__'))
+        ? undefined
+        : "true, false, or ws's options",
     needs: 'perMessageDeflate',
   },
   reconnect: boolean('false'),
@@ -309,11 +311,12 @@ export function optionError(
  * @throws ConfigurationError naming the option, what was given and what is allowed
  */
 export function checkOptions(options: unknown): WebSocketOptions {
-  if (options === undefined) return {};
+  // Without a prototype: what is not given must not be found on one that a dependency has polluted.
+  const checked = Object.create(null) as Record<string, unknown>;
+  if (options === undefined) return checked;
   if (!isObject(options) || Array.isArray(options)) {
     throw optionError('options', options, 'an object', true);
   }
-  const checked: Record<string, unknown> = {};
   for (const name of Reflect.ownKeys(options)) {
     if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
       throw new ConfigurationError(

@@ -3,6 +3,7 @@
  * directions end with the connection that they began on, whatever the option `reconnect` says.
  */
 import { AbortError, ConnectionClosedError } from '../machine/errors.js';
+import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
 import type { SendData } from './types.js';
@@ -71,8 +72,9 @@ export async function pipeFrom(
   outbox: Outbox,
   hub: MessageHub,
   source: PipeSource,
-  { awaitDrain = false, signal }: PipeFromOptions = {},
+  options?: PipeFromOptions,
 ): Promise<void> {
+  const { awaitDrain = false, signal } = withoutPrototype(options);
   if (signal?.aborted) throw abortOf(signal);
   await client.connect(signal === undefined ? {} : { signal });
   const watch = interruption(hub, signal, (error) => error ?? new ConnectionClosedError(1000, ''));
@@ -119,8 +121,9 @@ export async function pipeTo(
   client: PipeClient,
   hub: MessageHub,
   writable: NodeJS.WritableStream,
-  { end = true, signal }: PipeToOptions = {},
+  options?: PipeToOptions,
 ): Promise<void> {
+  const { end = true, signal } = withoutPrototype(options);
   if (signal?.aborted) throw abortOf(signal);
   const receiver = hub.attach();
   const watch = interruption(hub, signal, (error) => {

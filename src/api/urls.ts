@@ -35,7 +35,10 @@ export function resolveUrl(given: unknown, base?: URL): URL {
     url.protocol = `${scheme}:`;
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
-    throw new ConfigurationError('url', `url must begin with ws:// or wss://, not ${url.protocol}`);
+    throw new ConfigurationError(
+      'url', // What stands before the first colon may be a user's name, where the scheme was left out.
+      `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}` : ''}`,
+    );
   }
   if (text.includes('#')) {
     throw new ConfigurationError(

@@ -39,6 +39,7 @@ import { backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
 import { isBeyondRetry, retryAfter } from './decision.js';
 import { ConnectionClosedError, TimeoutError } from './errors.js';
 import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
+import { ownMember } from './own.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
 import type { Failure, Loss } from './port.js';
 import { socketActor } from './socketActor.js';
@@ -97,7 +98,7 @@ const SPENT: Verdict = { kind: 'spent' };
 /** The loss in the terms of `shouldReconnect`. */
 function failureOf(context: ConnectionContext, loss: Loss): Failure {
   const { error } = loss;
-  const told = error as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
+  const answer = error as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
   return {
     attempt: context.attempt,
     error,
@@ -105,9 +106,9 @@ function failureOf(context: ConnectionContext, loss: Loss): Failure {
     sentCode: loss.sentCode,
     reason: loss.reason,
     wasClean: loss.wasClean,
-    status: told?.status,
-    headers: told?.headers,
-    hop: told?.hop,
+    status: ownMember(answer, 'status'),
+    headers: ownMember(answer, 'headers'),
+    hop: ownMember(answer, 'hop'),
     uptime: context.openedAt === undefined ? 0 : Math.max(0, context.environment.now() - context.openedAt),
   };
 }

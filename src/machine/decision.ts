@@ -2,6 +2,7 @@
  * Whether a loss is worth another dial. Pure; time is an argument.
  */
 import { ConfigurationError, ConnectionError } from './errors.js';
+import { ownMember } from './own.js';
 import type { Failure } from './port.js';
 
 /**
@@ -79,7 +80,7 @@ export function isBeyondRetry(failure: Failure): boolean {
  * none or it cannot be read.
  */
 export function retryAfter(failure: Failure, now: number): number {
-  const value = failure.headers?.['retry-after'];
+  const value = ownMember(failure.headers, 'retry-after');
   if (typeof value !== 'string') return 0;
   const text = value.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;

@@ -2,13 +2,14 @@
  * Straight to the server. Owns the raw socket from its first moment, so that a dial can be ended while it
  * still looks up the name, connects or negotiates TLS.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { DialRequest } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
 import { targetOf } from './target.js';
 import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
+import { UNSET_SOCKET } from './unset.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
 export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
@@ -29,7 +30,7 @@ export function directRoute(request: DialRequest, tls: CheckedTls | undefined = 
 }
 
 function dialTcp({ host, port }: TlsPeer): Socket {
-  return connectTcp({ host, port, localAddress: undefined, lookup: undefined });
+  return connectTcp({ ...UNSET_SOCKET, host, port } as NetConnectOpts);
 }
 
 function dialTls(target: TlsPeer, tls: CheckedTls | undefined): Socket {

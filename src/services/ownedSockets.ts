@@ -4,11 +4,12 @@
  * Owns them until they close, so that a dial can be ended whatever it waits for; the libraries that speak over
  * them give no handle while a proxy hangs. Must not know what is spoken, and has no deadline: that is the chart's.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ConnectionError, type Hop } from '../machine/errors.js';
 import { connectionError } from './failures.js';
 import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
+import { UNSET_SOCKET } from './unset.js';
 
 export class OwnedSockets {
   readonly #open = new Set<Socket>();
@@ -17,11 +18,7 @@ export class OwnedSockets {
   /** Opens TCP. Node tries every address of the name (RFC 8305). Rejects with a `ConnectionError` that names the hop. */
   tcp(peer: TlsPeer, hop: Hop): Promise<Socket> {
     const { host, port } = peer;
-    return this.#ready(
-      connectTcp({ host, port, localAddress: undefined, lookup: undefined }),
-      'connect',
-      hop,
-    );
+    return this.#ready(connectTcp({ ...UNSET_SOCKET, host, port } as NetConnectOpts), 'connect', hop);
   }
 
   /** Speaks TLS over an open socket. */

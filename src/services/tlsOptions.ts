@@ -7,6 +7,7 @@
  */
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, DEFAULT_CIPHERS } from 'node:tls';
+import { UNSET_SOCKET } from './unset.js';
 
 /** The checked option `tls`, or a proxy's `requestTls` and `proxyTls`. */
 export type CheckedTls = Readonly<Record<string, unknown>>;
@@ -51,16 +52,12 @@ export function ownOnly<Value extends object>(value: Value | undefined): Value {
 
 /** What is no option of ours, and must not come from anywhere else. */
 const UNSET = Object.freeze({
-  path: undefined,
+  ...UNSET_SOCKET,
   socket: undefined,
   secureContext: undefined,
   secureProtocol: undefined,
   session: undefined,
   pskCallback: undefined,
-  lookup: undefined,
-  localAddress: undefined,
-  localPort: undefined,
-  family: undefined,
   crl: undefined,
   sigalgs: undefined,
   enableTrace: undefined,

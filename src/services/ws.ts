@@ -12,6 +12,7 @@ import type { DialRequest, Transport, TransportFactory, TransportObserver } from
 import { Cork } from './cork.js';
 import { connectionError } from './failures.js';
 import { type Route, routeFor } from './routes.js';
+import { UNSET_REQUEST } from './unset.js';
 
 /** `closeTimeout` is documented by ws and missing in @types/ws 8.18. */
 interface EngineOptions extends ClientOptions {
@@ -348,16 +349,9 @@ function engineOptions(request: DialRequest, route: Route): EngineOptions {
     maxPayload: request.maxPayload,
     closeTimeout: request.closeTimeout,
     followRedirects: false,
+    ...UNSET_REQUEST,
     agent: undefined,
     createConnection: undefined,
-    auth: undefined,
-    origin: undefined,
-    handshakeTimeout: undefined,
-    finishRequest: undefined,
-    generateMask: undefined,
-    lookup: undefined,
-    family: undefined,
-    localAddress: undefined,
     setHost: true,
     ...route.options,
   } as unknown as EngineOptions;

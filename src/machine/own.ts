@@ -1,0 +1,27 @@
+/**
+ * Reading what others made. A dependency that has polluted `Object.prototype` must not change what a client does,
+ * so what may be missing is read where it is an own member, and nowhere else.
+ */
+
+/** The own member `name` of `value`; undefined where there is none, whatever the prototype has. */
+export function ownMember<Value extends object, Name extends keyof Value>(
+  value: Value | undefined,
+  name: Name,
+): Value[Name] | undefined {
+  return value !== undefined && value !== null && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** A copy with the own members alone. */
+export function withoutPrototype<Value extends object>(value: Value | undefined): Partial<Value> {
+  return Object.assign(Object.create(null), value) as Partial<Value>;
+}
+
+/**
+ * XState walks its table of scheduled events with `for…in` (`createSystem` in packages/core/src/system.ts, 5.33) and
+ * takes what is enumerable on `Object.prototype` for one of them: `start()` then throws. So its tables get no
+ * prototype. To be called before and after `start()`, which makes a new one. Remove when XState uses own keys.
+ */
+export function isolateScheduler(system: object): void {
+  const { _snapshot: snapshot } = system as { _snapshot?: { _scheduledEvents?: object } };
+  if (snapshot?._scheduledEvents !== undefined) Object.setPrototypeOf(snapshot._scheduledEvents, null);
+}
