@@ -8,12 +8,12 @@ import { bare } from './target.js';
 /**
  * Whether NO_PROXY exempts `host` (https://curl.se/docs/manpage.html#NOPROXY): `*` alone means all hosts; a
  * name means itself and every name below it, with or without a leading dot; for an address only an equal
- * address or a CIDR block counts. As with curl an entry has no port: `host:port` matches nothing.
+ * address or a CIDR block counts. As with curl, entries with a port or with IPv6's brackets match nothing.
  */
 export function isExempt(noProxy: string, host: string): boolean {
   if (noProxy === '*') return true;
   const entries = noProxy.split(/[\s,]+/).filter((each) => each !== '');
-  if (isIP(host) !== 0) return entries.some((entry) => isInBlock(entry, host));
+  if (isIP(host) !== 0) return entries.some((entry) => !entry.startsWith('[') && isInBlock(entry, host));
   const name = withoutTrailingDot(host);
   return entries.some((entry) => {
     const suffix = withoutTrailingDot(entry).replace(/^\./, '');
