@@ -119,7 +119,7 @@ function answer(
     response.on('close', () => pages.delete(page));
     return;
   }
-  const asset = ASSETS[name];
+  const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
   if (asset === undefined) refuse(response);
   else response.writeHead(200, { ...ANSWER_HEADERS, 'Content-Type': asset.type }).end(asset.text);
 }

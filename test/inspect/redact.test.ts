@@ -218,7 +218,7 @@ function inspected() {
     input: {
       policy: DEFAULT_POLICY,
       environment: {
-        dial: () => ({ ping() {}, askLiveness() {}, close() {}, destroy() {} }),
+        dial: () => ({ ping() {}, pingAgain() {}, askLiveness() {}, close() {}, destroy() {} }),
         farewell() {},
         shouldReconnect: () => true,
         random: () => 0,
