@@ -39,6 +39,7 @@ export const connectionChart = setup({
     autoConnectTick: 0,
     connectTimeout: 10000,
     nextPing: 30000,
+    pingMeanwhile: 2147483647,
     heartbeatTimeout: 10000,
     minUptime: 5000,
     closeTimeout: 5000,
@@ -48,6 +49,7 @@ export const connectionChart = setup({
     connectsByItself: () => true,
     hasConnectTimeout: () => true,
     hasHeartbeat: () => true,
+    pingsMeanwhile: () => true,
     isPeerAlive: () => true,
     isPeerAliveAndPingDue: () => true,
     wasAsleep: () => true,
@@ -63,6 +65,7 @@ export const connectionChart = setup({
     announceOpening: () => {},
     enterOpen: () => {},
     sendPing: () => {},
+    sendAnotherPing: () => {},
     recordPing: () => {},
     askLiveness: () => {},
     sendClose: () => {},
@@ -238,6 +241,7 @@ export const connectionChart = setup({
               entry: ['sendPing', 'recordPing'],
               after: {
                 heartbeatTimeout: {
+                  target: '.asked',
                   actions: 'askLiveness',
                 },
               },
@@ -262,6 +266,25 @@ export const connectionChart = setup({
                     actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
                   },
                 ],
+              },
+              initial: 'waiting',
+              states: {
+                waiting: {
+                  id: 'waitingForPong',
+                  description:
+                    'Pings go on leaving at their interval where that is shorter. Left when time is up.',
+                  after: {
+                    pingMeanwhile: {
+                      guard: 'pingsMeanwhile',
+                      target: '#waitingForPong',
+                      reenter: true,
+                      actions: 'sendAnotherPing',
+                    },
+                  },
+                },
+                asked: {
+                  description: 'The socket is asked what it has received. Left by its answer.',
+                },
               },
             },
           },

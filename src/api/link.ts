@@ -129,9 +129,13 @@ export class Link implements SocketPort, TransportObserver {
   // The chart's side.
 
   ping(): void {
+    this.transport?.mark();
+    this.pingAgain();
+  }
+
+  pingAgain(): void {
     const { transport } = this;
     if (transport === undefined) return;
-    transport.mark();
     if (!this.#owner.sendHeartbeat(transport)) transport.ping();
   }
 

@@ -23,7 +23,7 @@
  *   input: {
  *     policy: DEFAULT_POLICY,
  *     environment: {
- *       dial: () => ({ ping() {}, askLiveness() {}, close() {}, destroy() {} }),
+ *       dial: () => ({ ping() {}, pingAgain() {}, askLiveness() {}, close() {}, destroy() {} }),
  *       farewell() {},
  *       shouldReconnect: () => true,
  *       random: () => 0,
@@ -155,6 +155,9 @@ const machineSetup = setup({
         ? policy.heartbeatInterval - policy.heartbeatTimeout
         : policy.heartbeatInterval;
     },
+    /** When, while an answer is awaited, another Ping is due: with an interval shorter than the time-out. */
+    pingMeanwhile: ({ context: { policy } }) =>
+      policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,
     /** When an unanswered Ping makes the peer suspect. */
     heartbeatTimeout: ({ context }) => context.policy.heartbeatTimeout,
     /** When a connection has lasted long enough for the attempts to be counted anew. */
@@ -169,6 +172,7 @@ const machineSetup = setup({
     connectsByItself: ({ context }) => context.policy.autoConnect,
     hasConnectTimeout: ({ context }) => context.policy.connectTimeout > 0,
     hasHeartbeat: ({ context }) => context.policy.heartbeatInterval > 0,
+    pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout,
     isPeerAlive: ({ event }) => event.type === 'socket.answered' && event.alive,
     /** No time is left between the deadline of one Ping and the next one. */
     isPeerAliveAndPingDue: ({ context: { policy }, event }) =>
@@ -192,6 +196,7 @@ const machineSetup = setup({
     })),
     enterOpen: assign({ stage: 'open', openedAt: ({ context }) => context.environment.now() }),
     sendPing: sendTo('socket', { type: 'ping' }),
+    sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
     recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
     askLiveness: sendTo('socket', { type: 'askLiveness' }),
     sendClose: sendTo('socket', ({ event }) =>
@@ -375,7 +380,7 @@ export const connectionMachine = machineSetup.createMachine({
               description:
                 'A Ping is under way. When its time is up the socket is asked what it has received, and its answer leads on.',
               entry: ['sendPing', 'recordPing'],
-              after: { heartbeatTimeout: { actions: 'askLiveness' } },
+              after: { heartbeatTimeout: { target: '.asked', actions: 'askLiveness' } },
               on: {
                 'socket.answered': [
                   { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
@@ -383,6 +388,23 @@ export const connectionMachine = machineSetup.createMachine({
                   { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
                   { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
                 ],
+              },
+              initial: 'waiting',
+              states: {
+                waiting: {
+                  id: 'waitingForPong',
+                  description:
+                    'Pings go on leaving at their interval where that is shorter. Left when time is up.',
+                  after: {
+                    pingMeanwhile: {
+                      guard: 'pingsMeanwhile',
+                      target: '#waitingForPong',
+                      reenter: true,
+                      actions: 'sendAnotherPing',
+                    },
+                  },
+                },
+                asked: { description: 'The socket is asked what it has received. Left by its answer.' },
               },
             },
           },

@@ -34,6 +34,8 @@ export type SocketFact =
 export interface SocketPort {
   /** Sends a heartbeat and marks what has been received so far. */
   ping(): void;
+  /** Sends another heartbeat, and leaves the mark where it is. */
+  pingAgain(): void;
   /** Asks whether anything came since the last `ping()`; answered by `socket.answered`, never in the same tick's timers. */
   askLiveness(): void;
   /** Starts the closing handshake (RFC 6455 §7.1.2). */

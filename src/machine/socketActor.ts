@@ -12,6 +12,7 @@ import type { SocketFact, SocketPort } from './port.js';
 /** What the chart sends to the socket. */
 export type SocketCommand =
   | { readonly type: 'ping' }
+  | { readonly type: 'pingAgain' }
   | { readonly type: 'askLiveness' }
   | { readonly type: 'close'; readonly code: number; readonly reason: string };
 
@@ -33,6 +34,8 @@ export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, se
     switch (command.type) {
       case 'ping':
         return socket.ping();
+      case 'pingAgain':
+        return socket.pingAgain();
       case 'askLiveness':
         return socket.askLiveness();
       case 'close':

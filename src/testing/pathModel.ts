@@ -94,7 +94,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
   const input = {
     policy,
     environment: {
-      dial: () => ({ ping() {}, askLiveness() {}, close() {}, destroy() {} }),
+      dial: () => ({ ping() {}, pingAgain() {}, askLiveness() {}, close() {}, destroy() {} }),
       farewell() {},
       shouldReconnect: defaultShouldReconnect,
       random: () => 0,

@@ -108,16 +108,14 @@ describe('a peer that is there', () => {
     expect(journal.lines).toEqual(['open']);
   });
 
-  it('is kept with an interval shorter than the timeout, and lost when it freezes', async () => {
+  it('is sent a Ping every interval also where that is shorter than the timeout, and lost when it freezes', async () => {
     await open({ heartbeatInterval: 1000, heartbeatTimeout: 5000 });
     for (let second = 1; second <= 20; second += 1) {
       await clock.advanceAsync(1000);
-      // Its answer is on its way over two sockets: what it says must be there before the next second.
-      await answered(server.seen.pings);
-      await server.waitFor(({ pings }) => pings === ws.stats().opens * answers);
+      await answered(second);
+      expect(server.seen.pings).toBe(second);
     }
     expect(journal.lines).toEqual(['open']);
-    expect(answers).toBeGreaterThanOrEqual(4);
 
     relay.freeze();
     await clock.advanceAsync(5000 + 5000);

@@ -121,6 +121,7 @@ export class ChartDriver implements PathDriver {
     this.sockets.push(socket);
     return {
       ping: () => void socket.asked.push('ping'),
+      pingAgain: () => void socket.asked.push('ping'),
       askLiveness: () => void socket.asked.push('askLiveness'),
       close: (code: number) => void socket.asked.push(`close ${code}`),
       destroy: () => {

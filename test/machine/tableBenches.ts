@@ -108,6 +108,7 @@ export class ChartBench implements Bench {
             this.#report = report;
             return {
               ping: () => log('ping'),
+              pingAgain: () => log('ping'),
               askLiveness: () => log('askLiveness'),
               close: (code, reason) => log(`close ${code} ${reason}`),
               destroy: () => log('destroy'),
