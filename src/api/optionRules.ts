@@ -171,6 +171,8 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
       isObject(value) && typeof value.dispatch === 'function'
         ? undefined
         : 'an undici Dispatcher (7.30.2 or newer)',
+    // What is put here by mistake may be a proxy's URL.
+    secret: true,
     needs: 'dispatcher',
   },
   proxy: {

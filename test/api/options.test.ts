@@ -1,0 +1,343 @@
+/**
+ * Every bad option, URL, close code and reason: a `ConfigurationError` that names it, nothing dialled, no secret in
+ * the text. And the three places in which options are written down, held together: types, rules, README.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { OPTION_RULES } from '../../src/api/optionRules.js';
+import { ConfigurationError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
+
+const SECRET = 's3cret';
+const dispatcher = { dispatch: () => true };
+
+/** What each option refuses; strings with the secret must not come out. */
+const BAD: Readonly<Record<keyof WebSocketOptions, readonly unknown[]>> = {
+  protocols: [1, null, {}, [1], '', `${SECRET} x`, [`${SECRET}\n`], [SECRET, SECRET], 'a,b', 'é'],
+  headers: [
+    ...[1, null, 'x', [SECRET], { a: 1 }, { a: undefined }, { a: [SECRET] }, { '': 'x' }, { 'a b': 'x' }],
+    ...[
+      { 'a:': 'x' },
+      { 'a\n': 'x' },
+      { a: `${SECRET}\n` },
+      { a: `${SECRET}\r\nX: y` },
+      { a: `${SECRET}\0` },
+    ],
+    ...[{ a: `${SECRET}✓` }, { Connection: 'x' }, { upgrade: 'x' }, { 'Sec-WebSocket-Key': SECRET }],
+    ...[{ 'sec-websocket-protocol': SECRET }, { 'Sec-WebSocket-Version': '8' }, { [Symbol('a')]: 'x' }],
+  ],
+  dispatcher: [1, null, {}, SECRET, { dispatch: 1 }],
+  proxy: [
+    ...[
+      1,
+      null,
+      {},
+      true,
+      SECRET,
+      `ftp://${SECRET}@h`,
+      `//${SECRET}@h`,
+      'http://',
+      { url: SECRET },
+      { auth: {} },
+    ],
+    ...[
+      { url: 'http://h', auth: SECRET },
+      { url: 'http://h', auth: { username: 1 } },
+      { url: 'http://h', x: 1 },
+    ],
+    ...[
+      { url: 'http://h', token: `${SECRET}\n` },
+      { url: 'http://h', headers: { a: `${SECRET}\n` } },
+    ],
+    ...[
+      { url: 'http://h', bypass: 5 },
+      { url: 'http://h', proxyTls: { ca: 5 } },
+    ],
+  ],
+  tls: [
+    ...[1, null, SECRET, [], { ca: 1 }, { key: {} }, { passphrase: 1 }, { rejectUnauthorized: 'no' }],
+    ...[
+      { minVersion: 'TLSv9' },
+      { servername: 1 },
+      { ciphers: 1 },
+      { alpnProtocols: 'h2' },
+      { [SECRET.slice(0, 1)]: 1 },
+    ],
+  ],
+  perMessageDeflate: [1, null, 'yes'],
+  reconnect: [1, 0, null, 'true', {}],
+  reconnectDelay: [Number.NaN, -1, '1', null, 2 ** 31, Number.POSITIVE_INFINITY, {}, 1n],
+  maxReconnectDelay: [Number.NaN, -1, '1', null, 2 ** 31],
+  reconnectJitter: [true, 'half', null, 1, ''],
+  maxReconnectAttempts: [Number.NaN, -1, 1.5, '1', null, Number.POSITIVE_INFINITY],
+  minUptime: [Number.NaN, -1, '1', null, 2 ** 31],
+  shouldReconnect: [true, null, 'x', {}],
+  heartbeatInterval: [Number.NaN, -1, '1', null, 2 ** 31],
+  heartbeatTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
+  connectTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
+  closeTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
+  awaitDrain: [1, null, 'x'],
+  highWaterMark: [Number.NaN, -1, 1.5, '1', null, Number.POSITIVE_INFINITY],
+  maxInFlight: [Number.NaN, -1, 1.5, '1', null],
+  sendQueue: [
+    true,
+    null,
+    1,
+    { maxBytes: -1 },
+    { maxBytes: Number.NaN },
+    { maxMessages: 1.5 },
+    { overflow: 'x' },
+    { max: 1 },
+  ],
+  receiveQueue: [false, null, 1, { maxBytes: -1 }, { maxMessages: '1' }, { overflow: 'reject' }],
+  maxPayload: [Number.NaN, -1, 0, 1.5, '1', null],
+  signal: [1, null, {}, new AbortController()],
+  inspect: [1, null, {}, 'x'],
+  transport: [1, null, {}, { name: 'x', dial() {} }],
+  clock: [1, null, {}, { setTimeout() {}, clearTimeout() {} }],
+  random: [1, null, {}],
+  heartbeatMessage: [1, null, {}, true],
+  isHeartbeatReply: [1, null, 'x', true],
+  autoConnect: [1, null, 'x'],
+};
+
+function refusal(make: () => unknown): ConfigurationError {
+  try {
+    make();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return error as ConfigurationError;
+  }
+  throw new Error('It was taken');
+}
+
+describe('a bad option', () => {
+  for (const [name, values] of Object.entries(BAD)) {
+    it(`${name}: ${values.length} values`, () => {
+      for (const value of values) {
+        const transport = fakeTransport();
+        const options = { transport, autoConnect: true, [name]: value } as WebSocketOptions;
+        const error = refusal(() => new ReckerWebSocket('ws://h/', options));
+        expect([error.name, error.code, error.option]).toEqual([
+          'ConfigurationError',
+          'ERR_RECKER_CONFIGURATION',
+          name,
+        ]);
+        expect(error.message).toMatch(new RegExp(`^${name} must be .*; got .+`));
+        expect(error.message).not.toContain(SECRET);
+        expect(transport.dials).toEqual([]);
+      }
+    });
+  }
+
+  it('is refused by its name where there is none of it', () => {
+    const unknown = { reconnectDelays: 1 } as WebSocketOptions;
+    const error = refusal(() => new ReckerWebSocket('ws://h/', unknown));
+    expect([error.option, error.message]).toEqual([
+      'reconnectDelays',
+      expect.stringMatching(/^Unknown option reconnectDelays; the options are protocols, headers, /),
+    ]);
+    const symbol = { [Symbol('x')]: 1 } as WebSocketOptions;
+    expect(refusal(() => new ReckerWebSocket('ws://h/', symbol)).option).toBe('Symbol(x)');
+  });
+
+  it.each([1, null, 'x', [], true])('is no object: %j', (options) => {
+    expect(refusal(() => new ReckerWebSocket('ws://h/', options as never)).option).toBe('options');
+  });
+
+  it.each(['proxy', 'tls'] as const)('is %s beside a dispatcher', (name) => {
+    const options = { dispatcher, [name]: name === 'tls' ? {} : 'http://h' };
+    const error = refusal(() => new ReckerWebSocket('ws://h/', options));
+    expect([error.option, error.message]).toEqual([name, expect.stringContaining('on the dispatcher')]);
+  });
+
+  it('is one that the transport cannot honour', () => {
+    const transport = fakeTransport({ supports: [] });
+    const asked: WebSocketOptions[] = [
+      { headers: {} },
+      { proxy: 'http://h' },
+      { dispatcher },
+      { tls: {} },
+      { perMessageDeflate: true },
+      { maxPayload: 5 },
+      { heartbeatInterval: 5 },
+    ];
+    for (const options of asked) {
+      const error = refusal(() => new ReckerWebSocket('ws://h/', { ...options, transport }));
+      expect([error.option, error.message]).toEqual([
+        Object.keys(options)[0],
+        expect.stringContaining('with the transport fake'),
+      ]);
+    }
+    const fine = { transport, perMessageDeflate: false, heartbeatInterval: 5, heartbeatMessage: 'ping' };
+    expect(new ReckerWebSocket('ws://h/', fine).state).toBe('idle');
+  });
+
+  it('given as undefined means the default', () => {
+    const options = Object.fromEntries(Object.keys(BAD).map((name) => [name, undefined])) as WebSocketOptions;
+    expect(new ReckerWebSocket('ws://h/', options).state).toBe('idle');
+  });
+
+  it('is not what the caller makes of it later', async () => {
+    const transport = fakeTransport();
+    const headers: Record<string, string> = { a: 'b' };
+    const protocols = ['chat'];
+    const ws = new ReckerWebSocket('ws://h/', { transport, clock: new VirtualClock(), headers, protocols });
+    headers.a = 'c\r\nX: y';
+    protocols.push('not a token');
+    void ws.connect();
+    expect([transport.last.request.headers, transport.last.request.protocols]).toEqual([
+      { a: 'b' },
+      ['chat'],
+    ]);
+  });
+});
+
+describe('a bad URL', () => {
+  it.each<[unknown, RegExp]>([
+    [undefined, /must be a string or a URL; got a value of type undefined/],
+    [null, /must be a string or a URL/],
+    [5, /must be a string or a URL/],
+    ['', /must be a full ws:\/\/ or wss:\/\/ URL, or a path together with a baseUrl/],
+    [`/path?token=${SECRET}`, /baseUrl/],
+    [`ws://me:${SECRET}@`, /must be a full/],
+    [`http://me:${SECRET}@h/?token=${SECRET}`, /write ws:\/\/h$/],
+    [`https://me:${SECRET}@h/?token=${SECRET}`, /write wss:\/\/h$/],
+    [`ftp://me:${SECRET}@h/`, /not ftp:$/],
+    [`${SECRET}:password@h/`, /must begin with ws:\/\/ or wss:\/\/$/],
+    [`ws://me:${SECRET}@h/?token=${SECRET}#part`, /fragment/],
+    ['ws://h/#', /fragment/],
+    [new URL(`http://me:${SECRET}@h/`), /write ws:\/\/h$/],
+  ])('%s', (url, text) => {
+    const error = refusal(() => new ReckerWebSocket(url as string));
+    expect([error.option, error.message.includes(SECRET)]).toEqual(['url', false]);
+    expect(error.message).toMatch(text);
+  });
+});
+
+describe('close()', () => {
+  const CODES = [
+    0,
+    999,
+    1004,
+    1005,
+    1006,
+    1015,
+    1016,
+    1999,
+    2000,
+    2999,
+    5000,
+    -1,
+    1000.5,
+    Number.NaN,
+    '1000',
+    null,
+  ];
+  it.each(CODES)('refuses the code %j', (code) => {
+    const transport = fakeTransport();
+    const ws = new ReckerWebSocket('ws://h/', { transport, clock: new VirtualClock() });
+    void ws.connect();
+    transport.last.open();
+    expect(refusal(() => ws.close(code as number)).option).toBe('code');
+    expect([ws.state, transport.last.closes]).toEqual(['open', []]);
+  });
+
+  it('takes every code that may travel', () => {
+    const taken = [
+      1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
+    ];
+    for (const code of taken) {
+      const transport = fakeTransport();
+      const ws = new ReckerWebSocket('ws://h/', { transport, clock: new VirtualClock() });
+      void ws.connect();
+      transport.last.open();
+      void ws.close(code, 'bye');
+      expect(transport.last.closes).toEqual([{ code, reason: 'bye' }]);
+    }
+  });
+
+  it.each([['x'.repeat(124)], ['é'.repeat(62)], ['\u{1f600}'.repeat(31)], [5], [null], [{}]])(
+    'refuses the reason %j, and nothing changes',
+    (reason) => {
+      const ws = new ReckerWebSocket('ws://h/');
+      expect(refusal(() => ws.close(1000, reason as string)).option).toBe('reason');
+      expect(ws.state).toBe('idle');
+    },
+  );
+
+  it.each([['x'.repeat(123)], ['é'.repeat(61)], ['']])('takes the reason %j', async (reason) => {
+    const ws = new ReckerWebSocket('ws://h/');
+    const closes: unknown[] = [];
+    ws.on('close', (...args) => closes.push(args.slice(0, 2)));
+    await ws.close(4000, reason);
+    expect(closes).toEqual([[4000, reason]]);
+  });
+
+  it('checks also where it is closed already', async () => {
+    const ws = new ReckerWebSocket('ws://h/');
+    await ws.close();
+    expect(refusal(() => ws.close(1005)).option).toBe('code');
+  });
+});
+
+/** Names and `@default`s of the interface, from its source. */
+function typedOptions(): Map<string, string> {
+  const path = new URL('../../src/api/options.ts', import.meta.url);
+  const source = ts.createSourceFile('options.ts', readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const found = new Map<string, string>();
+  for (const statement of source.statements) {
+    if (!ts.isInterfaceDeclaration(statement) || statement.name.text !== 'WebSocketOptions') continue;
+    for (const member of statement.members) {
+      const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
+      found.set(member.name?.getText() ?? '', ts.getTextOfJSDocComment(tag?.comment) ?? '');
+    }
+  }
+  return found;
+}
+
+const plain = (text: string): string =>
+  text
+    .replaceAll(/[`'_]|\(.*\)/g, '')
+    .replaceAll('; ', ' ')
+    .trim();
+
+describe('the places where options are written down', () => {
+  it('have the same names, in the same order', () => {
+    expect([...typedOptions().keys()]).toEqual(Object.keys(OPTION_RULES));
+    expect(Object.keys(BAD)).toEqual(Object.keys(OPTION_RULES));
+  });
+
+  it('have the same defaults', () => {
+    const wordy: Record<string, string> = {
+      transport: '`ws`; in browsers the native one',
+      clock: 'real',
+      autoConnect: 'true in `client.websocket()`, else false',
+    };
+    for (const [name, told] of typedOptions()) {
+      const { fallback } = OPTION_RULES[name as keyof WebSocketOptions];
+      if (name in wordy) expect([name, fallback]).toEqual([name, wordy[name]]);
+      else expect([name, plain(told)]).toEqual([name, plain(fallback)]);
+    }
+  });
+
+  it('README.md among them: a row for each option, with its type and default', () => {
+    const path = new URL('../../README.md', import.meta.url);
+    const readme = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const [, table = ''] = readme.split('<!-- options -->');
+    const rows = table
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')));
+    expect(rows.map(([, names = '']) => names.replaceAll('`', ''))).toEqual(Object.keys(OPTION_RULES));
+    for (const [, name = '', type = '', fallback = ''] of rows) {
+      const rule = OPTION_RULES[name.replaceAll('`', '') as keyof WebSocketOptions];
+      expect([name, type.replaceAll('`', ''), fallback.replaceAll('`', '')]).toEqual([
+        name,
+        rule.type.replaceAll('`', ''),
+        rule.fallback.replaceAll('`', ''),
+      ]);
+    }
+  });
+});
