@@ -124,7 +124,12 @@ const STATES: ReadonlySet<string> = new Set([
   'closed',
 ] satisfies ConnectionState[]);
 const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
-const PING_STATES: ReadonlySet<string> = new Set(['session.open.alive', 'session.open.awaitingPong']);
+/** What moves the chart while it is open and all is well. */
+const HEARTBEAT: ReadonlySet<string> = new Set([
+  'after nextPing',
+  'after heartbeatTimeout',
+  'socket.answered',
+]);
 
 /** The paths of all states that a state value means, the outermost first. */
 export function activePaths(value: unknown, parent = ''): readonly string[] {
@@ -269,7 +274,8 @@ export class History {
       ...(state === 'backoff' ? { delay: context.verdict?.delay ?? 0 } : {}),
       ...(hasEnded && context.loss !== undefined ? { end: context.loss } : {}),
     };
-    const isHeartbeat = from !== undefined && PING_STATES.has(from) && PING_STATES.has(to);
+    const isHeartbeat =
+      summary.active[1] === 'session.open' && active[1] === 'session.open' && HEARTBEAT.has(entry.trigger);
     this.#append(connection, isHeartbeat ? this.#heartbeat(connection, entry) : entry);
     for (const listener of this.#listeners) listener.changed(next.id);
   }

@@ -95,8 +95,8 @@ function refresh() {
   byId('name').textContent = name;
   const badge = byId('state');
   badge.dataset.state = state;
-  const leaf = active.at(-1)?.split('.').at(-1);
-  badge.textContent = state === 'open' && leaf === 'awaitingPong' ? 'open · awaiting pong' : state;
+  const isAsking = active.includes('session.open.awaitingPong');
+  badge.textContent = isAsking ? 'open · awaiting pong' : state;
   document.title = `${state} · ${name} · recker`;
   if (picked === undefined) light({ active, taken });
   tick();

@@ -5,6 +5,7 @@
 /** 1234 ms as `1.23 s`, with as many digits as tell something. */
 export function duration(ms) {
   if (ms === undefined || Number.isNaN(ms)) return '–';
+  if (ms === 0) return '0 ms';
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
