@@ -20,3 +20,6 @@ for (const [name, content] of await renderStatecharts()) {
     console.log(`statecharts/${name} written`);
   }
 }
+
+// The live view's page holds the drawing.
+await import('./live-view.js');
