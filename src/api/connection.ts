@@ -166,11 +166,8 @@ export class Connection implements LinkOwner, OutboxOwner {
     }
     if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
     const mark = checkMark(ownMember(options, 'highWaterMark') ?? this.#options.highWaterMark ?? 16_384);
-    const handedOver = this.outbox.send(data);
-    if (!(ownMember(options, 'awaitDrain') ?? this.#options.awaitDrain)) return handedOver;
-    const drained = handedOver.then(() => this.outbox.drained(mark));
-    drained.catch(() => {});
-    return drained;
+    if (!(ownMember(options, 'awaitDrain') ?? this.#options.awaitDrain)) return this.outbox.send(data);
+    return this.outbox.send(data, mark);
   }
 
   close(code: number, reason: string): Promise<void> {

@@ -6,7 +6,7 @@
  */
 import { ConfigurationError, QueueFullError, type ReckerError } from '../machine/errors.js';
 import type { Transport } from '../machine/port.js';
-import { afterIo, byteLength } from './platform.js';
+import { afterIo, byteLength, toBinary } from './platform.js';
 import { type Held, type QueueBounds, SendQueue } from './sendQueue.js';
 import type { SendData } from './types.js';
 
@@ -71,8 +71,12 @@ export class Outbox {
     return this.#queue.bytes + (transport?.bufferedAmount ?? 0);
   }
 
-  /** Hands over now, or holds. */
-  send(data: SendData): Promise<void> {
+  /**
+   * Hands over now, or holds.
+   *
+   * @param mark where given, the promise waits for the drain of the very connection that took the message
+   */
+  send(data: SendData, mark?: number): Promise<void> {
     const payload = payloadOf(data);
     const transport = this.#owner.sendingOn;
     if (
@@ -81,9 +85,9 @@ export class Outbox {
       transport.bufferedAmount <= this.#maxInFlight
     ) {
       this.#handOver(transport, payload);
-      return this.#handedOver();
+      return mark === undefined ? this.#handedOver() : this.drained(mark);
     }
-    return this.#hold(data, payload, transport !== undefined);
+    return this.#hold(data, payload, transport !== undefined, mark);
   }
 
   /** Hands over what must not wait behind the queue: a heartbeat by message. */
@@ -152,7 +156,7 @@ export class Outbox {
     return new Promise(afterIo);
   }
 
-  #hold(data: SendData, payload: Payload, isOpen: boolean): Promise<void> {
+  #hold(data: SendData, payload: Payload, isOpen: boolean, mark: number | undefined): Promise<void> {
     const bounds = this.#bounds;
     const bytes = sizeOf(payload);
     if (bounds === undefined) {
@@ -170,8 +174,13 @@ export class Outbox {
       }
       this.drop(oldest, new QueueFullError(`A newer message took its place: ${describe(bounds)}`));
     }
-    const promise = new Promise<void>((resolve, reject) => {
-      this.#queue.push({ data: copyOf(payload), original: data, bytes, resolve, reject }, this.isGreeting);
+    const copy = copyOf(payload);
+    // The caller may reuse its bytes: what `undelivered` tells must be what was to be sent.
+    const original = copy instanceof Uint8Array ? toBinary(copy) : data;
+    const promise = new Promise<void>((handedOver, reject) => {
+      const resolve =
+        mark === undefined ? handedOver : () => void this.drained(mark).then(handedOver, reject);
+      this.#queue.push({ data: copy, original, bytes, resolve, reject }, this.isGreeting);
     });
     promise.catch(ignore);
     return promise;

@@ -19,7 +19,7 @@ export interface QueueBounds {
 export interface Held {
   /** What goes out: a copy where the caller may change the original. */
   readonly data: string | Uint8Array | Blob;
-  /** What the caller gave, for `undelivered`. */
+  /** What the caller gave, for `undelivered`; a `Buffer` where it was bytes. */
   readonly original: SendData;
   readonly bytes: number;
   /** Tells the caller of `send()`. */
