@@ -3,7 +3,7 @@
  *
  * Only listens: everything that it tells, any user of the library can hear.
  */
-import { type ConnectionState, HandshakeError, type ReckerWebSocket } from '../../src/index.js';
+import { type ConnectionState, HandshakeError, type ReckerWebSocket, TimeoutError } from '../../src/index.js';
 import { count, duration, type Timeline } from './timeline.js';
 
 /** Resolves when the client is in `state`. Unlike `events.once()` it takes no offence at an `error`. */
@@ -17,6 +17,13 @@ export function reached(ws: ReckerWebSocket, state: ConnectionState): Promise<vo
     ws.on('state', look);
     look();
   });
+}
+
+/** Errors tell more than there is room for in a column. */
+function inShort(error: Error): string {
+  if (error instanceof HandshakeError) return `answered ${error.status}`;
+  if (error instanceof TimeoutError) return 'not open within connectTimeout';
+  return error.message;
 }
 
 export class Narrator {
@@ -94,7 +101,7 @@ export class Narrator {
       tell(ws.state, 'close', `${code}, ${how}${wasClean ? '' : next}`, wasClean ? 'good' : 'bad');
     });
     ws.on('heartbeat-timeout', () => {
-      tell(ws.state, 'heartbeat-timeout', 'the Ping was not answered: this peer is dead', 'bad');
+      tell(ws.state, 'heartbeat-timeout', 'no Pong in time: the peer is dead', 'bad');
     });
     ws.on('reconnecting', (attempt, delay) => {
       this.#attempt = attempt;
@@ -108,7 +115,7 @@ export class Narrator {
   #tellFailure(event: string, error: Error): void {
     this.#lastTold = error;
     const isFinal = this.#ws.state === 'closed';
-    const answer = error instanceof HandshakeError ? `the server answered ${error.status}` : error.message;
+    const answer = inShort(error);
     this.#timeline.event(this.#ws.state, event, isFinal ? `${answer}: no more attempts` : answer, 'bad');
   }
 

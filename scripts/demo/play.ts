@@ -29,11 +29,7 @@ class Talk {
       const text = String(data);
       const sentAt = this.#underWay.get(text) ?? timeline.elapsed;
       this.#underWay.delete(text);
-      timeline.event(
-        ws.state,
-        'message',
-        `← ${text}, back ${duration(timeline.elapsed - sentAt)} after send()`,
-      );
+      timeline.event(ws.state, 'message', `← ${text}, ${duration(timeline.elapsed - sentAt)} after send()`);
     });
   }
 
@@ -66,7 +62,7 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
   const relay = await TcpRelay.start({ port: server.port });
   server.echo();
 
-  timeline.title('recker', 'one WebSocket and everything that can happen to it, on this machine alone');
+  timeline.title('recker', 'one WebSocket, and all that can happen to it, on this machine alone');
   timeline.head();
 
   const client = createClient({ baseUrl: relay.url() });
@@ -109,8 +105,8 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
 
   timeline.act('The network freezes', 'No FIN, no RST, no error: only a Ping that nobody answers can tell.');
   relay.freeze({ drop: true });
-  timeline.world('the cable is cut: from here on every byte is swallowed, silently');
-  talk.say('  (the kernel took it; it is lost)');
+  timeline.world('the cable is cut: every byte is swallowed, silently');
+  talk.say(', into the cut cable');
   await once(ws, 'heartbeat-timeout');
   talk.say();
   await once(ws, 'reconnect-error');
@@ -123,7 +119,7 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
   timeline.act('The server refuses', '503, Retry-After: 1. The client waits as long as it is told.');
   server.refuse(503, { 'Retry-After': '1' });
   server.terminateAll();
-  timeline.world('the server drops all connections, and answers 503 to new ones');
+  timeline.world('the server drops everyone, and answers 503 from now on');
   await once(ws, 'reconnect-error');
   await pause(300);
   server.echo();
@@ -136,7 +132,7 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
   timeline.act('It refuses for good', 'A 401 is final: no attempt follows until you say so.');
   server.refuse(401);
   server.terminateAll();
-  timeline.world('the server drops all connections, and answers 401 to new ones');
+  timeline.world('the server drops everyone, and answers 401 from now on');
   await reached(ws, 'closed');
   await pause(400);
   server.echo();
@@ -158,7 +154,6 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
     ['messages', `${talk.sent} sent, ${talk.answered} echoed  (${lost})`],
     ...narrator.rows(),
   ]);
-  timeline.plain('');
   timeline.plain('Against your own server:  npm run demo -- wss://host/path');
   timeline.plain('');
   await relay.close();

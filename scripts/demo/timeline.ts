@@ -53,10 +53,11 @@ const TONES: Readonly<Record<Tone, Style | undefined>> = {
   quiet: 'gray',
 };
 
-const TIME = 8;
-const STATE = 15;
-const EVENT = 18;
-const WIDTH = 100;
+// Widths that leave room for a sentence on a terminal of 80 columns.
+const TIME = 6;
+const STATE = 14;
+const EVENT = 17;
+const WIDTH = 80;
 
 export class Timeline {
   readonly #out: Output;
@@ -81,15 +82,16 @@ export class Timeline {
 
   /** What the columns are. */
   head(): void {
-    const columns = ['time'.padStart(TIME), 'state'.padEnd(STATE), 'event'.padEnd(EVENT), 'what it tells'];
+    const columns = ['time/s'.padStart(TIME), 'state'.padEnd(STATE), 'event'.padEnd(EVENT), 'what it tells'];
     this.#write(this.#paint('gray', `\n${columns.join('  ')}\n${'─'.repeat(this.#width)}`));
   }
 
   /** A new part of the play, and what it is to show. */
   act(name: string, explanation: string): void {
     this.#acts += 1;
-    const heading = ` ${this.#acts}  ${name}`.padEnd(TIME + STATE + 2);
-    this.#write(`\n${this.#paint('bold', heading)}  ${this.#paint('gray', explanation)}`);
+    this.#write(
+      `\n${this.#paint('bold', ` ${this.#acts}  ${name}`)}\n    ${this.#paint('gray', explanation)}`,
+    );
   }
 
   /** Something that the client told or did. */
@@ -128,11 +130,12 @@ export class Timeline {
   }
 
   #time(): string {
-    return this.#paint('gray', `${(this.elapsed / 1000).toFixed(2)} s`.padStart(TIME));
+    return this.#paint('gray', (this.elapsed / 1000).toFixed(2).padStart(TIME));
   }
 
   get #width(): number {
-    return Math.max(70, Math.min(this.#out.columns ?? WIDTH, 120));
+    // 0 is what a terminal of unknown size says.
+    return Math.max(this.#out.columns || WIDTH, 72);
   }
 
   #paint(style: Style, text: string): string {
@@ -140,7 +143,7 @@ export class Timeline {
   }
 
   #write(line: string): void {
-    this.#out.write(`${line}\n`);
+    this.#out.write(`${line.trimEnd()}\n`);
   }
 }
 

@@ -22,9 +22,7 @@ export async function visit(url: string, timeline: Timeline, inspect?: Inspect):
     inspect,
   });
   timeline.title('recker', `against ${ws.toJSON().url}`);
-  timeline.plain(
-    'A line that you type is sent as a message. Ctrl-C closes and ends. Cut the network, and watch.',
-  );
+  timeline.plain('A line that you type is sent. Ctrl-C closes. Cut the network, and watch.');
   timeline.head();
 
   const narrator = new Narrator(ws, timeline);
@@ -66,6 +64,5 @@ export async function visit(url: string, timeline: Timeline, inspect?: Inspect):
     ['messages', `${messagesOut} sent, ${messagesIn} received`],
     ...narrator.rows(),
   ]);
-  timeline.plain('');
   return stoppedAt === undefined ? 1 : 0;
 }

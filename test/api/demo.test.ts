@@ -33,11 +33,11 @@ describe('npm run demo', () => {
       /◌ backoff +close +1006/,
       /● open +open +back at attempt/,
       /4 {2}The server refuses/,
-      /◌ backoff +reconnect-error +the server answered 503/,
+      /◌ backoff +reconnect-error +answered 503/,
       /◌ backoff +reconnecting +attempt 2 in 1\.00 s/,
       /● open +open +back at attempt/,
       /5 {2}It refuses for good/,
-      /○ closed +reconnect-error +the server answered 401/,
+      /○ closed +reconnect-error +answered 401/,
       /6 {2}Close/,
       /○ closed +close +1000, clean/,
       /the server saw Close 1000/,
@@ -97,7 +97,7 @@ describe('npm run demo', () => {
     server.refuse(404);
     const child = runFile(DEMO, [server.url()]);
     expect(await child.ended).toEqual({ code: 1, signal: null });
-    expect(child.output).toContain('the server answered 404: no more attempts');
+    expect(child.output).toContain('answered 404: no more attempts');
   });
 
   it.each([
