@@ -264,6 +264,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     const ending = new Ending(emitted, this.#abortError);
     this.#lastEnding = ending;
     if (!asked) this.#lostAt ??= this.#clock.now();
+    this.#pingedAt = undefined;
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
