@@ -44,11 +44,12 @@ async function main(given: readonly string[]): Promise<number> {
   if (view !== undefined) process.stdout.write(`Live view: ${view.url}\n`);
   if (url !== undefined) return visit(url, timeline, view?.inspect);
   if (view !== undefined) await enter('Open it, then press Enter to begin.');
-  setTimeout(() => {
+  const limit = setTimeout(() => {
     process.stderr.write(`The demo has not ended within ${PLAY_LIMIT / 1000} s\n`);
     process.exit(1);
   }, PLAY_LIMIT).unref();
   await play(timeline, view?.inspect);
+  clearTimeout(limit);
   if (view !== undefined) await enter('Press Enter to end; the page keeps what it shows.');
   return 0;
 }
