@@ -214,5 +214,6 @@ function explain(cause: Error): Error {
   if (code.startsWith('UND_ERR_SOCKS5')) {
     return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
   }
-  return connectionError(cause);
+  // What was closed stays closed.
+  return connectionError(cause, undefined, code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED');
 }
