@@ -5,6 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OPTION_RULES } from '../../src/api/optionRules.js';
+import { ConnectProxy } from '../support/connectProxy.js';
 import { block } from './examples.js';
 import { Stage } from './stage.js';
 
@@ -44,24 +46,34 @@ describe('Creating Connections', () => {
 describe('Configuration Options', () => {
   const HEADING = 'Configuration Options › Example with Options';
 
-  it('Example with Options: every option is taken', async () => {
-    // There is no proxy.internal here: what the options are is checked, nothing is dialled.
-    await stage.run(HEADING, { client: stage.client({ autoConnect: false }) });
-    expect(stage.ws.state).toBe('idle');
-    expect(stage.ws.url).toBe(`ws://127.0.0.1:${stage.server.port}/chat`);
+  it('Example with Options: through its proxy, the handshake carries every option', async () => {
+    const proxy = await ConnectProxy.start();
+    // The proxy is a server, too: its address is replaced as theirs are.
+    const code = block(HEADING).code.replace('proxy.internal:8080', `127.0.0.1:${proxy.port}`);
+    await stage.runCode(code, { client: stage.client() });
+    await stage.server.waitForConnection();
+    await stage.until(() => stage.ws.isConnected);
+    expect(proxy.heads).toEqual([expect.stringContaining(`CONNECT 127.0.0.1:${stage.server.port}`)]);
+    expect(stage.server.seen.handshakes[0]).toMatchObject({
+      url: '/chat',
+      headers: {
+        authorization: 'Bearer token123',
+        'sec-websocket-protocol': 'chat-v2,chat-v1',
+        'sec-websocket-extensions': expect.stringContaining('permessage-deflate'),
+      },
+    });
+    expect(stage.ws.protocol).toBe('chat-v2');
+    await stage.ws.close();
+    await proxy.stop();
   });
 
-  it('Example with Options: without its proxy, the handshake carries them', async () => {
-    const direct = block(HEADING).code.replace(/^ {2}proxy: .*\n/m, '');
-    await stage.runCode(direct, { client: stage.client() });
-    await stage.server.waitForConnection();
-    expect(stage.server.seen.handshakes[0]?.headers).toMatchObject({
-      authorization: 'Bearer token123',
-      'sec-websocket-protocol': 'chat-v2,chat-v1',
-      'sec-websocket-extensions': expect.stringContaining('permessage-deflate'),
-    });
-    await stage.until(() => stage.ws.isConnected);
-    expect(stage.ws.protocol).toBe('chat-v2');
+  it('the documented defaults are those of the code', () => {
+    const { code } = block('Configuration Options');
+    const documented = [...code.matchAll(/(\w+)\?: .*\/\/ default: (\w+)/g)];
+    expect(documented).toHaveLength(6);
+    for (const [, name = '', value] of documented) {
+      expect([name, OPTION_RULES[name as keyof typeof OPTION_RULES].fallback]).toEqual([name, value]);
+    }
   });
 });
 
