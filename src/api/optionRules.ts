@@ -7,6 +7,7 @@ import { defaultShouldReconnect } from '../machine/decision.js';
 import { ConfigurationError } from '../machine/errors.js';
 import { DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFeature } from '../machine/port.js';
+import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
 import { headersProblem, protocolsProblem } from './handshakeRules.js';
 import type { WebSocketOptions } from './options.js';
 
@@ -139,11 +140,13 @@ function proxyProblem(value: unknown): string | undefined {
   if (value === 'env') return undefined;
   if (typeof value === 'string') {
     const problem = proxyUrlProblem(value);
-    return problem === undefined ? undefined : `'env', ${problem}, or an object with such a url`;
+    if (problem === undefined) return proxyContradiction({ url: value });
+    return `'env', ${problem}, or an object with such a url`;
   }
   const problem = membersProblem(value, PROXY_MEMBERS);
   if (problem !== undefined) return problem;
-  return Object.hasOwn(value as object, 'url') ? undefined : 'an object with a url';
+  if (!Object.hasOwn(value as object, 'url')) return 'an object with a url';
+  return proxyContradiction(value as ProxyClaims);
 }
 
 const HEARTBEAT_DATA = 'a string, bytes, or a function that returns them';

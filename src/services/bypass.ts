@@ -2,8 +2,14 @@
  * Which hosts are dialled without the proxy: the option `bypass`, and NO_PROXY as curl reads it. Pure.
  */
 import { BlockList, isIP } from 'node:net';
-import { ConfigurationError } from '../machine/errors.js';
+import { BYPASS_HOST, bypassEntries } from './proxyRules.js';
 import { bare } from './target.js';
+
+/** What is asked about. */
+interface Peer {
+  readonly host: string;
+  readonly port: number;
+}
 
 /**
  * Whether NO_PROXY exempts `host` (https://curl.se/docs/manpage.html#NOPROXY): `*` alone means all hosts; a
@@ -12,7 +18,7 @@ import { bare } from './target.js';
  */
 export function isExempt(noProxy: string, host: string): boolean {
   if (noProxy === '*') return true;
-  const entries = noProxy.split(/[\s,]+/).filter((each) => each !== '');
+  const entries = bypassEntries(noProxy);
   if (isIP(host) !== 0) return entries.some((entry) => !entry.startsWith('[') && isInBlock(entry, host));
   const name = withoutTrailingDot(host);
   return entries.some((entry) => {
@@ -24,48 +30,23 @@ export function isExempt(noProxy: string, host: string): boolean {
 /**
  * Whether an entry of `bypass` fits: `host`, `host:port`, `*.suffix` (names below it, not itself), an address
  * (IPv6 with or without brackets), a CIDR block, or `*`. Names are not resolved: a CIDR block fits addresses.
- *
- * @throws ConfigurationError for an entry that is none of these
+ * The entries have been checked.
  */
-export function isBypassed(
-  bypass: string | readonly string[],
-  target: { readonly host: string; readonly port: number },
-): boolean {
-  const entries = (typeof bypass === 'string' ? [bypass] : bypass).flatMap((each) => each.split(/[\s,]+/));
-  // All are looked at, so that a wrong entry is told whatever stands before it.
-  return entries.filter((entry) => entry !== '' && fits(entry, target)).length > 0;
+export function isBypassed(bypass: string | readonly string[], target: Peer): boolean {
+  return bypassEntries(bypass).some((entry) => fits(entry, target));
 }
 
-function fits(entry: string, { host, port }: { readonly host: string; readonly port: number }): boolean {
+function fits(entry: string, { host, port }: Peer): boolean {
   if (entry === '*') return true;
-  if (entry.includes('/')) {
-    if (!isBlock(entry)) throw invalidEntry();
-    return isIP(host) !== 0 && isInBlock(entry, host);
-  }
-  const [, pattern, wanted] = split(entry);
+  const isAddress = isIP(host) !== 0;
+  if (entry.includes('/') || isIP(entry) !== 0) return isAddress && isInBlock(entry, host);
+  const [, given = '', wanted] = BYPASS_HOST.exec(entry) ?? [];
   if (wanted !== undefined && Number(wanted) !== port) return false;
-  if (isIP(pattern) !== 0) return isIP(host) !== 0 && isInBlock(pattern, host);
+  const pattern = withoutTrailingDot(bare(given));
+  if (isAddress) return isInBlock(pattern, host);
   const name = withoutTrailingDot(host);
-  const suffix = withoutTrailingDot(pattern);
-  if (suffix.startsWith('*.')) return name.endsWith(suffix.slice(1));
-  if (suffix.startsWith('.')) return name.endsWith(suffix);
-  return name === suffix;
-}
-
-/** Name or address, and port. */
-function split(entry: string): [string, string, string | undefined] {
-  if (isIP(entry) === 6) return [entry, entry, undefined];
-  const parts = /^(\[[0-9a-f:.]+\]|(?:\*?\.)?[^\s:*[\]]+)(?::(\d{1,5}))?$/i.exec(entry);
-  if (parts === null || Number(parts[2] ?? 0) > 65_535) throw invalidEntry();
-  return [entry, bare(parts[1] ?? ''), parts[2]];
-}
-
-function isBlock(entry: string): boolean {
-  const [network = '', bits = '', ...rest] = entry.split('/');
-  const family = isIP(bare(network));
-  return (
-    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
-  );
+  if (pattern.startsWith('*.')) return name.endsWith(pattern.slice(1));
+  return pattern.startsWith('.') ? name.endsWith(pattern) : name === pattern;
 }
 
 /** Whether the address `host` is in a block `network/bits`, or is the address that stands there alone. */
@@ -77,12 +58,10 @@ function isInBlock(entry: string, host: string): boolean {
   const list = new BlockList();
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   if (bits === undefined) list.addAddress(network, kind);
-  else if (isBlock(entry)) list.addSubnet(network, Number(bits), kind);
+  else if (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) {
+    list.addSubnet(network, Number(bits), kind);
+  }
   return list.check(host, kind);
 }
 
 const withoutTrailingDot = (name: string): string => name.toLowerCase().replace(/\.$/, '');
-
-function invalidEntry(): ConfigurationError {
-  return new ConfigurationError('proxy', 'proxy.bypass takes host, host:port, *.suffix, an address or CIDR');
-}

@@ -5,6 +5,7 @@
  */
 import { ConfigurationError } from '../machine/errors.js';
 import { isBypassed, isExempt } from './bypass.js';
+import { type Credentials, credentialsOf, type ProxyClaims, proxyContradiction } from './proxyRules.js';
 import { bare, targetOf } from './target.js';
 import { type CheckedTls, ownOnly } from './tlsOptions.js';
 
@@ -26,18 +27,8 @@ export interface ChosenProxy {
   readonly requestTls: CheckedTls | undefined;
 }
 
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** The option's object form, as the api has checked it. */
-interface ProxySettings {
-  readonly url: string;
-  readonly auth?: Credentials;
-  readonly token?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly bypass?: string | readonly string[];
+interface ProxySettings extends ProxyClaims {
   readonly requestTls?: CheckedTls;
   readonly proxyTls?: CheckedTls;
 }
@@ -92,20 +83,6 @@ function chosen(url: URL, settings: ProxySettings, port?: number): ChosenProxy {
   };
 }
 
-function credentialsOf({ username, password }: URL): Credentials | undefined {
-  if (username === '' && password === '') return undefined;
-  return { username: decoded(username), password: decoded(password) };
-}
-
-/** A lone `%` is no reason to fail: it is taken as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** The value of `Proxy-Authorization`: the token, or Basic credentials (RFC 7617). */
 export function proxyAuthorization({ token, credentials }: ChosenProxy): string | undefined {
   if (token !== undefined) return token;
@@ -113,43 +90,9 @@ export function proxyAuthorization({ token, credentials }: ChosenProxy): string 
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
 }
 
-/** What a proxy of this kind cannot do, or what is said twice, is refused by name, never left out in silence. */
 function refuseContradictions(settings: ProxySettings): void {
-  const { auth, token, headers } = settings;
-  const url = new URL(settings.url);
-  const own = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'proxy-authorization');
-  if ([auth !== undefined, token !== undefined, own].filter(Boolean).length > 1) {
-    throw new ConfigurationError('proxy', 'proxy takes one of auth, token and a Proxy-Authorization header');
-  }
-  if (url.protocol.startsWith('socks')) {
-    for (const name of ['token', 'headers', 'proxyTls'] as const) {
-      if (settings[name] === undefined) continue;
-      throw new ConfigurationError(
-        'proxy',
-        `proxy.${name} is not possible with a SOCKS proxy: it has no HTTP and no TLS`,
-      );
-    }
-    const { username, password } = auth ?? credentialsOf(url) ?? { username: '', password: '' };
-    refuseLongCredentials(username, password);
-  } else if (url.protocol === 'http:' && settings.proxyTls !== undefined) {
-    throw new ConfigurationError(
-      'proxy',
-      'proxy.proxyTls needs an https: proxy; for the TLS of the server use requestTls',
-    );
-  }
-}
-
-/** RFC 1929 §2 gives each one byte for its length; SOCKS4 ends the user's name with a NUL. */
-function refuseLongCredentials(username: string, password: string): void {
-  if (Buffer.byteLength(username) > 255 || Buffer.byteLength(password) > 255) {
-    throw new ConfigurationError(
-      'proxy',
-      'proxy: SOCKS user names and passwords have at most 255 bytes (RFC 1929 §2)',
-    );
-  }
-  if (username.includes('\0')) {
-    throw new ConfigurationError('proxy', 'proxy: a SOCKS user name cannot hold a NUL character');
-  }
+  const allowed = proxyContradiction(settings);
+  if (allowed !== undefined) throw new ConfigurationError('proxy', `proxy must be ${allowed}`);
 }
 
 /**

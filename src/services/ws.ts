@@ -102,6 +102,11 @@ class WsTransport implements Transport {
     engine.on('close', onClose);
   }
 
+  /** A socket that died is not told of at once, and ws drops what it is given between the peer's Close and the end. */
+  get isWritable(): boolean {
+    return this.#engine?.readyState === WebSocket.OPEN && this.#socket?.destroyed === false;
+  }
+
   get bufferedAmount(): number {
     return this.#engine?.bufferedAmount ?? 0;
   }
@@ -146,6 +151,7 @@ class WsTransport implements Transport {
 
   /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
   readonly #onSent = (): void => {
+    if (this.#socket?.destroyed) return;
     this.#settle();
     if (this.#taken < this.#handed) this.#watch();
     this.#observer?.taken();
