@@ -68,6 +68,11 @@ export async function createLiveView(options: LiveViewOptions = {}): Promise<Liv
   server.maxHeadersCount = 100;
   port = await listen(server, options.port ?? 0);
   server.unref();
+  // How it ended is what one wants to see, and the timers of this view do not hold the process for it.
+  const tellTheEnd = (): void => {
+    for (const page of pages) page.flush();
+  };
+  process.on('beforeExit', tellTheEnd);
   let closed: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
@@ -76,6 +81,7 @@ export async function createLiveView(options: LiveViewOptions = {}): Promise<Liv
       watch: (rootId, look) => history.watch(rootId, look),
     },
     close() {
+      process.off('beforeExit', tellTheEnd);
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());
         for (const page of pages) page.close();

@@ -45,6 +45,12 @@ export class PageStream {
     this.#tellCounters();
   }
 
+  /** Tells what has been collected, now. */
+  flush(): void {
+    clearTimeout(this.#collecting);
+    if (this.#collecting !== undefined) this.#flush();
+  }
+
   /** Ends the stream. Idempotent. */
   close(): void {
     this.#stopListening();

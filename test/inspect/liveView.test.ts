@@ -1,11 +1,10 @@
 /**
  * The live view's server: who gets an answer, what pages are told, and that it holds nothing up.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { ASSETS } from '../../src/inspect/assets.js';
@@ -300,24 +299,30 @@ describe('close()', () => {
 });
 
 describe('a process with an open view', () => {
-  const run = promisify(execFile);
-
-  it('ends by itself, with a page looking on', async () => {
+  it('ends by itself with a page looking on, which is told what happened last', async () => {
     const script = `
-      import { request } from 'node:http';
+      import { ReckerWebSocket } from './src/index.js';
       import { createLiveView } from './src/inspect/index.js';
+      import { fakeTransport } from './src/testing/index.js';
       const view = await createLiveView();
-      const page = request(new URL('events', view.url), (response) => {
-        response.socket.unref();
-        response.on('data', (part) => console.log(String(part).split('\\n')[0]));
+      const ws = new ReckerWebSocket('wss://a.example.com', { transport: fakeTransport(), inspect: view.inspect });
+      process.once('message', () => {
+        ws.close();
+        // Nothing but the view is left then.
+        process.disconnect();
       });
-      page.end();
-      // Long enough for the page to be served; nothing else is left to do then.
-      setTimeout(() => console.log('done'), 300);
+      process.send(view.url);
     `;
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      timeout: 10_000,
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    expect(stdout).toBe('event: all\ndone\n');
+    const exited = once(child, 'exit');
+    const [url] = (await once(child, 'message')) as [string];
+    const page = await follow({ url } as LiveView);
+    await page.until(/event: all/);
+    child.send('go');
+    expect(await exited).toEqual([0, null]);
+    await page.ended;
+    expect(page.newest('changed').connections).toMatchObject([{ state: 'closed' }]);
   });
 });

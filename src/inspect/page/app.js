@@ -150,7 +150,7 @@ function showCounters() {
 /** What changes by time alone. */
 function tick() {
   const summary = connection(shown);
-  if (summary === undefined || paused) return;
+  if (summary === undefined || link.dataset.kind !== 'live') return;
   const time = now();
   byId('since').textContent = `for ${elapsed(time - summary.since)}`;
   const countdown = byId('countdown');

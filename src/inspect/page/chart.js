@@ -40,7 +40,7 @@ export function light(next) {
   leaf?.classList.add('here');
   leaf?.setAttribute('aria-current', 'true');
   const words = next.taken.map((id) => id.replaceAll(':', ' · '));
-  note.textContent = next.active.length === 0 ? '' : [next.active.at(-1), ...words].join('  ←  ');
+  note.textContent = [...words, next.active.at(-1) ?? ''].join('  →  ');
   if (leaf) bringIntoView(leaf);
 }
 
