@@ -1,6 +1,6 @@
 /**
  * The code examples of the seed, cut out of its text so that they are compiled and run as they stand there.
- * The two things that are changed are written in `repaired()` and `addressed()`, and nothing else is.
+ * (It is no .md file, because formatters reach into those.) The two things that are changed are written in `repaired()` and `addressed()`, and nothing else is.
  */
 import { readFileSync } from 'node:fs';
 
@@ -11,11 +11,11 @@ export interface SeedBlock {
   /** Counts the blocks under one heading from 0. */
   readonly index: number;
   readonly code: string;
-  /** Its first line in seed.md, for messages. */
+  /** Its first line in seed.txt, for messages. */
   readonly line: number;
 }
 
-const SEED = readFileSync(new URL('./seed.md', import.meta.url), 'utf8');
+const SEED = readFileSync(new URL('./seed.txt', import.meta.url), 'utf8');
 
 /** All blocks, in the order of the text. */
 export const blocks: readonly SeedBlock[] = cutOut(SEED);
