@@ -1,6 +1,7 @@
 /**
  * The code examples of the seed, cut out of its text so that they are compiled and run as they stand there.
- * (It is no .md file, because formatters reach into those.) The two things that are changed are written in `repaired()` and `addressed()`, and nothing else is.
+ * The two things that are changed are written in `repaired()` and `addressed()`, and nothing else is. The text is
+ * kept in a .txt file, because formatters rewrite the code in .md files.
  */
 import { readFileSync } from 'node:fs';
 
