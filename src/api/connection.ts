@@ -21,6 +21,7 @@ import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
 import { toBinary } from './platform.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
+import { onAbortOf } from './signals.js';
 import { type StateView, viewOf } from './states.js';
 import { type Announcement, Ending, translate } from './translate.js';
 import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
@@ -435,12 +436,13 @@ export class Connection implements LinkOwner, OutboxOwner {
   #watchSignal(): void {
     const { signal } = this.#options;
     if (signal === undefined) return;
-    const abort = () => {
-      this.#abortError = new AbortError('The client was aborted', { cause: signal.reason });
-      this.command({ type: 'abort', error: this.#abortError });
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) this.#abort(signal);
+    else onAbortOf(signal, this, (connection) => connection.#abort(signal));
+  }
+
+  #abort(signal: AbortSignal): void {
+    this.#abortError = new AbortError('The client was aborted', { cause: signal.reason });
+    this.command({ type: 'abort', error: this.#abortError });
   }
 }
 

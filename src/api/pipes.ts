@@ -6,6 +6,7 @@ import { AbortError, ConnectionClosedError } from '../machine/errors.js';
 import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
+import { onAbort as watchAbort } from './signals.js';
 import type { SendData } from './types.js';
 
 /** Anything that yields chunks: a Node `Readable`, a WHATWG `ReadableStream`, a generator. */
@@ -56,13 +57,13 @@ function interruption(
     if (reason !== undefined) interrupt(reason);
   });
   const onAbort = () => interrupt(abortOf(signal as AbortSignal));
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopWatching = signal === undefined ? undefined : watchAbort(signal, onAbort);
   return {
     interrupted,
     interrupt,
     stop() {
       stopHearing();
-      signal?.removeEventListener('abort', onAbort);
+      stopWatching?.();
     },
   };
 }

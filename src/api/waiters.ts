@@ -2,6 +2,7 @@
  * Callers that wait for the same thing: each has a promise of its own, and may leave early.
  */
 import { AbortError } from '../machine/errors.js';
+import { onAbort } from './signals.js';
 
 interface Waiter {
   readonly promise: Promise<void>;
@@ -35,9 +36,11 @@ export class Waiters {
     });
     const leave = () => {
       this.#waiting?.delete(waiter);
+      // Who aborts knows: where nobody awaits, this is no unhandled rejection.
+      promise.catch(ignore);
       reject(new AbortError('The wait was aborted', { cause: signal?.reason }));
     };
-    const settled = () => signal?.removeEventListener('abort', leave);
+    const settled = signal === undefined ? ignore : onAbort(signal, leave);
     const waiter: Waiter = {
       promise,
       resolve() {
@@ -51,7 +54,6 @@ export class Waiters {
     };
     this.#waiting ??= new Set();
     this.#waiting.add(waiter);
-    signal?.addEventListener('abort', leave, { once: true });
     return promise;
   }
 

@@ -17,7 +17,10 @@ const root = new URL('../../', import.meta.url);
 const tsx = pathToFileURL(fileURLToPath(new URL('node_modules/tsx/dist/esm/index.mjs', root))).href;
 
 /** @param code the body of a module: `print(...)`, `recker`, `kit` and top-level `await` are there */
-export function runChild(code: string, timeout = 10_000): Promise<ChildResult> {
+export function runChild(
+  code: string,
+  { timeout = 10_000, nodeOptions = [] }: { timeout?: number; nodeOptions?: readonly string[] } = {},
+): Promise<ChildResult> {
   const module = `
     import * as recker from ${JSON.stringify(new URL('src/index.ts', root).href)};
     import * as kit from ${JSON.stringify(new URL('src/testing/index.ts', root).href)};
@@ -26,7 +29,7 @@ export function runChild(code: string, timeout = 10_000): Promise<ChildResult> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', tsx, '--input-type=module', '--eval', module],
+      [...nodeOptions, '--import', tsx, '--input-type=module', '--eval', module],
       { cwd: fileURLToPath(root), timeout },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;

@@ -6,6 +6,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, HandshakeError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer, fakeTransport, VirtualClock } from '../../src/testing/index.js';
+import { runChild } from './childProcess.js';
 
 function stage(options: WebSocketOptions = {}) {
   const transport = fakeTransport();
@@ -262,6 +263,35 @@ describe('the option signal', () => {
     abort.abort();
     await closed;
     expect(transport.last.destroyed).toBe(true);
+  });
+});
+
+describe('a signal that many share', () => {
+  it('has one listener, ends them all, and keeps nobody', async () => {
+    const { err, out } = await runChild(
+      `
+      import { getEventListeners } from 'node:events';
+      const { signal } = globalThis.abort = new AbortController();
+      process.on('warning', (warning) => print(warning.message));
+      const transport = kit.fakeTransport();
+      const make = () => new recker.ReckerWebSocket('ws://h/', { transport, signal });
+      const kept = Array.from({ length: 20 }, make);
+      for (const ws of kept) { ws.connect(); transport.last.open(); }
+      for (const ws of kept) ws.connect({ signal });
+      for (let count = 0; count < 100; count += 1) make().close();
+      const forgotten = new WeakRef(make());
+      for (let turn = 0; turn < 20 && forgotten.deref(); turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        globalThis.gc();
+      }
+      print(forgotten.deref() === undefined, getEventListeners(signal, 'abort').length);
+      for (const ws of kept) { ws.close(); transport.dials[kept.indexOf(ws)].end(); ws.connect({ signal }); }
+      globalThis.abort.abort();
+      print(kept.every((ws) => ws.state === 'closed'), transport.live.length);
+      `,
+      { nodeOptions: ['--expose-gc'] },
+    );
+    expect([err, out]).toEqual(['', ['true 1', 'true 0']]);
   });
 });
 

@@ -72,7 +72,7 @@ describe('a polluted Object.prototype', () => {
     await using refusing = await FaultServer.start();
     echoing.echo();
     refusing.refuse(503);
-    const { out, err } = await runChild(code(echoing.url('/a?b=c'), refusing.url()), 30_000);
+    const { out, err } = await runChild(code(echoing.url('/a?b=c'), refusing.url()), { timeout: 30_000 });
     expect(err).toBe('');
     expect(out[0]).toMatch(/^clean .*message text.*close 1000/);
     expect(out.slice(1)).toEqual([expect.stringMatching(/^done \d+$/)]);
