@@ -176,6 +176,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     const transport = this.sendingOn;
     if (transport !== undefined) this.outbox.pump(transport, Number.POSITIVE_INFINITY);
     const closed = this.#closing.add();
+    this.hub.leave();
     this.command({ type: 'close', code, reason });
     return closed;
   }
@@ -269,7 +270,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
-    this.hub.lose(loss, asked, ending);
+    this.hub.lose(loss, asked, emitted.willReconnect, ending);
     if (asked) this.#closing.resolveAll();
   }
 

@@ -35,6 +35,8 @@ export class MessageHub {
   readonly #owner: HubOwner;
   /** Few at most, and none for most clients. */
   #receivers: readonly Receiver[] = NONE;
+  /** Those that were there at `close()`: they end with the connection, also where another one follows. */
+  #leaving: readonly Receiver[] = NONE;
   #lossListeners: readonly LossListener[] = NONE;
   #wasFull = false;
 
@@ -84,13 +86,24 @@ export class MessageHub {
     };
   }
 
+  /** `close()` was called: present consumers get what still comes, and no next connection. */
+  leave(): void {
+    this.#leaving = this.#receivers;
+  }
+
   /** A connection ended. Iterators go on over it unless it was asked for; a byte stream does not. */
-  lose(loss: Loss, asked: boolean, ending: Failure): void {
+  lose(loss: Loss, asked: boolean, willReconnect: boolean, ending: Failure): void {
     if (this.#lossListeners !== NONE) {
       const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
       for (const listener of this.#lossListeners) listener(isClean ? undefined : ending.error);
     }
-    if (asked) this.end(isAbort(loss) ? ending : undefined);
+    if (asked && !willReconnect) this.end(isAbort(loss) ? ending : undefined);
+    for (const receiver of this.#leaving) {
+      receiver.end(undefined);
+      this.#receivers = without(this.#receivers, receiver);
+    }
+    this.#leaving = NONE;
+    this.#weigh();
   }
 
   /** No more messages will come by themselves: for a reason that is thrown, or cleanly. */
@@ -98,6 +111,7 @@ export class MessageHub {
     if (this.#receivers === NONE) return;
     for (const receiver of this.#receivers) receiver.end(failure);
     this.#receivers = NONE;
+    this.#leaving = NONE;
     this.#weigh();
   }
 

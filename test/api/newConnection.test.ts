@@ -77,6 +77,33 @@ describe('connect() while closing', () => {
     expect(transport.dials.map(({ sent }) => sent)).toEqual([[], ['queued', 'sent']]);
   });
 
+  it('keeps an iterator that began meanwhile, and ends one from before', async () => {
+    const { ws, transport } = opened();
+    const before = ws[Symbol.asyncIterator]();
+    const ended = before.next();
+    void ws.close();
+    const after = ws[Symbol.asyncIterator]();
+    transport.last.message('late');
+    transport.last.end();
+    transport.last.open();
+    transport.last.message('new');
+    expect([await ended, await before.next()]).toMatchObject([{ value: { data: 'late' } }, { done: true }]);
+    expect([await after.next(), await after.next()]).toMatchObject([
+      { value: { data: 'late' } },
+      { value: { data: 'new' } },
+    ]);
+  });
+
+  it('ends an iterator from before also where the peer had begun to close', async () => {
+    const { ws, transport } = opened({ reconnect: true });
+    const before = ws[Symbol.asyncIterator]();
+    transport.last.peerClose(1001);
+    void ws.close();
+    void ws.connect();
+    transport.last.end();
+    expect([await before.next(), ws.state]).toMatchObject([{ done: true }, 'backoff']);
+  });
+
   it('begins anew: no downtime, not a reconnection', () => {
     const { ws, transport, clock } = opened();
     const infos: OpenInfo[] = [];
