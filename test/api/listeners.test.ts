@@ -6,7 +6,16 @@
 import { describe, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { type FakeConnection, fakeTransport, VirtualClock } from '../../src/testing/index.js';
-import { type Column, DELAYS, none, OURS, type Row, SETTINGS, TABLE } from '../machine/table.js';
+import {
+  type Column,
+  DELAYS,
+  none,
+  OURS,
+  type Row,
+  SETTINGS,
+  TABLE,
+  WITHOUT_RECONNECT,
+} from '../machine/table.js';
 import { drive, fire, HEARD, hasWaiting, RECORDED, WAYS, written } from '../machine/tableBenches.js';
 import { type Account, CALLS, type Call, type Extra, Model, type Plan } from './listenersModel.js';
 
@@ -19,14 +28,17 @@ class Scene {
   readonly #abort = new AbortController();
   readonly #promises: Promise<unknown>[] = [];
   readonly #ws: ReckerWebSocket;
+  readonly #reconnect: boolean;
   #plan: Plan = new Map();
   #log: string[] = [];
   #socket: string[] = [];
 
-  constructor() {
+  constructor(reconnect: boolean) {
+    this.#reconnect = reconnect;
     const fake = this.#fake;
     this.#ws = new ReckerWebSocket('ws://localhost/', {
       ...SETTINGS,
+      reconnect,
       autoConnect: true,
       clock: this.#clock,
       signal: this.#abort.signal,
@@ -41,7 +53,7 @@ class Scene {
 
   enter(row: Row): void {
     for (const step of WAYS[row]) this.#act(step);
-    if (hasWaiting(row, true)) this.#promises.push(this.#ws.send('waiting'));
+    if (hasWaiting(row, this.#reconnect)) this.#promises.push(this.#ws.send('waiting'));
     if (row === 'closing, by the peer, then close()') this.#act('close()');
   }
 
@@ -134,20 +146,31 @@ function plansAt(index: number): Plan[] {
   return plans;
 }
 
-const cells: [Row, Column | Extra][] = [
+/** What is tried; without `reconnect` only what then differs, and what has nothing to do with it. */
+const cells: [Row, Column | Extra, boolean][] = [
   ...(Object.keys(TABLE) as Row[]).flatMap((row) =>
     (Object.keys(TABLE[row]) as Column[])
       .filter((column) => TABLE[row][column] !== none)
-      .map((column): [Row, Column] => [row, column]),
+      .map((column): [Row, Column, boolean] => [row, column, true]),
   ),
-  ['open', 'message'],
-  ['open', 'pong'],
-  ['closing, by us', 'message'],
+  ...WITHOUT_RECONNECT.map(({ row, column }): [Row, Column, boolean] => [row, column, false]),
+  ...[true, false].flatMap((reconnect): [Row, Column | Extra, boolean][] => [
+    ['open', 'message', reconnect],
+    ['open', 'pong', reconnect],
+    ['closing, by us', 'message', reconnect],
+  ]),
+  ['connecting', 'opened', false],
+  ['open', 'peerClosed', false],
 ];
 
-const heldIn = (row: Row): string[] => (hasWaiting(row, true) ? ['waiting'] : []);
+const heldIn = (row: Row, reconnect: boolean): string[] => (hasWaiting(row, reconnect) ? ['waiting'] : []);
+const modelOf = (row: Row, reconnect: boolean, plan?: Plan) =>
+  new Model(row, heldIn(row, reconnect), reconnect, plan);
 const told = cells
-  .map(([row, trigger]) => ({ row, trigger, log: new Model(row, heldIn(row)).run(trigger).log }))
+  .map(([row, trigger, reconnect]) => ({
+    ...{ row, trigger, reconnect },
+    log: modelOf(row, reconnect).run(trigger).log,
+  }))
   .filter(({ log }) => log.length > 0);
 
 describe('calls from inside listeners', () => {
@@ -155,18 +178,19 @@ describe('calls from inside listeners', () => {
     const events = new Set(told.flatMap(({ log }) => log.map((line) => line.split(' ')[0])));
     expect([...events].sort()).toEqual([...HEARD].sort());
     // Announcements with a listener that calls, each with 4 calls, 16 pairs in it and 16 over two of them.
-    expect(told.reduce((sum, { log }) => sum + log.length, 0) * 36).toBeGreaterThan(5000);
+    expect(told.reduce((sum, { log }) => sum + log.length, 0) * 36).toBeGreaterThan(6000);
   });
 
-  for (const { row, trigger, log } of told) {
-    it(`${row} × ${trigger}: ${log.length} announcements × 36`, async () => {
+  for (const { row, trigger, reconnect, log } of told) {
+    const title = `${row} × ${trigger}${reconnect ? '' : ', without reconnect'}`;
+    it(`${title}: ${log.length} announcements × 36`, async () => {
       for (const [index, line] of log.entries()) {
         for (const plan of plansAt(index)) {
-          const scene = new Scene();
+          const scene = new Scene(reconnect);
           scene.enter(row);
           const account = await scene.run(trigger, plan);
           const calls = JSON.stringify([...plan]);
-          expect(account, `${calls} in ${line}`).toEqual(new Model(row, heldIn(row), plan).run(trigger));
+          expect(account, `${calls} in ${line}`).toEqual(modelOf(row, reconnect, plan).run(trigger));
           await scene.end();
         }
       }

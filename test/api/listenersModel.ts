@@ -6,7 +6,7 @@
  * behind what is being delivered. Announcements of a state that has been left meanwhile (`open`,
  * `reconnecting`) are dropped; all others never are.
  */
-import { type Cell, type Column, none, type Row, TABLE } from '../machine/table.js';
+import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
 
 /** The calls that a listener makes. */
 export type Call = 'connect()' | 'close()' | 'reconnect()' | 'send()';
@@ -58,8 +58,15 @@ function following(row: Row, column: Column, to: string): Row {
   return row;
 }
 
+/** What the table says, with the option `reconnect` or without. */
+export function cellOf(row: Row, column: Column, reconnect: boolean): Cell | typeof none {
+  const own = WITHOUT_RECONNECT.find((each) => each.row === row && each.column === column);
+  return reconnect || own === undefined ? TABLE[row][column] : own.cell;
+}
+
 export class Model {
   readonly #plan: Plan;
+  readonly #reconnect: boolean;
   readonly #queue: Announcement[] = [];
   readonly #log: string[] = [];
   #socket: string[] = [];
@@ -68,7 +75,8 @@ export class Model {
   #visit = 0;
   #greeting = false;
 
-  constructor(row: Row, held: readonly string[], plan: Plan = new Map()) {
+  constructor(row: Row, held: readonly string[], reconnect: boolean, plan: Plan = new Map()) {
+    this.#reconnect = reconnect;
     this.#row = row;
     this.#held = [...held];
     this.#plan = plan;
@@ -105,7 +113,7 @@ export class Model {
   }
 
   #act(column: Column): void {
-    const cell = TABLE[this.#row][column];
+    const cell = cellOf(this.#row, column, this.#reconnect);
     if (cell === none) throw new Error(`${this.#row} has no ${column}`);
     const from = stateOf(this.#row);
     if (column === 'send()') {
