@@ -25,7 +25,7 @@ export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Prom
     import('socks-proxy-agent'),
     import('socks'),
   ]);
-  const Negotiation = withoutDeadline(SocksClient);
+  const deadline = withoutDeadline(SocksClient);
   // Without the credentials: the agent keeps its URL in enumerable properties.
   const agent = new SocksProxyAgent(`${proxy.protocol}//${authority(proxy)}`);
   const { type } = agent.proxy;
@@ -35,7 +35,7 @@ export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Prom
     for (const host of hosts) {
       try {
         const socket = await sockets.tcp(proxy, 'proxy');
-        return await negotiate(Negotiation, socket, proxy, type, { host, port: target.port });
+        return await negotiate(deadline, socket, proxy, type, { host, port: target.port });
       } catch (error) {
         // Only the proxy's word about this address makes the next one worth a try.
         if (!(error instanceof ConnectionError) || !ABOUT_THE_ADDRESS.has(error.code)) throw error;
@@ -71,20 +71,30 @@ function ipv4Only(): ConfigurationError {
   );
 }
 
+/** How `socks` is told its deadline, in ms, and what its timer calls. */
+interface Deadline {
+  readonly Client: typeof SocksClientType;
+  readonly timeout: number;
+}
+
 /**
- * The client of `socks` with its deadline taken out, because deadlines are the chart's. A huge `timeout` would
- * do, but `socks` 2.8 never clears its timer, which would then hold each dial's socket, buffers and password
- * for 24 days. So its timer stays at 30 s and finds nothing to do. Remove with a release that clears it:
+ * The client of `socks` with its deadline taken out, because deadlines are the chart's.
+ *
+ * The longest `timeout` would do, but `socks` 2.8 never clears its timer, which then holds 22 KiB of each dial,
+ * password and socket among them, for 24 days. So the timer comes at once and finds nothing to do; where
+ * `socks` has no such method any more, the longest one it is. Remove with a release that clears the timer:
  * https://github.com/JoshGlazebrook/socks/blob/master/src/client/socksclient.ts, `connect()`.
  */
-function withoutDeadline(Client: typeof SocksClientType): typeof SocksClientType {
+function withoutDeadline(Client: typeof SocksClientType): Deadline {
+  const name = 'onEstablishedTimeout';
+  if (!(name in Client.prototype)) return { Client, timeout: 2 ** 31 - 1 };
   class Negotiation extends Client {}
-  Object.defineProperty(Negotiation.prototype, 'onEstablishedTimeout', { value: () => {} });
-  return Negotiation;
+  Object.defineProperty(Negotiation.prototype, name, { value: () => {} });
+  return { Client: Negotiation, timeout: 1 };
 }
 
 function negotiate(
-  Negotiation: typeof SocksClientType,
+  { Client, timeout }: Deadline,
   socket: Socket,
   { credentials }: ChosenProxy,
   type: 4 | 5,
@@ -95,7 +105,7 @@ function negotiate(
   Object.defineProperty(proxy, 'userId', { value: credentials?.username, enumerable: false });
   Object.defineProperty(proxy, 'password', { value: credentials?.password, enumerable: false });
   return new Promise<Socket>((resolve, reject) => {
-    const client = new Negotiation({ proxy, destination, command: 'connect', existing_socket: socket });
+    const client = new Client({ proxy, destination, command: 'connect', existing_socket: socket, timeout });
     client.once('established', () => resolve(socket));
     client.once('error', reject);
     client.connect(socket);

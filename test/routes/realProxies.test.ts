@@ -63,7 +63,7 @@ const tinyproxy: Case = {
   start: startTinyproxy,
   scheme: 'http',
   granted: (port) =>
-    new RegExp(`CONNECT 127\\.0\\.0\\.1:${port} HTTP/1\\.1[^]*Established connection to host`),
+    new RegExp(`CONNECT 127\\.0\\.0\\.1:${port} HTTP/1\\.1[\\s\\S]*Established connection to host`),
   // Not 407: so the hop, and not the status, tells who spoke.
   bad: { status: 401 },
   missing: { status: 407 },
