@@ -82,6 +82,7 @@ export class Outbox {
     if (
       transport !== undefined &&
       (this.isGreeting || this.#queue.length === 0) &&
+      transport.isWritable &&
       transport.bufferedAmount <= this.#maxInFlight
     ) {
       this.#handOver(transport, payload);
@@ -110,7 +111,7 @@ export class Outbox {
 
   /** Hands over what is held, as far as the socket's bound allows. */
   pump(transport: Transport, limit = this.#maxInFlight): void {
-    while (this.#queue.length > 0 && transport.bufferedAmount <= limit) {
+    while (this.#queue.length > 0 && transport.isWritable && transport.bufferedAmount <= limit) {
       const held = this.#queue.shift() as Held;
       this.#handOver(transport, held.data);
       held.resolve();
@@ -121,7 +122,7 @@ export class Outbox {
   /** Resolves once `bufferedAmount` is at or below `mark`; rejects when the connection ends first. */
   drained(mark: number): Promise<void> {
     const transport = this.#owner.sendingOn;
-    if (transport !== undefined && this.bufferedAmount(transport) <= mark) return DONE;
+    if (transport?.isWritable && this.bufferedAmount(transport) <= mark) return DONE;
     const promise = new Promise<void>((resolve, reject) => {
       this.#drainWaiters.push({ mark, resolve, reject });
     });
@@ -193,7 +194,7 @@ export class Outbox {
   }
 
   #tellDrained(transport: Transport): void {
-    if (this.#drainWaiters.length === 0) return;
+    if (this.#drainWaiters.length === 0 || !transport.isWritable) return;
     const amount = this.bufferedAmount(transport);
     const waiting = this.#drainWaiters;
     this.#drainWaiters = waiting.filter((waiter) => waiter.mark < amount);

@@ -98,6 +98,8 @@ export interface TransportObserver {
 
 /** One dial and the connection it becomes. */
 export interface Transport {
+  /** False once messages can no longer leave, also where the end of the connection is not told yet. */
+  readonly isWritable: boolean;
   /** Bytes handed to `send()` that the kernel has not taken yet, framing included. */
   readonly bufferedAmount: number;
   /** As `bufferedAmount`, but payload only and kept when the connection ends: what a loss took along. */

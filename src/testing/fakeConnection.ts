@@ -229,6 +229,12 @@ export class FakeConnection implements Transport, PeerActions {
 
   // What the client does.
 
+  get isWritable(): boolean {
+    return (
+      this.phase === 'open' && this.#peerClose === undefined && !this.#peerErred && this.closes.length === 0
+    );
+  }
+
   get bufferedAmount(): number {
     return this.#held.reduce((sum, { left }) => sum + left, 0);
   }
