@@ -271,7 +271,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
     this.hub.lose(loss, asked, emitted.willReconnect, ending);
-    if (asked) this.#closing.resolveAll();
+    this.#closing.resolveAll();
   }
 
   /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */

@@ -143,6 +143,36 @@ describe('connect()', () => {
   });
 });
 
+describe('close()', () => {
+  it('resolves with the connection that it ended, also where connect() was called since', async () => {
+    for (const begin of ['ours', 'the peer’s']) {
+      const { ws, transport, clock } = stage({ reconnect: true });
+      void ws.connect();
+      transport.last.open();
+      if (begin !== 'ours') transport.last.peerClose(1001);
+      const closed = ws.close();
+      const connected = ws.connect();
+      expect(await outcomes(closed, connected)).toEqual(['waits', 'waits']);
+      transport.last.end();
+      expect(await outcomes(closed, connected)).toEqual(['resolved', 'waits']);
+      clock.advance(1000);
+      transport.last.open();
+      await connected;
+    }
+  });
+
+  it('is one end for all who call', async () => {
+    const { ws, transport, log } = stage();
+    void ws.connect();
+    transport.last.open();
+    const calls = [ws.close(4000, 'first'), ws.close(4001, 'second')];
+    expect(transport.last.closes).toEqual([{ code: 4000, reason: 'first' }]);
+    transport.last.end({ code: 4000, wasClean: true });
+    expect(await outcomes(...calls, ws.close())).toEqual(['resolved', 'resolved', 'resolved']);
+    expect(log).toEqual(['connecting', 'open', 'closing', 'closed', 'close 4000']);
+  });
+});
+
 describe('the signal of one connect()', () => {
   it('ends its own wait alone', async () => {
     const { ws, transport, log } = stage();

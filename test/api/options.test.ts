@@ -142,7 +142,7 @@ describe('a bad option', () => {
     expect(refusal(() => new ReckerWebSocket('ws://h/', symbol)).option).toBe('Symbol(x)');
   });
 
-  it.each([1, null, 'x', [], true])('is no object: %j', (options) => {
+  it.each([[1], [null], ['x'], [[]], [true]])('is no object: %j', (options) => {
     expect(refusal(() => new ReckerWebSocket('ws://h/', options as never)).option).toBe('options');
   });
 

@@ -162,6 +162,38 @@ describe('a server that never answers a Close', () => {
   });
 });
 
+describe('reconnect()', () => {
+  it('while open: the old connection gets its Close 1000, the new one carries on', async () => {
+    server.echo();
+    const { ws, closes, states } = client();
+    const messages: string[] = [];
+    ws.on('message', ({ data }) => messages.push(String(data)));
+    await ws.connect();
+    void ws.send('old');
+    await until(() => messages.length === 1);
+    await ws.reconnect();
+    await ws.send('new');
+    await until(() => messages.length === 2);
+    expect([messages, server.seen.closes, server.seen.handshakes.length]).toEqual([
+      ['old', 'new'],
+      [{ code: 1000, reason: '' }],
+      2,
+    ]);
+    expect(closes).toMatchObject([
+      { code: 1006, reason: '', info: { willReconnect: true, wasClean: false } },
+    ]);
+    expect(states).toEqual(['connecting', 'open', 'reconnecting', 'open']);
+    await until(() => server.sockets === 1);
+  });
+
+  it('again and again leaves one socket', async () => {
+    const { ws } = client();
+    for (let count = 0; count < 20; count += 1) await ws.reconnect();
+    await until(() => server.sockets === 1);
+    expect(ws.stats()).toMatchObject({ dials: 20, opens: 20 });
+  });
+});
+
 describe('close() before there is a connection', () => {
   it.each<[string, (port: number) => string]>([
     ['TCP connects, and the upgrade is not answered', (port) => `ws://127.0.0.1:${port}/`],
