@@ -21,6 +21,14 @@ const stops: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   certificates = await makeCertificates();
+  // What a first dial loads; compiling it takes vitest longer than these deadlines.
+  await Promise.all([
+    import('../../src/services/httpProxyRoute.js'),
+    import('../../src/services/socksRoute.js'),
+    import('../../src/services/dispatcherRoute.js'),
+    import('socks-proxy-agent'),
+    import('socks'),
+  ]);
 });
 afterAll(() => certificates?.remove());
 afterEach(async () => {
