@@ -43,7 +43,8 @@ export interface RedactedError {
 
 const MAX_TEXT = 300;
 const URLS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
-const CREDENTIALS = /\b(basic|bearer|digest|negotiate|token)\s+[^\s,;]+/gi;
+const CREDENTIALS = /\b(basic|bearer|digest|negotiate)\s+[^\s,;]+/gi;
+const ASSIGNMENTS = /\b(token|secret|password|passwd|passphrase|api[-_]?key)(\s*[=:]\s*)[^\s,;&]+/gi;
 const PARAMETERS = /([?&][^=\s&]+)=[^&\s]+/g;
 
 /** A message of ours holds no secret, but may quote what an agent, a proxy or a peer said. */
@@ -52,6 +53,7 @@ function redactText(text: string): string {
     .slice(0, MAX_TEXT)
     .replace(URLS, (url) => redactUrl(url))
     .replace(CREDENTIALS, `$1 ${REDACTED}`)
+    .replace(ASSIGNMENTS, `$1$2${REDACTED}`)
     .replace(PARAMETERS, `$1=${REDACTED}`);
 }
 

@@ -260,6 +260,8 @@ describe('redactError', () => {
     ['sent Basic c2VjcmV0', 'sent Basic ***'],
     ['Proxy-Authorization: Bearer secret.secret, 407', 'Proxy-Authorization: Bearer ***, 407'],
     ['GET /room?token=secret&v=1', 'GET /room?token=***&v=***'],
+    ['wrong password: secret, api_key=secret', 'wrong password: ***, api_key=***'],
+    ['the token has expired', 'the token has expired'],
     ['connect ECONNREFUSED 127.0.0.1:80', 'connect ECONNREFUSED 127.0.0.1:80'],
   ])('takes what may be a credential out of a message: %s', (message, shown) => {
     expect(redactError(new ConnectionError(message)).message).toBe(shown);

@@ -80,7 +80,8 @@ function select(id) {
 }
 
 function refresh() {
-  if (shown === undefined || (connection(shown) === undefined && counters === undefined)) {
+  // None chosen yet, or the one that was is let go.
+  if (connection(shown) === undefined) {
     const first = firstConnection();
     if (first !== undefined && first !== shown) return select(first);
   }
