@@ -21,6 +21,10 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
+/** What comes when the page has been told; other tests may keep the machine busy. */
+const soon = <Value>(look: () => Value | Promise<Value>) =>
+  expect.poll(look, { timeout: 8000, interval: 20 });
+
 // What runs in the page is given as text: this program knows no DOM.
 needs('chromium')('the page', () => {
   let browser: Browser;
@@ -85,10 +89,10 @@ needs('chromium')('the page', () => {
 
   /** Waits until exactly these states are lit, the innermost as the one that it is in, and these transitions. */
   async function lit(states: readonly string[], transitions: readonly (string | RegExp)[]): Promise<void> {
-    await expect.poll(() => idsOf('#chart .state.lit', 'state-'), { timeout: 8000 }).toEqual(states);
-    await expect
-      .poll(() => idsOf('#chart .transition.lit', 'transition-'), { timeout: 8000 })
-      .toEqual(transitions.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each))));
+    await soon(() => idsOf('#chart .state.lit', 'state-')).toEqual(states);
+    await soon(() => idsOf('#chart .transition.lit', 'transition-')).toEqual(
+      transitions.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each))),
+    );
     expect(await idsOf('#chart .here', 'state-')).toEqual(states.slice(-1));
   }
 
@@ -115,12 +119,12 @@ needs('chromium')('the page', () => {
     await lit(['session', 'session.connecting'], ['idle:connect']);
     transport.last.open();
     await lit(OPEN, ['session.connecting:socket.opened']);
-    await expect.poll(() => page.textContent('#state')).toBe('open');
+    await soon(() => page.textContent('#state')).toBe('open');
     // The peer freezes: a Ping, no Pong.
     await clock.advanceAsync(1000);
-    await expect
-      .poll(() => idsOf('#chart .state.lit', 'state-'))
-      .toEqual(expect.arrayContaining(['session', 'session.open', 'session.open.awaitingPong']));
+    await soon(() => idsOf('#chart .state.lit', 'state-')).toEqual(
+      expect.arrayContaining(['session', 'session.open', 'session.open.awaitingPong']),
+    );
     expect(await idsOf('#chart .transition.lit', 'transition-')).toEqual([
       'session.open.alive:after.nextPing',
     ]);
@@ -143,7 +147,7 @@ needs('chromium')('the page', () => {
     transport.last.end({ code: 1000, reason: 'good night', wasClean: true });
     await lit(['closed', 'closed.ended'], ['session.closing.byUs:socket.closed']);
 
-    await expect.poll(() => page.textContent('#state')).toBe('closed');
+    await soon(() => page.textContent('#state')).toBe('closed');
     const told = await rows();
     expect(told).toEqual([
       'closed socket.closed closed with 1000, clean reason good night',
@@ -176,7 +180,7 @@ needs('chromium')('the page', () => {
     await lit(OPEN, [/^session\.open\.awaitingPong.*:socket\.answered:isPeerAlive$/]);
     const tile = (name: string) =>
       page.locator('.tile', { hasText: name }).locator('dd').first().textContent();
-    await expect.poll(() => tile('Messages in')).toBe('1,234');
+    await soon(() => tile('Messages in')).toBe('1,234');
     expect(await tile('Messages out')).toBe('1');
     expect(await tile('Bytes in')).toBe('6.17 kB');
     expect(await tile('Round trip')).toBe('25 ms');
@@ -198,7 +202,7 @@ needs('chromium')('the page', () => {
     ws.connect();
     transport.last.open();
     // While paused nothing comes, so there is nothing to wait for: the stream is closed.
-    await expect.poll(() => page.textContent('#link')).toBe('paused');
+    await soon(() => page.textContent('#link')).toBe('paused');
     expect(await page.textContent('#state')).toBe('idle');
     await page.getByRole('button', { name: 'Resume' }).click();
     await lit(OPEN, ['session.connecting:socket.opened']);
@@ -227,27 +231,27 @@ needs('chromium')('the page', () => {
     }
     await open();
     const tabs = page.getByRole('tab');
-    await expect.poll(() => tabs.count()).toBe(300);
+    await soon(() => tabs.count()).toBe(300);
     expect(await page.textContent('#count')).toBe('300');
     await page.getByRole('button', { name: '100 backoff' }).click();
-    await expect.poll(() => page.locator('.tab:visible').count()).toBe(100);
+    await soon(() => page.locator('.tab:visible').count()).toBe(100);
     await page.getByRole('button', { name: '100 backoff' }).click();
     await page.getByRole('searchbox').fill('/feed/299');
-    await expect.poll(() => page.locator('.tab:visible').count()).toBe(1);
+    await soon(() => page.locator('.tab:visible').count()).toBe(1);
     await page.locator('.tab:visible').click();
-    await expect.poll(() => page.textContent('#name')).toContain('/feed/299');
+    await soon(() => page.textContent('#name')).toContain('/feed/299');
     await page.getByRole('searchbox').fill('');
     // The tab list is one stop of the Tab key; arrows move in it.
     await page.locator('.tab[aria-selected="true"]').focus();
     await page.keyboard.press('Home');
-    await expect.poll(() => page.textContent('#name')).toContain('/feed/0 ');
+    await soon(() => page.textContent('#name')).toContain('/feed/0 ');
     await page.keyboard.press('ArrowDown');
-    await expect.poll(() => page.textContent('#name')).toContain('/feed/1 ');
+    await soon(() => page.textContent('#name')).toContain('/feed/1 ');
     await lit(['backoff'], ['session.connecting:socket.failed', 'lost.undecided:always:canRetry']);
     expect(await page.locator('.tab[tabindex="0"]').count()).toBe(1);
     // All change at once.
     for (const { ws } of clients) ws.close();
-    await expect.poll(() => page.getByRole('button', { name: /\d+ closed/ }).count()).toBe(1);
+    await soon(() => page.getByRole('button', { name: /\d+ closed/ }).count()).toBe(1);
   });
 
   it('is reached by keyboard alone, from the buttons to the steps', async () => {
@@ -305,7 +309,7 @@ needs('chromium')('the page', () => {
     await open();
     await lit(['idle'], []);
     await view.close();
-    await expect.poll(() => page.textContent('#link')).toContain('no answer');
+    await soon(() => page.textContent('#link')).toContain('no answer');
     // The browser reports the refused connection as well.
     complaints.length = 0;
   });
