@@ -61,4 +61,17 @@ const UNSET = Object.freeze({
   crl: undefined,
   sigalgs: undefined,
   enableTrace: undefined,
+  dhparam: undefined,
+  ecdhCurve: undefined,
+  // Node's default; it asserts that there is a number.
+  minDHSize: 1024,
+  privateKeyEngine: undefined,
+  privateKeyIdentifier: undefined,
+  requestOCSP: undefined,
+  secureOptions: undefined,
+  sessionIdContext: undefined,
+  sessionTimeout: undefined,
+  ticketKeys: undefined,
+  clientCertEngine: undefined,
+  allowPartialTrustChain: undefined,
 });

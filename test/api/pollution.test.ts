@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { createClient, ReckerWebSocket } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/index.js';
+import { CERT, KEY } from './certificate.js';
 import { runChild } from './childProcess.js';
 
 /** Lives of three clients: one before and one for each polluted name. The servers must not run in there. */
@@ -89,6 +90,41 @@ describe('a polluted Object.prototype', () => {
     }
     const frames = echoing.seen.frames.map(({ opcode }) => opcode);
     expect(frames).toEqual(Array(lives).fill([1, 2, 1, 8]).flat());
+  }, 35_000);
+});
+
+/** What would make a client trust a certificate that does not verify, or distrust one that does. */
+const trust = (url: string): string => `
+  process.on('uncaughtException', (error) => print('UNCAUGHT', error.stack));
+  const CERT = ${JSON.stringify(CERT)};
+  const polluted = {
+    rejectUnauthorized: false, ca: CERT, checkServerIdentity: () => undefined, secureContext: {}, servername: 'evil.test',
+    minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'NULL', ALPNProtocols: ['evil'], alpnProtocols: ['evil'], crl: 'x',
+    cert: 'x', key: 'x', pfx: 'x', passphrase: 'x', sigalgs: 'x', ecdhCurve: 'x', secureProtocol: 'x', secureOptions: 1,
+    sessionIdContext: 'x', session: Buffer.alloc(1), requestCert: false, isServer: true, server: {}, pskCallback() {},
+    enableTrace: false, requestOCSP: true, socket: {}, minDHSize: 1e6, dhparam: 'x', ticketKeys: 'x', privateKeyEngine: 'x',
+  };
+  const trusted = [undefined, CERT];
+  for (const name of ['', ...Object.keys(polluted)]) {
+    const outcomes = [];
+    if (name !== '') Object.prototype[name] = polluted[name];
+    for (const ca of trusted) {
+      const ws = new recker.ReckerWebSocket('${url}', ca === undefined ? {} : { tls: { ca } });
+      outcomes.push(await ws.connect().then(() => 'open', (error) => error.code));
+      await ws.close();
+    }
+    delete Object.prototype[name];
+    print(name, ...outcomes);
+  }
+`;
+
+describe('a polluted Object.prototype and TLS', () => {
+  it('verifies as before', async () => {
+    await using server = await FaultServer.start({ tls: { key: KEY, cert: CERT } });
+    const { out, err } = await runChild(trust(server.url()), { timeout: 30_000 });
+    expect(err).toBe('');
+    expect(out.length).toBeGreaterThan(30);
+    expect(out.filter((line) => !/^\w* DEPTH_ZERO_SELF_SIGNED_CERT open$/.test(line))).toEqual([]);
   }, 35_000);
 });
 
