@@ -15,5 +15,15 @@ export { type FakeTransport, type FakeTransportOptions, fakeTransport } from './
 export type { FaultConnection, RawBytes, Seen, SeenHandshake, SeenMessage } from './faultRecord.js';
 export { FaultServer, type FaultServerOptions } from './faultServer.js';
 export type { GarbageKind, SeenFrame } from './frames.js';
+export { type PathDriver, runPath } from './pathDriver.js';
+export type { PathEvent } from './pathModel.js';
+export {
+  type ConnectionPath,
+  type ConnectionPathsOptions,
+  connectionPaths,
+  countPathStates,
+  type PathStep,
+} from './paths.js';
 export { type RelayTarget, TcpRelay } from './relay.js';
 export { type PendingTimer, VirtualClock } from './virtualClock.js';
+export { type ChartDefinition, type WrittenTransition, writtenTransitions } from './writtenTransitions.js';

@@ -1,22 +1,29 @@
 /**
  * Runs paths on the chart itself: a real actor, a socket that only records, virtual time.
  *
- * Owns: the record of which transitions the actor took, and what it asked of its socket. One driver runs one path.
+ * Owns: the record of which transitions the actor took, and what it asked of its socket. Each step is held against
+ * the path, the hand-written table and the invariants. One driver runs one path.
  */
 import assert from 'node:assert/strict';
 import { type Actor, createActor } from 'xstate';
+import { translate } from '../../src/api/translate.js';
 import {
+  type ConnectionCommand,
   type ConnectionEmitted,
-  type ConnectionEvent,
   type ConnectionMachine,
+  type ConnectionState,
   connectionMachine,
   defaultShouldReconnect,
+  MAX_DELAY,
   type SocketFact,
 } from '../../src/machine/index.js';
 import type { PathDriver } from '../../src/testing/pathDriver.js';
 import type { ConnectionPath, PathStep } from '../../src/testing/paths.js';
 import { VirtualClock } from '../../src/testing/virtualClock.js';
 import { definedTransitions } from '../../src/testing/writtenTransitions.js';
+import { type Expected, expectedByTable } from '../model/tableOracle.js';
+import { Invariants } from '../support/invariants.js';
+import { written } from './tableBenches.js';
 
 /** A socket of the chart, and what became of it. */
 interface RecordedSocket {
@@ -35,6 +42,9 @@ export class ChartDriver implements PathDriver {
   #emitted: ConnectionEmitted[] = [];
   #takenNow: string[] = [];
   #actor: Actor<ConnectionMachine> | undefined;
+  #table: readonly Expected[] | undefined;
+  #invariants: Invariants | undefined;
+  #state: ConnectionState = 'idle';
 
   constructor(machine: ConnectionMachine = connectionMachine) {
     this.#machine = machine;
@@ -45,7 +55,10 @@ export class ChartDriver implements PathDriver {
     return this.sockets.filter(({ isDestroyed }) => !isDestroyed);
   }
 
-  start({ policy }: ConnectionPath): void {
+  start(path: ConnectionPath): void {
+    const { policy } = path;
+    this.#invariants = new Invariants(policy);
+    this.#table = expectedByTable(path);
     const ids = new Map(definedTransitions(this.#machine).map(({ definition, id }) => [definition, id]));
     this.#actor = createActor(this.#machine, {
       clock: this.#clock,
@@ -111,14 +124,34 @@ export class ChartDriver implements PathDriver {
       JSON.stringify(snapshot.value),
     );
     assert.deepEqual(this.#emitted, step.emitted);
+    this.#compare(step.state);
     this.#emitted = [];
     this.taken.push(this.#takenNow);
     this.#takenNow = [];
   }
 
+  /** The step, against the hand-written table and the invariants. */
+  #compare(state: ConnectionState): void {
+    const circumstances = { downtime: 0, unsentBytes: 0, unheard: false };
+    const told = this.#emitted.flatMap((emitted) => translate(emitted, circumstances));
+    const heard: [string, readonly unknown[]][] = told.map(({ event, args }) => [event, args]);
+    if (state !== this.#state) heard.unshift(['state', [state, this.#state]]);
+    for (const [event, args] of heard) this.#invariants?.heard(event, args);
+    const events = heard.map(([event, args]) => written(event, args));
+    assert.deepEqual({ state, events }, this.#table?.[this.taken.length], 'the hand-written table differs');
+    this.#state = state;
+    this.#invariants?.settled({ state, live: this.liveSockets.length, timers: this.#timers });
+  }
+
+  /** The chart writes "never" as the longest delay, which a client arms no timer for. */
+  get #timers(): number {
+    return this.#clock.pending.filter(({ delay }) => delay < MAX_DELAY).length;
+  }
+
   #dial(tell: (fact: SocketFact) => void) {
     const socket: RecordedSocket = { tell, asked: [], isDestroyed: false };
     this.sockets.push(socket);
+    this.#invariants?.dialled(this.liveSockets.length);
     return {
       ping: () => void socket.asked.push('ping'),
       pingAgain: () => void socket.asked.push('ping'),
@@ -130,7 +163,8 @@ export class ChartDriver implements PathDriver {
     };
   }
 
-  #send(event: ConnectionEvent): void {
+  #send(event: ConnectionCommand): void {
+    this.#invariants?.called(event.type, this.#state);
     this.#actor?.send(event);
   }
 

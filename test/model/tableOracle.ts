@@ -1,0 +1,154 @@
+/**
+ * What the hand-written table says about a step of a generated path.
+ *
+ * The paths come from the chart and would bless any mistake in it; so the state and the events of each step are
+ * looked up in the table by the situation before it and what happens. The table's cells hold for its own close
+ * codes and for the loss it plays, so those are put in the place of the path's. What the table has no cell for
+ * is written here, by hand, from the contract.
+ */
+import type { Loss } from '../../src/machine/index.js';
+import type { ConnectionPath, PathStep } from '../../src/testing/index.js';
+import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
+
+/** The state that follows, and the documented events, `state` first where it changes. */
+export interface Expected {
+  readonly state: string;
+  readonly events: readonly string[];
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  idle: 'idle',
+  'session.connecting': 'connecting',
+  'session.reconnecting': 'reconnecting',
+  'session.open.alive': 'open',
+  'session.open.awaitingPong.waiting': 'open, awaiting a Pong',
+  'session.open.awaitingPong.asked': 'open, awaiting a Pong',
+  'session.closing.byUs': 'closing, by us',
+  'session.closing.toConnect': 'closing, by us, then connect()',
+  'session.closing.byPeer': 'closing, by the peer',
+  'session.closing.toReconnect': 'closing, by the peer, then reconnect()',
+  'session.closing.forGood': 'closing, by the peer, then close()',
+  backoff: 'backoff',
+  exhausted: 'exhausted',
+  'closed.ended': 'closed',
+  'closed.aborted': 'closed, by an abort',
+};
+
+/** What nobody hears of: the table has no column for it. */
+const UNHEARD = 'unheard';
+
+function columnOf({ event }: PathStep): Column | typeof UNHEARD {
+  switch (event.type) {
+    case 'connect':
+    case 'reconnect':
+    case 'close':
+      return `${event.type}()`;
+    case 'abort':
+      return 'abort';
+    case 'socket.opened':
+      return 'opened';
+    case 'socket.failed':
+      return 'failed';
+    case 'socket.peerClosed':
+      return 'peerClosed';
+    case 'socket.peerErred':
+      return 'peerErred';
+    case 'socket.closed':
+      return 'closed';
+    case 'socket.answered':
+      return event.alive ? 'answered alive' : 'answered dead';
+    case 'delay.passed':
+      return event.delay === 'pingMeanwhile' ? UNHEARD : (event.delay as Column);
+    default:
+      return UNHEARD;
+  }
+}
+
+/** What each step of `path` must bring. */
+export function expectedByTable(path: ConnectionPath): readonly Expected[] {
+  return path.steps.map((_, index) => expectedOf(path, index));
+}
+
+function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected {
+  const step = steps[index] as PathStep;
+  const before = steps.slice(0, index);
+  const value = before.at(-1)?.value ?? 'idle';
+  const row = ROWS[value];
+  if (row === undefined) throw new Error(`The table has no row for ${value}`);
+  const from = row.split(',')[0] as string;
+  const column = columnOf(step);
+  // "The deadline came so late that this process must have been stopped": another Ping, no verdict.
+  const wasAsleep = column === 'answered dead' && before.some(({ event }) => event.type === 'process.slept');
+  if (column === UNHEARD || wasAsleep) return { state: from, events: [] };
+
+  const cell = cellOf(row, column, policy.reconnect, before);
+  const events = (cell === none ? [] : cell.events)
+    .filter((event) => !event.startsWith('undelivered '))
+    .map((event) => inTermsOf(event, row, step, before));
+  const state = cell === none ? from : cell.to;
+  return { state, events: state === from ? events : [`state ${state} ${from}`, ...events] };
+}
+
+function cellOf(
+  row: Row,
+  column: Column,
+  reconnect: boolean,
+  before: readonly PathStep[],
+): Cell | typeof none {
+  const isErred = before.at(-1)?.state === 'closing' && before.some(isPeerErr);
+  const changed = WITHOUT_RECONNECT.find((each) => each.row === row && each.column === column);
+  const special = (isErred ? ERRED : WITHOUT)[`${row} × ${column}`];
+  if (special !== undefined && (isErred || !reconnect)) return special;
+  return !reconnect && changed !== undefined ? changed.cell : TABLE[row][column];
+}
+
+const isPeerErr = ({ event }: PathStep) => event.type === 'socket.peerErred';
+
+/** Beyond the table's own rows for a client without `reconnect`: a loss after reconnect() ends it. */
+const WITHOUT: Readonly<Record<string, Cell>> = {
+  'reconnecting × failed': {
+    to: 'closed',
+    events: ['reconnect-error ConnectionError', 'close 1006 "" ConnectionError'],
+  },
+  'reconnecting × connectTimeout': {
+    to: 'closed',
+    events: ['reconnect-error TimeoutError', 'close 1006 "" TimeoutError'],
+  },
+  'open, awaiting a Pong × closed': { to: 'closed', events: ['close 1006 ""'] },
+};
+
+/** Where the peer broke the protocol: 1002 is final, the event says 1006, and the error comes first. */
+const ERRED: Readonly<Record<string, Cell>> = {
+  'closing, by the peer × closed': {
+    to: 'closed',
+    events: ['error ConnectionError', 'close 1006 "" ConnectionError'],
+  },
+  'closing, by the peer × closeTimeout': {
+    to: 'closed',
+    events: ['error ConnectionError', 'close 1006 "" ConnectionError'],
+  },
+};
+
+/** The table's close codes, loss and attempt, in those of the path. */
+function inTermsOf(text: string, row: Row, step: PathStep, before: readonly PathStep[]): string {
+  const { event } = step;
+  if (event.type === 'close') return text.replace('close 4002 "ours"', closeText(event, true));
+  if (event.type === 'socket.opened') {
+    // The row `reconnecting` is reached after a loss there; after reconnect() the attempts start at 0.
+    const dial = before.findLast(({ state }) => state !== 'reconnecting');
+    return dial?.state === 'backoff' ? text : text.replace('again 1', 'again 0');
+  }
+  if (!row.startsWith('closing')) return text;
+  const loss = event.type === 'socket.closed' ? event.loss : undefined;
+  if (loss !== undefined && row.startsWith('closing, by us')) {
+    return text.replace('close 1006 ""', closeText(loss, loss.wasClean));
+  }
+  const peer = before.findLast((each) => each.event.type === 'socket.peerClosed')?.event;
+  return peer?.type === 'socket.peerClosed'
+    ? text.replace('close 4001 "peer"', closeText(peer, false))
+    : text;
+}
+
+function closeText({ code, reason }: Pick<Loss, 'code' | 'reason'>, wasClean: boolean): string {
+  return `close ${code} "${reason}"${wasClean ? ' wasClean' : ''}`;
+}
