@@ -15,6 +15,7 @@ import { type ChosenProxy, proxyAuthorization } from './proxySelection.js';
 import type { Route } from './routes.js';
 import { authority, type Target } from './target.js';
 import { tunnelRoute } from './tunnelRoute.js';
+import { UNSET_REQUEST } from './unset.js';
 
 /** Bytes of headers that a proxy's answer may have; Node's own default, whatever the process was started with. */
 const MAX_HEADERS = 16_384;
@@ -39,13 +40,14 @@ function connectThrough(socket: Socket, proxy: ChosenProxy, target: Target): Pro
     const authorization = proxyAuthorization(proxy);
     if (authorization !== undefined) headers['Proxy-Authorization'] = authorization;
     const connect = httpRequest({
+      ...UNSET_REQUEST,
+      ...UNSET,
       method: 'CONNECT',
       path,
       headers,
       createConnection: () => socket,
       maxHeaderSize: MAX_HEADERS,
       setHost: false,
-      ...UNSET,
     });
     // `Connection: close` is Node's default without an agent; here it would contradict the tunnel.
     connect.removeHeader('Connection');
@@ -69,18 +71,13 @@ function connectThrough(socket: Socket, proxy: ChosenProxy, target: Target): Pro
   });
 }
 
-/** What Node's http client would otherwise look up on the prototype. `agent` must stay unset: a socket is given. */
+/** What a request to a socket that is given must not name. `agent` above all: it would be asked for the socket. */
 const UNSET = Object.freeze({
   agent: undefined,
-  auth: undefined,
   host: undefined,
   hostname: undefined,
   port: undefined,
   protocol: undefined,
   socketPath: undefined,
   timeout: undefined,
-  signal: undefined,
-  insecureHTTPParser: undefined,
-  joinDuplicateHeaders: undefined,
-  uniqueHeaders: undefined,
 });
