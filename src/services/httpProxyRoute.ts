@@ -3,8 +3,9 @@
  * requests may drop the Upgrade.
  *
  * Node's own http client speaks to the proxy over a socket that we opened. The libraries that exist for this do
- * not fit: undici's `ProxyAgent` drops the headers of a refusal, keeps its own deadlines and gives no handle on
- * a proxy that hangs; `https-proxy-agent` buffers a CONNECT answer without a bound.
+ * not fit: undici's `ProxyAgent` drops the headers of a refusal, keeps its own deadlines, gives no handle on a
+ * proxy that hangs, and in 7 asks one that hangs up again without end (https://github.com/nodejs/undici/issues/3897);
+ * `https-proxy-agent` buffers a CONNECT answer without a bound.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
