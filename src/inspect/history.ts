@@ -124,12 +124,8 @@ const STATES: ReadonlySet<string> = new Set([
   'closed',
 ] satisfies ConnectionState[]);
 const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
-/** What moves the chart while it is open and all is well. */
-const HEARTBEAT: ReadonlySet<string> = new Set([
-  'after nextPing',
-  'after heartbeatTimeout',
-  'socket.answered',
-]);
+/** What moves the chart within `open` and has nothing to do with Pings. */
+const NO_HEARTBEAT: ReadonlySet<string> = new Set(['after minUptime']);
 
 /** The paths of all states that a state value means, the outermost first. */
 export function activePaths(value: unknown, parent = ''): readonly string[] {
@@ -275,7 +271,9 @@ export class History {
       ...(hasEnded && context.loss !== undefined ? { end: context.loss } : {}),
     };
     const isHeartbeat =
-      summary.active[1] === 'session.open' && active[1] === 'session.open' && HEARTBEAT.has(entry.trigger);
+      summary.active[1] === 'session.open' &&
+      active[1] === 'session.open' &&
+      !NO_HEARTBEAT.has(entry.trigger);
     this.#append(connection, isHeartbeat ? this.#heartbeat(connection, entry) : entry);
     for (const listener of this.#listeners) listener.changed(next.id);
   }
