@@ -9,13 +9,15 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } fr
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Agent } from 'undici';
+import { Agent, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { listenOn } from '../../src/testing/sockets.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
-import { dial } from '../support/dial.js';
+import { ConnectProxy } from '../support/connectProxy.js';
+import { dial, type Outcome } from '../support/dial.js';
+import { SocksProxy } from '../support/socksProxy.js';
 import { needs } from '../support/tools.js';
 import { SCENES } from './contract.js';
 
@@ -73,6 +75,54 @@ describe('undici 7', () => {
     expect(error).toMatchObject({ name: 'HandshakeError', status: 418, hop: 'server' });
     await dispatcher.destroy();
     await new Promise((resolve) => early.close(resolve));
+  });
+});
+
+needs('openssl')('the proxies of undici 7', () => {
+  let certificates: Certificates;
+  beforeAll(async () => {
+    certificates = await makeCertificates();
+  });
+  afterAll(() => certificates?.remove());
+
+  /** One dial through a dispatcher of its own. */
+  async function through(dispatcher: { destroy(): Promise<void> }): Promise<Outcome> {
+    try {
+      return await dial(server.url('/'), { dispatcher: dispatcher as never });
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
+  it.each([407, 403])('a %i of the proxy is final, and told as the proxy’s', async (status) => {
+    const proxy = await ConnectProxy.start({ answer: () => `HTTP/1.1 ${status} No\r\n\r\n` });
+    const { error, dials } = await through(new ProxyAgent(`http://127.0.0.1:${proxy.port}`));
+    expect(error).toMatchObject({ name: 'HandshakeError', status, hop: 'proxy' });
+    expect(dials).toBe(1);
+    await proxy.stop();
+  });
+
+  it('a proxy’s certificate for another name is final, with its code', async () => {
+    const proxy = await ConnectProxy.start({ tls: certificates.wrongName });
+    const uri = `https://127.0.0.1:${proxy.port}`;
+    const { error, dials } = await through(new ProxyAgent({ uri, proxyTls: { ca: certificates.ca.cert } }));
+    expect(error).toMatchObject({
+      name: 'ConnectionError',
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      hop: 'proxy',
+    });
+    expect(dials).toBe(1);
+    await proxy.stop();
+  });
+
+  it.each(['wrong:wrong@', ''])('SOCKS credentials that are refused are final: %j', async (userInfo) => {
+    const proxy = await SocksProxy.start({ credentials: 'alice:right' });
+    const { error, dials } = await through(
+      new Socks5ProxyAgent(`socks5://${userInfo}127.0.0.1:${proxy.port}`),
+    );
+    expect(error).toMatchObject({ name: 'ConnectionError', hop: 'proxy', final: true });
+    expect(dials).toBe(1);
+    await proxy.stop();
   });
 });
 
