@@ -248,6 +248,11 @@ export const connectionChart = setup({
               on: {
                 'socket.answered': [
                   {
+                    guard: 'wasAsleep',
+                    target: '#awaitingPong',
+                    reenter: true,
+                  },
+                  {
                     guard: 'isPeerAliveAndPingDue',
                     target: '#awaitingPong',
                     reenter: true,
@@ -255,11 +260,6 @@ export const connectionChart = setup({
                   {
                     guard: 'isPeerAlive',
                     target: '#alive',
-                  },
-                  {
-                    guard: 'wasAsleep',
-                    target: '#awaitingPong',
-                    reenter: true,
                   },
                   {
                     target: '#lost',

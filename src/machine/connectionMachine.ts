@@ -177,7 +177,10 @@ const machineSetup = setup({
     /** No time is left between the deadline of one Ping and the next one. */
     isPeerAliveAndPingDue: ({ context: { policy }, event }) =>
       event.type === 'socket.answered' && event.alive && policy.heartbeatInterval <= policy.heartbeatTimeout,
-    /** The deadline came so late that this process must have been stopped: the silence says nothing. */
+    /**
+     * The deadline came so late that this process must have been stopped. Silence then says nothing, and an
+     * answer is from before: the peer is asked anew.
+     */
     wasAsleep: ({ context: { policy, environment, pingedAt } }) =>
       environment.now() - pingedAt > policy.heartbeatTimeout + policy.heartbeatInterval,
     canRetry: ({ context }) => context.verdict.kind === 'retry',
@@ -383,9 +386,9 @@ export const connectionMachine = machineSetup.createMachine({
               after: { heartbeatTimeout: { target: '.asked', actions: 'askLiveness' } },
               on: {
                 'socket.answered': [
+                  { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
                   { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
                   { guard: 'isPeerAlive', target: '#alive' },
-                  { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
                   { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
                 ],
               },

@@ -45,9 +45,9 @@ describe('writtenTransitions()', () => {
     const transitions = writtenTransitions();
     const ofAnswer = transitions.filter(({ event }) => event === 'socket.answered');
     expect(ofAnswer.map(({ guard }) => guard)).toEqual([
+      'wasAsleep',
       'isPeerAliveAndPingDue',
       'isPeerAlive',
-      'wasAsleep',
       undefined,
     ]);
     expect(transitions).toContainEqual({
