@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { createLiveView, type LiveView } from '../../src/inspect/index.js';
 import { ConnectionError } from '../../src/machine/errors.js';
+import { FaultServer } from '../../src/testing/faultServer.js';
 import { type FakeTransport, fakeTransport, VirtualClock } from '../../src/testing/index.js';
+import { TcpRelay } from '../../src/testing/relay.js';
 import { findTool, needs } from '../support/tools.js';
 
 /** What a browser on a machine without display or internet needs to start quickly and ask nobody. */
@@ -163,6 +165,44 @@ needs('chromium')('the page', () => {
       'idle made',
     ]);
     expect(await page.textContent('#url')).toBe('wss://a.example.com/room?token=***');
+  });
+
+  it('follows a real connection whose network freezes and comes back', async () => {
+    view = await createLiveView();
+    const server = await FaultServer.start();
+    const relay = await TcpRelay.start({ port: server.port });
+    server.echo();
+    const ws = new ReckerWebSocket(relay.url('/chat'), {
+      inspect: view.inspect,
+      reconnect: true,
+      reconnectDelay: 1500,
+      heartbeatInterval: 400,
+      heartbeatTimeout: 300,
+    });
+    const state = () => page.textContent('#state');
+    const leaf = () => idsOf('#chart .here', 'state-').then((ids) => ids.join());
+    await open();
+    await lit(['idle'], []);
+    await ws.connect();
+    await soon(leaf).toMatch(/^session\.open\./);
+    await soon(state).toMatch(/^open/);
+    ws.send('hello');
+    await soon(() =>
+      page.locator('.tile', { hasText: 'Messages in' }).locator('dd').first().textContent(),
+    ).toBe('1');
+    relay.freeze({ drop: true });
+    await soon(leaf).toBe('backoff');
+    await soon(state).toBe('backoff');
+    relay.thaw();
+    await soon(leaf).toMatch(/^session\.open\./);
+    await soon(() =>
+      page.locator('.tile', { hasText: 'Reconnects' }).locator('dd').first().textContent(),
+    ).toBe('1');
+    await ws.close();
+    await soon(leaf).toBe('closed.ended');
+    await soon(state).toBe('closed');
+    await relay.close();
+    await server.stop();
   });
 
   it('shows counters, round trips, and a step of the past in the chart', async () => {
