@@ -132,7 +132,7 @@ needs('openssl')('the contract', () => {
   );
   contract(
     'dispatcher: Agent, wss',
-    dispatched(() => new Agent({ connect: { ca: certificates.ca.cert } }), true),
+    named(dispatched(() => new Agent({ connect: { ca: certificates.ca.cert } }), true)),
   );
   contract(
     'dispatcher: Pool',
@@ -153,14 +153,16 @@ needs('openssl')('the contract', () => {
   );
   contract(
     'dispatcher: ProxyAgent, wss',
-    dispatched(
-      () =>
-        new ProxyAgent({
-          uri: `https://127.0.0.1:${https.port}`,
-          proxyTls: { ca: certificates.ca.cert },
-          requestTls: { ca: certificates.ca.cert },
-        }),
-      true,
+    named(
+      dispatched(
+        () =>
+          new ProxyAgent({
+            uri: `https://localhost:${https.port}`,
+            proxyTls: { ca: certificates.ca.cert },
+            requestTls: { ca: certificates.ca.cert },
+          }),
+        true,
+      ),
     ),
     connects(() => https),
   );

@@ -301,7 +301,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
 
   async 'Pings are answered; a peer that stops answering is given up'(stage) {
-    const ws = stage.client({ heartbeatInterval: 30, heartbeatTimeout: 100 });
+    const ws = stage.client({ heartbeatInterval: 30, heartbeatTimeout: 250 });
     await ws.connect();
     await stage.server.waitFor(({ pings }) => pings >= 3);
     stage.server.freeze();
