@@ -9,17 +9,18 @@ import { connectionMachine } from '../machine/connectionMachine.js';
 import { AbortError, type ReckerError, StateError } from '../machine/errors.js';
 import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js';
 import { isolateScheduler, ownMember } from '../machine/own.js';
-import type { ConnectionEnvironment, ConnectionPolicy, DialAttempt } from '../machine/policy.js';
-import type { Failure, SocketFact, SocketPort, Transport } from '../machine/port.js';
+import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
+import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
 import { Announcer, reportUncaught } from './announcer.js';
 import { ChartClock, realClock } from './clock.js';
+import { Environment, type EnvironmentOwner } from './environment.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { MessageHub } from './messageHub.js';
-import { DEFAULT_DECISION } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
 import { toBinary } from './platform.js';
+import { RoundTrips } from './roundTrips.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
 import { onAbortOf } from './signals.js';
 import { type StateView, viewOf } from './states.js';
@@ -45,7 +46,7 @@ const NO_ACTOR_OPTIONS = Object.freeze({
   systemId: undefined,
 }) as object;
 
-export class Connection implements LinkOwner, OutboxOwner {
+export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner {
   readonly outbox: Outbox;
   readonly hub: MessageHub;
   readonly #listeners: Listeners;
@@ -57,6 +58,7 @@ export class Connection implements LinkOwner, OutboxOwner {
   readonly #announcer = new Announcer();
   readonly #connecting = new Waiters();
   readonly #closing = new Waiters();
+  readonly #roundTrips: RoundTrips;
 
   #view: StateView;
   /** Which stay in a state this is, to know whether an announcement's state was left since. */
@@ -76,8 +78,6 @@ export class Connection implements LinkOwner, OutboxOwner {
   #abortError: AbortError | undefined;
   #lastEnding: Ending | undefined;
   #lostAt: number | undefined;
-  #pingedAt: number | undefined;
-  #rtt: number | undefined;
   #dials = 0;
   #opens = 0;
   /** `#opens` when the present `connect()` began: whether it has been open since. */
@@ -89,6 +89,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     this.#settings = settings;
     this.#policy = policyOf(options, settings.factory);
     this.#clock = options.clock ?? realClock;
+    this.#roundTrips = new RoundTrips(options, this.#clock);
     this.#since = this.#clock.now();
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
     this.outbox = new Outbox(this, sendBounds(options), options.maxInFlight ?? 1_048_576);
@@ -115,7 +116,7 @@ export class Connection implements LinkOwner, OutboxOwner {
   }
 
   get rtt(): number | undefined {
-    return this.#rtt;
+    return this.#roundTrips.last;
   }
 
   get abortError(): AbortError | undefined {
@@ -142,7 +143,7 @@ export class Connection implements LinkOwner, OutboxOwner {
       queuedBytes: outbox.queuedBytes,
       dials: this.#dials,
       opens: this.#opens,
-      rtt: this.#rtt,
+      rtt: this.#roundTrips.last,
       lastReceivedAt: hub.lastReceivedAt,
       paused: hub.isFull,
       since: this.#since,
@@ -183,7 +184,7 @@ export class Connection implements LinkOwner, OutboxOwner {
 
   ping(): void {
     const transport = this.sendingOn;
-    if (transport !== undefined && !this.sendHeartbeat(transport)) transport.ping();
+    if (transport !== undefined) this.sendHeartbeat(transport);
   }
 
   /** Sends a command to the chart, and delivers what came of it. */
@@ -199,7 +200,7 @@ export class Connection implements LinkOwner, OutboxOwner {
       ...NO_ACTOR_OPTIONS,
       ...(inspect === undefined ? undefined : inspection(inspect, this)),
       clock: new ChartClock(this.#clock, this) as never,
-      input: { policy: this.#policy, environment: new Environment(this) },
+      input: { policy: this.#policy, environment: new Environment(this, this.#options, this.#clock) },
     });
     actor.on('*', (emitted) => {
       this.#emitted.push(emitted);
@@ -266,7 +267,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     const ending = new Ending(emitted, this.#abortError);
     this.#lastEnding = ending;
     if (!asked) this.#lostAt ??= this.#clock.now();
-    this.#pingedAt = undefined;
+    this.#roundTrips.forget();
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
@@ -317,26 +318,8 @@ export class Connection implements LinkOwner, OutboxOwner {
     this.#link?.close(1000, '');
   }
 
-  shouldReconnect(failure: Failure): boolean | number {
-    const { shouldReconnect } = this.#options;
-    if (shouldReconnect === undefined) return DEFAULT_DECISION(failure);
-    try {
-      const answer = shouldReconnect(failure);
-      if (typeof answer === 'boolean' || (typeof answer === 'number' && !Number.isNaN(answer))) return answer;
-      throw new TypeError('shouldReconnect must return true, false or a number of milliseconds');
-    } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error('shouldReconnect threw', { cause: thrown });
-      this.#decisionErrors.push(error);
-      return DEFAULT_DECISION(failure);
-    }
-  }
-
-  random(): number {
-    return (this.#options.random ?? Math.random)();
-  }
-
-  now(): number {
-    return this.#clock.now();
+  onDecisionError(error: Error): void {
+    this.#decisionErrors.push(error);
   }
 
   // Listeners.
@@ -379,26 +362,16 @@ export class Connection implements LinkOwner, OutboxOwner {
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
     this.hub.receive(message, bytes, this.#clock.now());
-    if (this.#pingedAt !== undefined && this.#options.heartbeatMessage !== undefined) this.#onReply(message);
+    if (this.#roundTrips.isReply(message)) this.onPong();
     if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
     else this.#announcer.deliverNow(this.#listeners, message);
   }
 
-  #onReply(message: WebSocketMessage): void {
-    try {
-      if (this.#options.isHeartbeatReply?.(message) ?? true) this.onPong();
-    } catch (error) {
-      reportUncaught(error);
-    }
-  }
-
   onPong(): void {
-    if (this.#pingedAt === undefined) return;
-    const now = this.#clock.now();
-    this.#rtt = Math.max(0, now - this.#pingedAt);
-    this.#pingedAt = undefined;
-    this.hub.lastReceivedAt = now;
-    this.#announce({ event: 'pong', args: [this.#rtt] });
+    const rtt = this.#roundTrips.end();
+    if (rtt === undefined) return;
+    this.hub.lastReceivedAt = this.#clock.now();
+    this.#announce({ event: 'pong', args: [rtt] });
     this.#announcer.drain();
   }
 
@@ -407,17 +380,8 @@ export class Connection implements LinkOwner, OutboxOwner {
     if (transport !== undefined) this.outbox.pump(transport);
   }
 
-  sendHeartbeat(transport: Transport): boolean {
-    this.#pingedAt = this.#clock.now();
-    const { heartbeatMessage } = this.#options;
-    if (heartbeatMessage === undefined) return false;
-    try {
-      const data = typeof heartbeatMessage === 'function' ? heartbeatMessage() : heartbeatMessage;
-      this.outbox.sendPast(transport, data);
-    } catch (error) {
-      reportUncaught(error);
-    }
-    return true;
+  sendHeartbeat(transport: Transport): void {
+    this.#roundTrips.begin(transport, (on, data) => this.outbox.sendPast(on, data));
   }
 
   onUndelivered(data: SendData, error: ReckerError): void {
@@ -448,35 +412,3 @@ export class Connection implements LinkOwner, OutboxOwner {
 }
 
 const IDLE: StateView = viewOf(new Set(['idle', 'queues']), false);
-
-/**
- * What the chart is given of the client: methods only. An inspector shows what the chart's input and context
- * hold, and of this it sees nothing.
- */
-class Environment implements ConnectionEnvironment {
-  readonly #connection: Connection;
-
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
-    return this.#connection.dial(attempt, report);
-  }
-
-  farewell(): void {
-    this.#connection.farewell();
-  }
-
-  shouldReconnect(failure: Failure): boolean | number {
-    return this.#connection.shouldReconnect(failure);
-  }
-
-  random(): number {
-    return this.#connection.random();
-  }
-
-  now(): number {
-    return this.#connection.now();
-  }
-}

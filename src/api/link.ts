@@ -29,8 +29,8 @@ export interface LinkOwner {
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void;
   onPong(): void;
   onTaken(): void;
-  /** Sends what the user put in place of Ping frames; false where there is nothing of the kind. */
-  sendHeartbeat(transport: Transport): boolean;
+  /** Sends a Ping frame, or what the user put in its place. */
+  sendHeartbeat(transport: Transport): void;
 }
 
 /** Everything about a dial that stays the same from one to the next. */
@@ -134,9 +134,7 @@ export class Link implements SocketPort, TransportObserver {
   }
 
   pingAgain(): void {
-    const { transport } = this;
-    if (transport === undefined) return;
-    if (!this.#owner.sendHeartbeat(transport)) transport.ping();
+    if (this.transport !== undefined) this.#owner.sendHeartbeat(this.transport);
   }
 
   askLiveness(): void {
