@@ -202,12 +202,12 @@ describe('Best Practices', () => {
     const handled = recorder();
     let unmount: (() => void) | undefined;
     // React calls an effect once after mounting, where its list of dependencies is empty.
-    const useEffect = (effect: () => () => void): void => {
+    const runEffect = (effect: () => () => void): void => {
       unmount = effect();
     };
     await stage.run('Best Practices › 4. Clean Up Resources', {
       client: stage.client(),
-      useEffect,
+      useEffect: runEffect,
       handleMessage: handled.call,
     });
     (await stage.server.waitForConnection()).send('news');
