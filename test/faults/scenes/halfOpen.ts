@@ -4,11 +4,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { WebSocket as PartySocket } from 'partysocket';
-import ReconnectingWebSocket from 'reconnecting-websocket';
 import { WebSocket } from 'ws';
 import { ReckerWebSocket, type WebSocketOptions } from '../../../src/index.js';
 import { FaultServer } from '../../../src/testing/index.js';
+
+/** Its types say `export default`, its CommonJS says `module.exports`. */
+const ReconnectingWebSocket = createRequire(import.meta.url)('reconnecting-websocket') as new (
+  ...args: unknown[]
+) => Parameters<typeof other>[1];
 
 process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 const settings: WebSocketOptions = JSON.parse(process.argv[2] ?? '{}');
@@ -65,7 +70,7 @@ const options = { WebSocket, maxRetries: 3 };
 const others: Client[] = ['idle', 'sending'].flatMap((doing) => [
   other(`ws ${doing}`, new WebSocket(url)),
   other(`partysocket ${doing}`, new PartySocket(url, undefined, options) as never),
-  other(`reconnecting-websocket ${doing}`, new ReconnectingWebSocket(url, [], options) as never),
+  other(`reconnecting-websocket ${doing}`, new ReconnectingWebSocket(url, [], options)),
 ]);
 await Promise.all(ours.map(({ ws }) => ws.connect()));
 while (!others.every((each) => each.isOpen())) await sleep(5);
