@@ -65,7 +65,7 @@ export class Invariants {
   #mayDial: boolean;
   #isAborted = false;
   /** Dials since somebody asked for one, or since the attempts were counted anew. */
-  #attempts = 0;
+  #attempts = -1;
 
   constructor(promised: Promised) {
     this.#promised = promised;

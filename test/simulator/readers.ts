@@ -1,0 +1,89 @@
+/** The iterations over a client, as slow as the script has them, and what they must yield. */
+import type { ReckerWebSocket, WebSocketMessage } from '../../src/index.js';
+import { broken } from '../support/invariants.js';
+
+interface Reader {
+  readonly messages: AsyncGenerator<WebSocketMessage, undefined, void>;
+  /** The number of the next message that it must yield. */
+  next: number;
+  wanted: number;
+  isPulling: boolean;
+  isOver: boolean;
+  /** Whether the client has been closing or at rest since. */
+  isCutOff: boolean;
+}
+
+export class Readers {
+  failure: unknown;
+  #readers: Reader[] = [];
+
+  /** @param received how many messages the client has received: the iteration begins with the one after */
+  add(client: ReckerWebSocket, received: number): void {
+    this.#readers.push({
+      messages: client[Symbol.asyncIterator](),
+      next: received,
+      wanted: 0,
+      isPulling: false,
+      isOver: false,
+      isCutOff: client.state === 'closing',
+    });
+  }
+
+  read(count: number): void {
+    for (const reader of this.#readers) {
+      reader.wanted += count;
+      this.#pull(reader);
+    }
+  }
+
+  leave(): void {
+    const reader = this.#readers.shift();
+    if (reader === undefined) return;
+    reader.isOver = true;
+    void reader.messages.return(undefined);
+  }
+
+  cutOff(): void {
+    for (const reader of this.#readers) reader.isCutOff = true;
+  }
+
+  /** An iteration holds no more than it may: beyond that the peer is held back. */
+  check(received: number, most: number): void {
+    if (this.failure !== undefined) throw this.failure;
+    for (const { next, isOver, isCutOff } of this.#readers) {
+      if (!isOver && !isCutOff && received - next > most) {
+        broken(`${received - next} unread messages where ${most} are allowed`);
+      }
+    }
+  }
+
+  /** At the very end, when all was read. */
+  audit(): void {
+    for (const { isOver } of this.#readers) if (!isOver) broken('an iteration goes on after close()');
+  }
+
+  #pull(reader: Reader): void {
+    if (reader.isPulling || reader.isOver || reader.wanted === 0) return;
+    reader.isPulling = true;
+    reader.wanted -= 1;
+    reader.messages.next().then(
+      (result) => {
+        reader.isPulling = false;
+        if (result.done) reader.isOver = true;
+        else this.#got(reader, Number(result.value.data));
+        this.#pull(reader);
+      },
+      () => {
+        reader.isPulling = false;
+        reader.isOver = true;
+      },
+    );
+  }
+
+  #got(reader: Reader, message: number): void {
+    if (message === reader.next) reader.next += 1;
+    else if (!reader.isOver) {
+      this.failure ??= new Error(`an iteration yielded message ${message}, not ${reader.next}`);
+    }
+  }
+}

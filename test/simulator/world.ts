@@ -1,0 +1,403 @@
+/**
+ * One client, one network, one script: run in virtual time, held against the invariants after everything that
+ * happens, then healed, and held to be open in time.
+ *
+ * Owns: the meaning of a script's actions, and the rules of safety and liveness that join client and network.
+ */
+
+import type { CloseInfo } from '../../src/api/types.js';
+import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
+import { broken, type Command, Invariants } from '../support/invariants.js';
+import { Ledger } from './ledger.js';
+import { Network, type Peer, RETRY_AFTER } from './network.js';
+import { Random } from './random.js';
+import { Readers } from './readers.js';
+import type { Action, Call, Script, Settings } from './script.js';
+import { Time } from './time.js';
+
+/** A client that dials again after 0 ms does so without end: an action may bring only so many things. */
+const MOST_EVENTS = 200;
+/** So many rounds of promises, each waiting for the one before, has nothing in the client. */
+const ROUNDS = 6;
+
+const HEARD = [
+  'state',
+  'open',
+  'close',
+  'error',
+  'reconnecting',
+  'reconnect-error',
+  'max-reconnect-attempts',
+  'heartbeat-timeout',
+  'message',
+  'pong',
+  'undelivered',
+] as const;
+
+/**
+ * States in which iterations may end, or hold more than they may: a socket that is closing is read on, for the
+ * peer's Close comes behind its messages.
+ */
+const ENDS_READING: ReadonlySet<unknown> = new Set(['closing', 'closed', 'exhausted']);
+
+export class World {
+  /** What happened, for people; only where it is asked for. */
+  readonly log: string[] = [];
+  readonly #script: Script;
+  readonly #traces: boolean;
+  readonly #time: Time;
+  readonly #network: Network;
+  readonly #client: ReckerWebSocket;
+  readonly #invariants: Invariants;
+  readonly #ledger = new Ledger();
+  readonly #readers = new Readers();
+  readonly #abort = new AbortController();
+  #planned: { readonly event: string; readonly call: Call }[] = [];
+  #failure: unknown;
+  #heard = 0;
+  #connecting = 0;
+  #closing = 0;
+  #opens = 0;
+  #inOpen = false;
+  /** Peers whose end was not told yet, in order. */
+  #untold: Peer[] = [];
+
+  constructor(script: Script, traces = false) {
+    this.#script = script;
+    this.#traces = traces;
+    const { settings, seed } = script;
+    this.#time = new Time(settings.timersFirst);
+    this.#invariants = new Invariants(settings);
+    if (settings.decision === 'in 70 ms') this.#invariants.delayFloor = 70;
+    this.#network = new Network(this.#time, {
+      dialled: (peer, live) => this.#guard(() => this.#dialled(peer, live)),
+      handedOver: (data) => this.#guard(() => this.#ledger.handedOver(data)),
+      trace: (what) => this.#trace(what),
+    });
+    this.#client = new ReckerWebSocket('ws://localhost/', this.#options(settings, seed));
+    for (const event of HEARD) this.#client.on(event, (...args: unknown[]) => this.#hear(event, args));
+  }
+
+  /** @throws what was found to be wrong */
+  async run(): Promise<void> {
+    for (const action of this.#script.actions) {
+      this.#trace(JSON.stringify(action));
+      await this.#act(action);
+      await this.#settle();
+    }
+    await this.#heal();
+    await this.#finish();
+  }
+
+  #options(settings: Settings, seed: number): WebSocketOptions {
+    const { sendQueue, receiveMessages, decision, timersFirst: _, ...options } = settings;
+    const random = new Random(seed + 1);
+    const decisions: Partial<Record<Settings['decision'], (failure: Failure) => boolean | number>> = {
+      always: () => true,
+      'in 70 ms': (failure) => (defaultShouldReconnect(failure) ? 70 : false),
+      throws: () => {
+        throw new Error('shouldReconnect threw');
+      },
+    };
+    const short = { maxMessages: 3, maxBytes: 10_000 };
+    return {
+      ...options,
+      sendQueue: {
+        default: undefined,
+        none: false as const,
+        short,
+        'short, drops the oldest': { ...short, overflow: 'drop-oldest' as const },
+      }[sendQueue],
+      receiveQueue: { maxMessages: receiveMessages, maxBytes: 1_000_000 },
+      shouldReconnect: decisions[decision],
+      signal: this.#abort.signal,
+      random: random.next,
+      clock: this.#time,
+      transport: {
+        name: 'simulated',
+        supports: this.#network.transport.supports,
+        dial: this.#network.dial,
+      },
+    };
+  }
+
+  // What happens.
+
+  async #act(action: Action): Promise<void> {
+    const network = this.#network;
+    switch (action.do) {
+      case 'listen once':
+        this.#planned.push(action);
+        break;
+      case 'iterate':
+        this.#invariants.called('connect', this.#client.state);
+        this.#readers.add(this.#client, this.#client.stats().messagesIn);
+        break;
+      case 'read':
+        this.#readers.read(action.count);
+        break;
+      case 'leave the iteration':
+        this.#readers.leave();
+        break;
+      case 'from now on the server':
+        network.fate = action.fate;
+        network.latency = action.latency;
+        if (action.fate === 'answers 503') {
+          const { maxReconnectDelay } = this.#script.settings;
+          this.#invariants.delayFloor = Math.max(70, RETRY_AFTER * 1000 + maxReconnectDelay);
+        }
+        break;
+      case 'drop':
+        network.drop();
+        break;
+      case 'freeze':
+      case 'thaw':
+        if (network.connected !== undefined) network.connected.isFrozen = action.do === 'freeze';
+        break;
+      case 'peer closes':
+        network.peerCloses(action.code, action.thenEnds);
+        break;
+      case 'garbage':
+        network.garbage();
+        break;
+      case 'peer sends':
+        network.peerSends(action.count);
+        break;
+      case 'peer ignores Closes':
+        network.ignoresCloses = action.ignores;
+        break;
+      case 'kernel holds writes':
+        network.holdWrites(action.holds);
+        break;
+      case 'kernel takes':
+        network.take(action.bytes);
+        break;
+      case 'wait':
+        await this.#pass(action.ms);
+        break;
+      case 'wait for the next timer':
+        await this.#pass(Math.max(0, (this.#time.untilTimer ?? 0) - action.short));
+        break;
+      case 'sleep':
+        this.#time.slept += action.ms;
+        break;
+      default:
+        this.#call(action);
+        break;
+    }
+  }
+
+  #call(call: Call): void {
+    const client = this.#client;
+    switch (call.do) {
+      case 'connect':
+      case 'reconnect':
+        this.#called(call.do);
+        this.#await(call.do === 'connect' ? client.connect() : client.reconnect(), 'connecting');
+        break;
+      case 'connect, and give up waiting': {
+        this.#called('connect');
+        const patience = new AbortController();
+        this.#await(client.connect({ signal: patience.signal }), 'connecting');
+        this.#time.later(call.after, () => patience.abort());
+        break;
+      }
+      case 'close':
+        this.#called('close');
+        this.#await(client.close(call.code, 'enough'), 'closing');
+        break;
+      case 'abort':
+        this.#called('abort');
+        this.#abort.abort();
+        break;
+      case 'ping':
+        client.ping();
+        break;
+      case 'send':
+        for (let sent = 0; sent < call.count; sent += 1) {
+          const greeting = this.#inOpen ? this.#opens : undefined;
+          const text = this.#ledger.compose(call.bytes, call.awaitDrain, greeting);
+          this.#ledger.promised(text, client.send(text, { awaitDrain: call.awaitDrain }));
+        }
+    }
+  }
+
+  #called(command: Command): void {
+    this.#invariants.called(command, this.#client.state);
+  }
+
+  #await(promise: Promise<void>, what: 'connecting' | 'closing'): void {
+    const add = (change: number) => {
+      if (what === 'connecting') this.#connecting += change;
+      else this.#closing += change;
+    };
+    const settled = () => add(-1);
+    add(1);
+    promise.then(settled, settled);
+  }
+
+  async #pass(ms: number): Promise<void> {
+    const latest = this.#time.elapsed + ms;
+    for (let events = 0; events < MOST_EVENTS && this.#time.step(latest); events += 1) await this.#settle();
+  }
+
+  // What is told.
+
+  #hear(event: (typeof HEARD)[number], args: readonly unknown[]): void {
+    this.#guard(() => {
+      this.#invariants.heard(event, args);
+      if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);
+      if (event === 'undelivered') this.#ledger.refused(args[0]);
+      else if (event === 'message') this.#messaged(args[0] as { readonly data: unknown });
+      else if (event === 'close') this.#closed(args[2] as CloseInfo);
+      else if (event === 'open') this.#opens += 1;
+      else if (event === 'state' && ENDS_READING.has(args[0])) this.#readers.cutOff();
+    });
+    const index = this.#planned.findIndex((planned) => planned.event === event);
+    const [planned] = index < 0 ? [] : this.#planned.splice(index, 1);
+    if (planned === undefined) return;
+    this.#trace(`  in it: ${JSON.stringify(planned.call)}`);
+    this.#inOpen = event === 'open';
+    this.#guard(() => this.#call(planned.call));
+    this.#inOpen = false;
+  }
+
+  #dialled(peer: Peer, live: number): void {
+    this.#trace('  dials');
+    this.#untold.push(peer);
+    this.#invariants.dialled(live);
+  }
+
+  #messaged({ data }: { readonly data: unknown }): void {
+    if (Number(data) !== this.#heard) broken(`message ${data} was heard, not ${this.#heard}`);
+    this.#heard += 1;
+  }
+
+  /** The loss says how much it took along: of the connection that ended, if one did. */
+  #closed({ unsentBytes }: CloseInfo): void {
+    const [oldest] = this.#untold;
+    const phase = oldest?.connection.phase;
+    const hasEnded = phase === 'ended' || phase === 'destroyed';
+    if (hasEnded) this.#untold.shift();
+    const lost = hasEnded ? (oldest?.connection.unsentBytes ?? 0) : 0;
+    if (unsentBytes !== lost) broken(`close tells ${unsentBytes} unsent bytes, and ${lost} were lost`);
+  }
+
+  // What must be true.
+
+  /** Lets promises run and the network answer, then checks. */
+  async #settle(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) await null;
+    this.#network.poll();
+    for (let round = 0; round < ROUNDS; round += 1) await null;
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { state, readyState, bufferedAmount, isConnected } = this.#client;
+    const { live, last, connected, delivered } = this.#network;
+    this.#invariants.settled({ state, readyState, live, timers: this.#time.timers });
+    const { messagesIn, queuedMessages, queuedBytes, paused, dials } = this.#client.stats();
+    this.#ledger.balance(queuedMessages);
+    this.#readers.check(messagesIn, this.#script.settings.receiveMessages);
+    if (messagesIn !== delivered || messagesIn !== this.#heard) {
+      broken(`${delivered} messages came, ${messagesIn} are counted, ${this.#heard} were heard`);
+    }
+    if (dials !== this.#network.peers.length) broken(`${dials} dials are counted`);
+    if (isConnected !== (state === 'open')) broken(`isConnected is ${isConnected} in ${state}`);
+    if (last !== undefined && last.connection.lost.length > 0) broken('a message was sent after a Close');
+    if (state === 'open' && connected?.connection.paused !== paused) broken(`paused is told as ${paused}`);
+    const inSocket = connected?.connection.bufferedAmount ?? 0;
+    if (bufferedAmount !== queuedBytes + inSocket) broken(`bufferedAmount is ${bufferedAmount}`);
+    const isResting = state === 'closed' || state === 'exhausted';
+    if (isResting && queuedMessages > 0) broken(`${queuedMessages} messages are held in ${state}`);
+    if ((isResting || state === 'open') && this.#connecting > 0) broken(`a connect() waits in ${state}`);
+    if (state !== 'closing' && this.#closing > 0) broken(`a close() waits in ${state}`);
+  }
+
+  // Liveness.
+
+  async #heal(): Promise<void> {
+    const { settings } = this.#script;
+    const { heartbeatInterval, heartbeatTimeout, connectTimeout, closeTimeout, maxReconnectDelay } = settings;
+    const before = this.#client.state;
+    const dialsBefore = this.#network.peers.length;
+    this.#planned = [];
+    this.#trace(`the network heals, in ${before}`);
+    this.#network.heal(heartbeatInterval > 0, connectTimeout > 0);
+    this.#readers.read(Number.POSITIVE_INFINITY);
+    await this.#settle();
+    // Found dead, once more after a sleep; closed; the old dial given up; the longest delay; the new dial.
+    const found = heartbeatInterval > 0 ? 2 * (heartbeatInterval + 2 * heartbeatTimeout) : 0;
+    const delay = Math.max(maxReconnectDelay, this.#invariants.delayFloor);
+    const bound = found + closeTimeout + connectTimeout + delay + 1000;
+    await this.#passWhile(bound, () => this.#isDead || !this.#isAtRest);
+    const { state } = this.#client;
+    const hasGivenUp = this.#network.peers.length === dialsBefore && before !== 'backoff';
+    if (settings.reconnect && state !== 'open' && !(this.#isResting && hasGivenUp)) {
+      broken(`${state}, ${bound} ms after the network had healed in ${before}`);
+    }
+    if (this.#isDead) broken(`a dead connection is taken for open after ${bound} ms`);
+  }
+
+  get #isResting(): boolean {
+    const { state } = this.#client;
+    return state === 'closed' || state === 'exhausted' || state === 'idle';
+  }
+
+  get #isAtRest(): boolean {
+    return this.#isResting || this.#client.state === 'open';
+  }
+
+  get #isDead(): boolean {
+    return this.#client.state === 'open' && this.#network.connected?.isFrozen === true;
+  }
+
+  async #passWhile(ms: number, goesOn: () => boolean): Promise<void> {
+    const latest = this.#time.elapsed + ms;
+    while (goesOn() && this.#time.step(latest)) await this.#settle();
+  }
+
+  /** On a network that works: it connects, sends all it held, and closes with nothing left behind. */
+  async #finish(): Promise<void> {
+    const client = this.#client;
+    if (!this.#abort.signal.aborted) {
+      if (!client.isConnected) this.#call({ do: 'connect' });
+      await this.#passWhile(100, () => !client.isConnected);
+      if (!client.isConnected) broken(`connect() on a working network leads to ${client.state}`);
+      this.#call({ do: 'send', count: 1, bytes: 1, awaitDrain: true });
+      await this.#settle();
+      if (client.stats().queuedMessages > 0) broken('messages are held on a connection that takes them');
+      this.#call({ do: 'close', code: 1000 });
+      await this.#settle();
+      await this.#passWhile(100, () => client.state !== 'closed');
+    }
+    if (client.state !== 'closed') broken(`close() on a working network leads to ${client.state}`);
+    // Now and then a send() resolves with the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#settle();
+    this.#ledger.audit();
+    this.#readers.audit();
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      // Thrown into the client it would be taken for a listener's mistake.
+      this.#failure ??= error;
+    }
+  }
+
+  #trace(what: string): void {
+    if (this.#traces)
+      this.log.push(`${String(this.#time.elapsed).padStart(7)} ${this.#client?.state ?? '-'}: ${what}`);
+  }
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Error) return `${value.name}(${value.message})`;
+  return JSON.stringify(value);
+}
