@@ -3,7 +3,7 @@
  *
  * Owns: the reading of inspection events, and the bounds of memory. Must not know: HTTP, or how it is shown.
  */
-import type { ConnectionState } from '../machine/connectionMachine.js';
+import { CONNECTION_STATES, type ConnectionState } from '../machine/connectionMachine.js';
 import {
   type InspectionLike,
   type RedactedError,
@@ -113,16 +113,7 @@ interface Connection {
   look: LookAtClient | undefined;
 }
 
-const STATES: ReadonlySet<string> = new Set([
-  'idle',
-  'connecting',
-  'open',
-  'closing',
-  'backoff',
-  'reconnecting',
-  'exhausted',
-  'closed',
-] satisfies ConnectionState[]);
+const STATES: ReadonlySet<string> = new Set(CONNECTION_STATES);
 const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
 /** What moves the chart within `open` and has nothing to do with Pings. */
 const NO_HEARTBEAT: ReadonlySet<string> = new Set(['after minUptime']);

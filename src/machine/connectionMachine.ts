@@ -45,15 +45,19 @@ import type { Failure, Loss } from './port.js';
 import { socketActor } from './socketActor.js';
 
 /** The names of `ws.state`: each resting state of the chart carries exactly one of them as a tag. */
-export type ConnectionState =
-  | 'idle'
-  | 'connecting'
-  | 'open'
-  | 'closing'
-  | 'backoff'
-  | 'reconnecting'
-  | 'exhausted'
-  | 'closed';
+export const CONNECTION_STATES = Object.freeze([
+  'idle',
+  'connecting',
+  'open',
+  'closing',
+  'backoff',
+  'reconnecting',
+  'exhausted',
+  'closed',
+] as const);
+
+/** One of {@link CONNECTION_STATES}. */
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
 /** What the chart says about `send()` and `connect()` in a state, beside the state's name. */
 export type ConnectionTag =

@@ -3,6 +3,7 @@
  */
 export * from './backoff.js';
 export {
+  CONNECTION_STATES,
   type ConnectionContext,
   type ConnectionMachine,
   type ConnectionState,

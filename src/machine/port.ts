@@ -45,15 +45,19 @@ export interface SocketPort {
 }
 
 /** What a transport may be asked for beyond a URL and subprotocols. */
-export type TransportFeature =
-  | 'headers'
-  | 'proxy'
-  | 'dispatcher'
-  | 'tls'
-  | 'perMessageDeflate'
-  | 'maxPayload'
-  | 'ping'
-  | 'pause';
+export const TRANSPORT_FEATURES = Object.freeze([
+  'headers',
+  'proxy',
+  'dispatcher',
+  'tls',
+  'perMessageDeflate',
+  'maxPayload',
+  'ping',
+  'pause',
+] as const);
+
+/** One of {@link TRANSPORT_FEATURES}. */
+export type TransportFeature = (typeof TRANSPORT_FEATURES)[number];
 
 /** Everything that one dial needs. Own, frozen properties only. */
 export interface DialRequest {
@@ -132,6 +136,8 @@ export interface TransportFactory {
   readonly name: string;
   /** Which options it can honour. Asking for another one is a `ConfigurationError`. */
   readonly supports: readonly TransportFeature[];
+  /** Which of the codes that RFC 6455 §7.4 allows `close()` may be given here. Default: all of them. */
+  canCloseWith?(code: number): boolean;
   /** Starts one dial. Must not throw: what fails goes to `observer.failed`, and not before this call has returned. */
   dial(request: DialRequest, observer: TransportObserver): Transport;
 }

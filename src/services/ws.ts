@@ -8,7 +8,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import WebSocket, { type ClientOptions } from 'ws';
 import { HandshakeError, type ReckerError } from '../machine/errors.js';
-import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
+import {
+  type DialRequest,
+  TRANSPORT_FEATURES,
+  type Transport,
+  type TransportFactory,
+  type TransportObserver,
+} from '../machine/port.js';
 import { Cork } from './cork.js';
 import { connectionError } from './failures.js';
 import { type Route, routeFor } from './routes.js';
@@ -366,15 +372,6 @@ function engineOptions(request: DialRequest, route: Route): EngineOptions {
 /** `ws` (https://github.com/websockets/ws), dialled directly, through a proxy or through an undici dispatcher. */
 export const wsTransport: TransportFactory = Object.freeze({
   name: 'ws',
-  supports: Object.freeze([
-    'headers',
-    'proxy',
-    'dispatcher',
-    'tls',
-    'perMessageDeflate',
-    'maxPayload',
-    'ping',
-    'pause',
-  ] as const),
+  supports: TRANSPORT_FEATURES,
   dial: (request: DialRequest, observer: TransportObserver) => new WsTransport(request, observer),
 });

@@ -4,7 +4,13 @@
  * Owns: the factory that hands out `FakeConnection`s, and the record of them. Must not know: the chart, the
  * api, or any policy. What one connection does is in fakeConnection.ts.
  */
-import type { DialRequest, TransportFactory, TransportFeature, TransportObserver } from '../machine/port.js';
+import {
+  type DialRequest,
+  TRANSPORT_FEATURES,
+  type TransportFactory,
+  type TransportFeature,
+  type TransportObserver,
+} from '../machine/port.js';
 import { type AutoAnswer, FakeConnection } from './fakeConnection.js';
 
 /** What a fake transport is made with. All optional. */
@@ -33,17 +39,6 @@ export interface FakeTransport extends TransportFactory {
   dial(request: DialRequest, observer: TransportObserver): FakeConnection;
 }
 
-const ALL_FEATURES: readonly TransportFeature[] = [
-  'headers',
-  'proxy',
-  'dispatcher',
-  'tls',
-  'perMessageDeflate',
-  'maxPayload',
-  'ping',
-  'pause',
-];
-
 /**
  * Makes a transport for the client's `transport` option whose connections the test drives by hand.
  *
@@ -66,7 +61,7 @@ export function fakeTransport(options: FakeTransportOptions = {}): FakeTransport
   const dials: FakeConnection[] = [];
   const transport: FakeTransport = {
     name: 'fake',
-    supports: Object.freeze([...(options.supports ?? ALL_FEATURES)]),
+    supports: Object.freeze([...(options.supports ?? TRANSPORT_FEATURES)]),
     dials,
     holdWrites: options.holdWrites ?? false,
     autoAnswer: options.autoAnswer ?? 'byTraffic',

@@ -13,6 +13,7 @@
 import type { ActorLogic, SnapshotFrom, StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import {
+  CONNECTION_STATES,
   type ConnectionEmitted,
   type ConnectionMachine,
   type ConnectionPolicy,
@@ -223,19 +224,8 @@ function tell(
   };
 }
 
-const STATES: readonly ConnectionState[] = [
-  'idle',
-  'connecting',
-  'open',
-  'closing',
-  'backoff',
-  'reconnecting',
-  'exhausted',
-  'closed',
-];
-
 function stateOf(chart: SnapshotFrom<ConnectionMachine>): ConnectionState {
-  const state = STATES.find((name) => chart.hasTag(name));
+  const state = CONNECTION_STATES.find((name) => chart.hasTag(name));
   if (state === undefined) {
     throw new Error(`The state ${leafOf(chart.value)} has no tag that names it for the user`);
   }

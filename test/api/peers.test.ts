@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CloseInfo, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer, VirtualClock } from '../../src/testing/index.js';
-import { CERT, KEY } from './certificate.js';
+import { testTls } from '../support/tls.js';
 
 let server: FaultServer;
 const clients: ReckerWebSocket[] = [];
@@ -46,10 +46,10 @@ describe('messages that come with the upgrade', () => {
   const early = ['first', Buffer.from('second'), 'third'];
 
   it.each(['ws', 'wss'])('wait for listeners that are attached after connect(): %s', async (scheme) => {
-    await using secure = await FaultServer.start({ tls: { key: KEY, cert: CERT } });
+    await using secure = await FaultServer.start({ tls: testTls });
     const target = scheme === 'ws' ? server : secure;
     target.sendOnAccept(early);
-    const { ws } = client(scheme === 'ws' ? {} : { tls: { ca: CERT } }, target.url());
+    const { ws } = client(scheme === 'ws' ? {} : { tls: { ca: testTls.cert } }, target.url());
     const log: string[] = [];
     ws.on('open', () => log.push('open'));
     await ws.connect();

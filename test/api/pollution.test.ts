@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { createClient, ReckerWebSocket } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/index.js';
-import { CERT, KEY } from './certificate.js';
+import { testTls } from '../support/tls.js';
 import { runChild } from './childProcess.js';
 
 /** Lives of three clients: one before and one for each polluted name. The servers must not run in there. */
@@ -96,7 +96,7 @@ describe('a polluted Object.prototype', () => {
 /** What would make a client trust a certificate that does not verify, or distrust one that does. */
 const trust = (url: string): string => `
   process.on('uncaughtException', (error) => print('UNCAUGHT', error.stack));
-  const CERT = ${JSON.stringify(CERT)};
+  const CERT = ${JSON.stringify(testTls.cert)};
   const polluted = {
     rejectUnauthorized: false, ca: CERT, checkServerIdentity: () => undefined, secureContext: {}, servername: 'evil.test',
     minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'NULL', ALPNProtocols: ['evil'], alpnProtocols: ['evil'], crl: 'x',
@@ -120,7 +120,7 @@ const trust = (url: string): string => `
 
 describe('a polluted Object.prototype and TLS', () => {
   it('verifies as before', async () => {
-    await using server = await FaultServer.start({ tls: { key: KEY, cert: CERT } });
+    await using server = await FaultServer.start({ tls: testTls });
     const { out, err } = await runChild(trust(server.url()), { timeout: 30_000 });
     expect(err).toBe('');
     expect(out.length).toBeGreaterThan(30);

@@ -5,24 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import type { GarbageKind } from '../../src/testing/frames.js';
-
-// Made for these tests: self-signed for localhost and 127.0.0.1, valid for a hundred years.
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgx3V+XoDZP3YIM7yi
-pyKjwjB/SRYmoYWMyiD6vc3yfvihRANCAATYVMjPXXZhBczJwBTpCE9IpPiu1mnk
-LAZ+Lzr05oEM98d6DjAeDYv8Ex4JdC5KK0vbTCpi1cYy4KI81e3ZFBeX
------END PRIVATE KEY-----`;
-const CERT = `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUAlGgBhpZi+g4RqWBiR5GICGb8pEwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzIxMjk0OFoYDzIxMjYxMDMw
-MjEyOTQ4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAATYVMjPXXZhBczJwBTpCE9IpPiu1mnkLAZ+Lzr05oEM98d6DjAeDYv8
-Ex4JdC5KK0vbTCpi1cYy4KI81e3ZFBeXo28wbTAdBgNVHQ4EFgQU95QwTrJ1xbL2
-IE/8eWVxxtbg0MAwHwYDVR0jBBgwFoAU95QwTrJ1xbL2IE/8eWVxxtbg0MAwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDRwAwRAIgQQQ5X/iFT5zySZfC7vEwdeSN31I4YMzuSbYAYx7XkScCID2z
-3tsvkJbaA/0m87UEDhU3wh++yIEyuEuzlCaRKC3H
------END CERTIFICATE-----`;
+import { testTls } from '../support/tls.js';
 
 let server: FaultServer;
 const clients: { readonly socket: WebSocket }[] = [];
@@ -178,10 +161,10 @@ describe('handshakes', () => {
   });
 
   it('work over TLS, resets included', async () => {
-    await using secure = await FaultServer.start({ tls: { key: KEY, cert: CERT } });
+    await using secure = await FaultServer.start({ tls: testTls });
     secure.echo();
     secure.sendOnAccept(['first']);
-    const client = dial({ ca: CERT }, secure.url());
+    const client = dial({ ca: testTls.cert }, secure.url());
     await client.opened;
     while (client.told.messages.length < 1) await once(client.socket, 'message');
     client.socket.send('again');
