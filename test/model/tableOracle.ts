@@ -84,7 +84,8 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   const cell = cellOf(row, column, policy.reconnect, before);
   const events = (cell === none ? [] : cell.events)
     .filter((event) => !event.startsWith('undelivered '))
-    .map((event) => inTermsOf(event, row, step, before));
+    .map((event) => inTermsOf(event, row, step, before))
+    .map((event) => event.replace('reconnecting 1 1000', `reconnecting 1 ${policy.reconnectDelay}`));
   const state = cell === none ? from : cell.to;
   return { state, events: state === from ? events : [`state ${state} ${from}`, ...events] };
 }

@@ -1,0 +1,248 @@
+/**
+ * Runs paths on real sockets and in real time: `ReckerWebSocket` against a `FaultServer`.
+ *
+ * Owns: how the things of a path are brought about by a real server, and which cannot be. Each dial waits in its
+ * `url` provider until the path says what becomes of it. One driver, one path.
+ */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReckerWebSocket } from '../../src/index.js';
+import {
+  type ConnectionPath,
+  type ConnectionPathsOptions,
+  FaultServer,
+  type PathDriver,
+  type PathStep,
+  TcpRelay,
+} from '../../src/testing/index.js';
+import { HEARD, written } from '../machine/tableBenches.js';
+import { type Command, Invariants } from '../support/invariants.js';
+import { type Expected, expectedByTable } from './tableOracle.js';
+
+/** Short, and far enough apart that a busy machine keeps their order. */
+export const REAL_POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
+  reconnectDelay: 60,
+  heartbeatInterval: 240,
+  heartbeatTimeout: 120,
+  connectTimeout: 250,
+  closeTimeout: 150,
+};
+
+/** What passes in no path's way: a delay that a path does not wait for must not come in between. */
+const NEVER = 60_000;
+const PATIENCE = 8000;
+const HEARTBEAT = ['nextPing', 'pingMeanwhile', 'heartbeatTimeout'];
+
+/** Why a path cannot be run here; `undefined` where it can. */
+export function whyLeftOut(path: ConnectionPath): string | undefined {
+  if (path.steps.some(({ event }) => event.type === 'process.slept')) {
+    return 'the process of the test would have to be stopped by its system, and to go on afterwards';
+  }
+  return undefined;
+}
+
+interface Dial {
+  readonly signal: AbortSignal;
+  readonly to: (url: string) => void;
+}
+
+export class RealDriver implements PathDriver {
+  steps = 0;
+  readonly #abort = new AbortController();
+  readonly #dials: Dial[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #path: ConnectionPath | undefined;
+  #expected: readonly Expected[] = [];
+  #events: string[] = [];
+  #peerHasClosed = false;
+  #server: FaultServer | undefined;
+  #closedDoor: TcpRelay | undefined;
+  #client: ReckerWebSocket | undefined;
+  #invariants: Invariants | undefined;
+
+  async start(path: ConnectionPath): Promise<void> {
+    this.#path = path;
+    this.#expected = expectedByTable(path);
+    const server = await FaultServer.start();
+    this.#server = server;
+    server.ignoreClose();
+    this.#closedDoor = await TcpRelay.start({ port: server.port });
+    this.#closedDoor.refuse();
+    const invariants = new Invariants(path.policy);
+    this.#invariants = invariants;
+    const client = new ReckerWebSocket(
+      ({ signal }) =>
+        new Promise<string>((to) => {
+          this.#dials.push({ signal, to });
+          invariants.dialled(this.#live);
+        }),
+      { ...waitsOnlyFor(path), signal: this.#abort.signal, clock: this.#clock },
+    );
+    for (const event of HEARD) {
+      // Pings are answered by the real server: that is no part of a path.
+      if (event === 'pong') continue;
+      client.on(event, (...args: unknown[]) => {
+        invariants.heard(event, args);
+        this.#events.push(written(event, args));
+      });
+    }
+    this.#client = client;
+  }
+
+  async finish(): Promise<void> {
+    this.#abort.abort();
+    await this.#server?.stop();
+    await this.#closedDoor?.close();
+  }
+
+  connect = () => this.#call('connect', (client) => client.connect());
+  reconnect = () => this.#call('reconnect', (client) => client.reconnect());
+  close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
+  abort = () => this.#call('abort', () => this.#abort.abort());
+
+  accept = () => this.#dialTo(this.server.url());
+  refuse = () => this.#dialTo(`ws://127.0.0.1:${this.#closedDoor?.port}/`);
+
+  async peerCloses(code: number, reason: string): Promise<void> {
+    await this.#connected();
+    this.#peerHasClosed = true;
+    this.server.closeAndKeepTcp(code, reason);
+  }
+
+  async peerErrs(): Promise<void> {
+    await this.#connected();
+    this.#peerHasClosed = true;
+    this.server.sendGarbage('badOpcode');
+  }
+
+  async ends(): Promise<void> {
+    const { server } = this;
+    await this.#until(() => server.seen.closes.length > 0, 'the client sends a Close');
+    if (this.#peerHasClosed) return server.terminateAll();
+    // The Close of the client was left without an answer until now.
+    server.accept();
+    for (const connection of server.connections) connection.close(1000);
+  }
+
+  async drops(): Promise<void> {
+    await this.#connected();
+    this.server.terminateAll();
+  }
+
+  async freezes(): Promise<void> {
+    await this.#connected();
+    this.server.freeze();
+  }
+
+  answers(): void {}
+  sleeps(): void {
+    throw new Error('see whyLeftOut()');
+  }
+
+  async passDelay(name: string, ms: number): Promise<void> {
+    const { server } = this;
+    if (name === 'connectTimeout') {
+      server.stall();
+      this.#dialTo(server.url());
+    } else if (name === 'minUptime' || name === 'heartbeatTimeout') {
+      await sleep(ms + 10);
+    } else if (HEARTBEAT.includes(name) && !this.#isFrozen) {
+      const { pings } = server.seen;
+      await this.#until(() => server.seen.pings > pings, 'a Ping');
+    }
+  }
+
+  async check(step: PathStep, { steps }: ConnectionPath): Promise<void> {
+    const index = this.steps;
+    this.steps += 1;
+    // The answer comes by itself, and may have led on already: what the two bring is compared together.
+    if (steps[index + 1]?.event.type === 'socket.answered') return;
+    const client = this.#client;
+    assert.ok(client);
+    const expected = this.#expected[index];
+    const isThere = () =>
+      client.state === step.state && this.#events.length >= (expected?.events.length ?? 0);
+    await this.#until(isThere, `${step.state} with ${expected?.events.join(', ')}`).catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    const { state, readyState } = client;
+    assert.deepEqual({ state, events: this.#events }, expected);
+    await this.#until(
+      () => this.#live === (this.#dials.length > 0 && isInSession(state) ? 1 : 0),
+      'its dial',
+    );
+    this.#invariants?.settled({ state, readyState, live: this.#live, timers: this.#timers.size });
+    this.#events = [];
+  }
+
+  get server(): FaultServer {
+    assert.ok(this.#server);
+    return this.#server;
+  }
+
+  /** The dials that the client has not given up, nor their connections. */
+  get #live(): number {
+    return this.#dials.filter(({ signal }) => !signal.aborted).length;
+  }
+
+  get #isFrozen(): boolean {
+    return this.#path?.steps.slice(0, this.steps).some(({ event }) => event.type === 'link.froze') === true;
+  }
+
+  /** The platform's, counted. */
+  readonly #clock = {
+    now: () => performance.timeOrigin + performance.now(),
+    setTimeout: (run: () => void, ms: number) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        run();
+      }, ms);
+      this.#timers.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer: unknown) => {
+      this.#timers.delete(timer as NodeJS.Timeout);
+      clearTimeout(timer as NodeJS.Timeout);
+    },
+  };
+
+  #dialTo(url: string): void {
+    const dial = this.#dials.at(-1);
+    assert.ok(dial, 'nothing is dialled');
+    dial.to(url);
+  }
+
+  #connected(): Promise<unknown> {
+    return this.#until(() => this.server.connections.length > 0, 'the server has the connection');
+  }
+
+  #call(command: Command, act: (client: ReckerWebSocket) => Promise<void> | void): void {
+    const client = this.#client;
+    assert.ok(client);
+    this.#invariants?.called(command, client.state);
+    act(client)?.catch(() => {});
+  }
+
+  async #until(holds: () => boolean, what: string): Promise<void> {
+    const latest = performance.now() + PATIENCE;
+    while (!holds()) {
+      if (performance.now() > latest) throw new Error(`Waited ${PATIENCE} ms in vain: ${what}`);
+      await sleep(2);
+    }
+  }
+}
+
+const isInSession = (state: string) => ['connecting', 'reconnecting', 'open', 'closing'].includes(state);
+
+/** The path's policy; delays that the path does not wait for are out of its way. */
+function waitsOnlyFor({ policy, steps }: ConnectionPath): ConnectionPath['policy'] {
+  const waited = new Set(steps.flatMap(({ event }) => (event.type === 'delay.passed' ? [event.delay] : [])));
+  const passes = (delay: string, ms: number) => (waited.has(delay) ? ms : NEVER);
+  const beats = HEARTBEAT.some((delay) => waited.has(delay));
+  return {
+    ...policy,
+    connectTimeout: passes('connectTimeout', policy.connectTimeout),
+    closeTimeout: passes('closeTimeout', policy.closeTimeout),
+    minUptime: policy.minUptime === 0 ? 0 : passes('minUptime', policy.minUptime),
+    heartbeatInterval: beats ? policy.heartbeatInterval : 0,
+  };
+}
