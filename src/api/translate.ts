@@ -134,7 +134,10 @@ function isClean(emitted: ConnectionEmitted | undefined): boolean {
   return emitted?.type !== 'lost' || emitted.asked || isCleanEnd(emitted.loss);
 }
 
-/** The peer's normal closure and going away (RFC 6455 §7.4.1). */
+/**
+ * The peer's normal closure and going away (RFC 6455 §7.4.1): it said that it was done. That TCP then did not
+ * end in time takes nothing away from what it sent.
+ */
 export function isCleanEnd(loss: Loss): boolean {
-  return loss.wasClean && (loss.code === 1000 || loss.code === 1001);
+  return loss.code === 1000 || loss.code === 1001;
 }

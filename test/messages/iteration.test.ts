@@ -23,7 +23,10 @@ afterEach(async () => {
 
 function make(options: WebSocketOptions = {}): ReckerWebSocket {
   // Short, because a fake peer never finishes the closing handshake that ends each test.
-  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', { closeTimeout: 50, ...options });
+  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', {
+    ...(server === undefined ? { closeTimeout: 50 } : {}),
+    ...options,
+  });
   return ws;
 }
 
@@ -206,6 +209,15 @@ describe('an iteration ends', () => {
     transport.last.peerClose(code, 'done');
     transport.last.end();
     expect(await all).toEqual({ read: ['1'], error: undefined });
+  });
+
+  it("on the peer's 1000 also where TCP does not end in time", async () => {
+    const { client, transport } = await open();
+    const all = readAll(client);
+    transport.last.message('1');
+    transport.last.peerClose(1000);
+    expect(await all).toEqual({ read: ['1'], error: undefined });
+    expect(client.state).toBe('closed');
   });
 
   it("by throwing the peer's other codes, once", async () => {

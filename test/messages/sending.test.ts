@@ -16,7 +16,10 @@ afterEach(async () => {
 
 function make(options: WebSocketOptions = {}): ReckerWebSocket {
   // Short, because a fake peer never finishes the closing handshake that ends each test.
-  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', { closeTimeout: 50, ...options });
+  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', {
+    ...(server === undefined ? { closeTimeout: 50 } : {}),
+    ...options,
+  });
   return ws;
 }
 
