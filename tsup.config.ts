@@ -1,18 +1,59 @@
-import { defineConfig } from 'tsup';
+/**
+ * What is built: `dist` for Node, `dist/browser` for pages and workers, from the same sources but for the one
+ * module that knows the platform.
+ */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    machine: 'src/machine/index.ts',
-    testing: 'src/testing/index.ts',
-    inspect: 'src/inspect/index.ts',
-  },
+// The configurations below run side by side: `clean` of one would take what another has just written.
+rmSync('dist', { recursive: true, force: true });
+
+const inNode = { index: 'src/index.ts', inspect: 'src/inspect/index.ts' };
+const chart = { machine: 'src/machine/index.ts', testing: 'src/testing/index.ts' };
+const inBrowsers = { index: 'src/index.ts' };
+
+const common: Options = {
   format: ['esm', 'cjs'],
-  target: 'node20',
   // Entry points share their chunks: an error of `recker` is an instance of the class that `recker/machine` exports.
   splitting: true,
-  dts: true,
-  sourcemap: true,
-  clean: true,
   treeshake: true,
-});
+  dts: false,
+  clean: false,
+};
+
+/** Types that never meet in one chunk: those of `recker` must not bring XState along. */
+const types = (entry: Record<string, string>): Options => ({ ...common, entry, dts: { only: true } });
+
+/** platform.browser.ts in the place of platform.ts. */
+const browserPlatform: Plugin = {
+  name: 'browser-platform',
+  setup(build) {
+    const path = fileURLToPath(new URL('./src/api/platform.browser.ts', import.meta.url));
+    build.onResolve({ filter: /\/platform\.js$/ }, () => ({ path }));
+  },
+};
+
+export default defineConfig([
+  { ...common, entry: { ...inNode, ...chart }, target: 'node20', sourcemap: true },
+  {
+    ...common,
+    entry: { ...inBrowsers, machine: chart.machine },
+    outDir: 'dist/browser',
+    platform: 'browser',
+    target: 'es2022',
+    sourcemap: true,
+    noExternal: ['events'],
+    esbuildPlugins: [browserPlatform],
+  },
+  types(inNode),
+  types(chart),
+  {
+    ...common,
+    entry: inBrowsers,
+    outDir: 'dist/browser',
+    // TypeScript's own word for the same swap.
+    dts: { only: true, compilerOptions: { moduleSuffixes: ['.browser', ''] } },
+  },
+]);

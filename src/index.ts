@@ -37,3 +37,4 @@ export type {
   TransportFeature,
   TransportObserver,
 } from './machine/port.js';
+export { nativeTransport } from './services/native.js';

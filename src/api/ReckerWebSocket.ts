@@ -3,6 +3,7 @@
  */
 import { ConfigurationError } from '../machine/errors.js';
 import { ownMember } from '../machine/own.js';
+import type { TransportFactory } from '../machine/port.js';
 import { redactUrl } from '../machine/redact.js';
 import { checkCloseArguments } from './closeRules.js';
 import { Connection } from './connection.js';
@@ -11,7 +12,7 @@ import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
 import type { SendOptions } from './outbox.js';
 import { type PipeFromOptions, type PipeSource, type PipeToOptions, pipeFrom, pipeTo } from './pipes.js';
-import { EventEmitter } from './platform.js';
+import { EventEmitter, type StreamSink } from './platform.js';
 import { type ClientDefaults, dialSettings } from './settings.js';
 import { READY_STATES } from './states.js';
 import type {
@@ -48,6 +49,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   readonly CLOSED = 3;
 
   readonly #connection: Connection;
+  readonly #factory: TransportFactory;
   readonly #canPing: boolean;
 
   /**
@@ -70,6 +72,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     super();
     const checked = checkOptions(options);
     const settings = dialSettings(url, checked, defaults);
+    this.#factory = settings.factory;
     this.#canPing = settings.factory.supports.includes('ping') || checked.heartbeatMessage !== undefined;
     this.#connection = new Connection(this, checked, settings);
   }
@@ -169,7 +172,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @throws ConfigurationError at once for a code or reason that RFC 6455 §7.4 does not allow; nothing changes
    */
   close(code = 1000, reason = ''): Promise<void> {
-    checkCloseArguments(code, reason);
+    checkCloseArguments(code, reason, this.#factory);
     return this.#connection.close(code, reason);
   }
 
@@ -194,7 +197,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /** Writes the bytes of the messages that come, in order, with backpressure to the peer. */
-  pipeTo(writable: NodeJS.WritableStream, options?: PipeToOptions): Promise<void> {
+  pipeTo(writable: StreamSink, options?: PipeToOptions): Promise<void> {
     return pipeTo(this, this.#connection.hub, writable, options);
   }
 

@@ -2,6 +2,7 @@
  * What `close()` may be given (RFC 6455 §5.5.1, §7.4).
  */
 import { ConfigurationError } from '../machine/errors.js';
+import type { TransportFactory } from '../machine/port.js';
 import { byteLength } from './platform.js';
 
 /** A control frame carries 125 bytes; two of them are the code. */
@@ -14,11 +15,17 @@ function isSendable(code: number): boolean {
 }
 
 /** @throws ConfigurationError where the code or the reason must not be sent */
-export function checkCloseArguments(code: unknown, reason: unknown): void {
+export function checkCloseArguments(code: unknown, reason: unknown, factory: TransportFactory): void {
   if (typeof code !== 'number' || !isSendable(code)) {
     throw new ConfigurationError(
       'code',
       `close() takes a code of 1000-1003, 1007-1014 or 3000-4999; got ${typeof code === 'number' ? code : `a value of type ${typeof code}`}`,
+    );
+  }
+  if (factory.canCloseWith?.(code) === false) {
+    throw new ConfigurationError(
+      'code',
+      `close() cannot send ${code} with the transport ${factory.name}: use 1000 or 3000-4999`,
     );
   }
   if (typeof reason !== 'string') {

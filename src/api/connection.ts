@@ -19,7 +19,7 @@ import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { MessageHub } from './messageHub.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
-import { toBinary } from './platform.js';
+import { type EnvironmentListener, toBinary, watchEnvironment } from './platform.js';
 import { RoundTrips } from './roundTrips.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
 import { onAbortOf } from './signals.js';
@@ -46,7 +46,7 @@ const NO_ACTOR_OPTIONS = Object.freeze({
   systemId: undefined,
 }) as object;
 
-export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner {
+export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener {
   readonly outbox: Outbox;
   readonly hub: MessageHub;
   readonly #listeners: Listeners;
@@ -97,6 +97,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner {
     this.#view = IDLE;
     this.#actor = this.#startActor();
     this.#watchSignal();
+    watchEnvironment(this);
   }
 
   get view(): StateView {
@@ -395,6 +396,18 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner {
     if (this.#view.state !== 'open' || transport === undefined) return;
     if (full) transport.pause();
     else transport.resume();
+  }
+
+  // The surroundings.
+
+  /** The wait for the next dial is over; a connection may have died with the network that it went over. */
+  onOnline(): void {
+    if (this.#view.state === 'backoff') this.command({ type: 'connect' });
+    else this.onAwake();
+  }
+
+  onAwake(): void {
+    this.ping();
   }
 
   /** The option `signal`: aborting ends the client for good. */

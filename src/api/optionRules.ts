@@ -226,6 +226,7 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     type: '`{ maxBytes, maxMessages }`',
     fallback: '1 MiB, 1024',
     problem: (value) => membersProblem(value, { maxBytes: bound, maxMessages: bound }),
+    needs: 'pause',
   },
   maxPayload: { ...count('bytes', 104_857_600, 1), needs: 'maxPayload' },
   signal: {

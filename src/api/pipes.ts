@@ -6,14 +6,12 @@ import { AbortError, ConnectionClosedError } from '../machine/errors.js';
 import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
+import type { StreamSink, StreamSource } from './platform.js';
 import { onAbort as watchAbort } from './signals.js';
 import type { SendData } from './types.js';
 
 /** Anything that yields chunks: a Node `Readable`, a WHATWG `ReadableStream`, a generator. */
-export type PipeSource =
-  | AsyncIterable<string | Uint8Array>
-  | Iterable<string | Uint8Array>
-  | NodeJS.ReadableStream;
+export type PipeSource = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array> | StreamSource;
 
 /** Options of `pipeFrom()`. */
 export interface PipeFromOptions {
@@ -111,7 +109,7 @@ function destroy(
 ): void {
   if ('destroy' in source && typeof source.destroy === 'function') {
     // The pipe's promise tells the error; the stream's own event has no other listener.
-    (source as NodeJS.ReadableStream).on('error', () => {});
+    (source as StreamSource).on('error', () => {});
     source.destroy(error);
     return;
   }
@@ -121,7 +119,7 @@ function destroy(
 export async function pipeTo(
   client: PipeClient,
   hub: MessageHub,
-  writable: NodeJS.WritableStream,
+  writable: StreamSink,
   options?: PipeToOptions,
 ): Promise<void> {
   const { end = true, signal } = withoutPrototype(options);
@@ -158,12 +156,12 @@ export async function pipeTo(
   }
 }
 
-const drain = (writable: NodeJS.WritableStream): Promise<void> =>
+const drain = (writable: StreamSink): Promise<void> =>
   new Promise((resolve) => {
     writable.once('drain', resolve);
   });
 
-const finish = (writable: NodeJS.WritableStream): Promise<void> =>
+const finish = (writable: StreamSink): Promise<void> =>
   new Promise((resolve) => {
     writable.end(resolve);
   });

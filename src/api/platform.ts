@@ -8,6 +8,21 @@ export { wsTransport as defaultTransport } from '../services/ws.js';
 /** The class that binary messages have. */
 export type Binary = Buffer;
 
+/** The streams of the platform that `pipeFrom()` and `pipeTo()` take. */
+export type StreamSource = NodeJS.ReadableStream;
+export type StreamSink = NodeJS.WritableStream;
+
+/** Nothing here tells that the network is back, or that the machine was asleep. */
+export const watchEnvironment = (_client: EnvironmentListener): void => {};
+
+/** What a client does when its surroundings change. */
+export interface EnvironmentListener {
+  /** The network is there again. */
+  onOnline(): void;
+  /** The page was frozen or the machine asleep: what is open may be dead. */
+  onAwake(): void;
+}
+
 /** The length of `text` in UTF-8, in bytes. */
 export const byteLength = (text: string): number => Buffer.byteLength(text);
 

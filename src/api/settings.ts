@@ -48,7 +48,7 @@ export function dialSettings(
 ): DialSettings {
   const factory = options.transport ?? defaultTransport;
   refuseUnsupported(options, factory);
-  const resolve = resolver(defaults);
+  const resolve = resolver(defaults, factory);
   return {
     factory,
     resolve,
@@ -66,12 +66,21 @@ export function dialSettings(
 }
 
 /** Credentials in a URL travel as a header; the option `headers` wins over them, and over the client's own. */
-function resolver({ parseUrl, headersFor }: ClientDefaults): DialSettings['resolve'] {
+function resolver(
+  { parseUrl, headersFor }: ClientDefaults,
+  factory: TransportFactory,
+): DialSettings['resolve'] {
   return (given) => {
     const url = parseUrl(given);
     const { href, authorization } = splitCredentials(url);
     const credentials = authorization === undefined ? undefined : { Authorization: authorization };
-    return { href, headers: mergeHeaders(credentials, headersFor(url)) };
+    const headers = mergeHeaders(credentials, headersFor(url));
+    if (!factory.supports.includes('headers') && Object.keys(headers).length > 0) {
+      const [name, what] =
+        credentials === undefined ? ['headers', 'headers'] : ['url', 'user info in the url'];
+      throw new ConfigurationError(name, `${what} cannot be sent with the transport ${factory.name}`);
+    }
+    return { href, headers };
   };
 }
 

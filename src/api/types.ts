@@ -10,7 +10,7 @@ export type { ConnectionState };
 
 /** A whole message, as it came. */
 export interface WebSocketMessage {
-  /** Text as a string, binary as a `Buffer`. */
+  /** Text as a string; binary as a `Buffer` in Node, as a `Uint8Array` in browsers (a `Buffer` where the page has that). */
   data: string | Binary;
   isBinary: boolean;
 }
