@@ -19,13 +19,15 @@ export class Readers {
 
   /** @param received how many messages the client has received: the iteration begins with the one after */
   add(client: ReckerWebSocket, received: number): void {
+    const messages = client[Symbol.asyncIterator]();
     this.#readers.push({
-      messages: client[Symbol.asyncIterator](),
+      messages,
       next: received,
       wanted: 0,
       isPulling: false,
       isOver: false,
-      isCutOff: client.state === 'closing',
+      // A listener may have closed it again while it began to connect.
+      isCutOff: client.state === 'closing' || client.state === 'closed',
     });
   }
 
