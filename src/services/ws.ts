@@ -7,7 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import WebSocket, { type ClientOptions } from 'ws';
-import { HandshakeError, type ReckerError } from '../machine/errors.js';
+import { ConnectionError, HandshakeError, type ReckerError } from '../machine/errors.js';
 import {
   type DialRequest,
   TRANSPORT_FEATURES,
@@ -42,6 +42,12 @@ class Engine extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     this.owner?.onEngineClose(code, reason);
     super.close(code, reason);
+  }
+
+  /** The one case in which `ws` calls this itself has no event either: too many Pings wait for their Pong. */
+  override terminate(): void {
+    this.owner?.onEngineTerminate();
+    super.terminate();
   }
 
   /** Messages are most of what happens here, and have one listener: they take no detour over the emitter. */
@@ -237,6 +243,14 @@ class WsTransport implements Transport {
       return;
     }
     this.#observer?.peerClosed(code ?? 1005, reason?.toString() ?? '');
+  }
+
+  /** Not by `destroy()`, which has taken the observer away before. */
+  onEngineTerminate(): void {
+    if (this.#observer === undefined) return;
+    this.#error ??= new ConnectionError('The peer sent Pings faster than they could be answered', {
+      code: 'ERR_RECKER_PING_FLOOD',
+    });
   }
 
   /** The code of the Close that a protocol error of the peer made the engine send. */
