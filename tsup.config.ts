@@ -53,7 +53,12 @@ export default defineConfig([
     ...common,
     entry: inBrowsers,
     outDir: 'dist/browser',
-    // TypeScript's own word for the same swap.
-    dts: { only: true, compilerOptions: { moduleSuffixes: ['.browser', ''] } },
+    dts: {
+      only: true,
+      // TypeScript's own word for the same swap.
+      compilerOptions: { moduleSuffixes: ['.browser', ''] },
+      // In Node its types bring `Symbol.asyncDispose`.
+      banner: '/// <reference lib="esnext.disposable" />',
+    },
   },
 ]);

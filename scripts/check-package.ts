@@ -1,0 +1,121 @@
+/**
+ * Checks what would be published: packs it, lints the tarball, installs it into an empty folder, and runs users
+ * of every entry point there, as ESM, CommonJS and strict TypeScript, on every supported line of Node.
+ *
+ * Usage: npx tsx scripts/check-package.ts [--this-node]   (after `npm run build`)
+ * With --this-node only the running version is tried. Other versions come from the npm package `node`; outside
+ * CI one that cannot be had is skipped, and said so.
+ */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+const NODES = ['22', '24', 'latest'];
+/** The tarball must not grow unseen, in bytes. Two thirds of it are source maps. */
+const MOST_BYTES = 900_000;
+/** In ms; a fresh Node is some 50 MB to fetch. */
+const LIMIT = 120_000;
+
+async function sh(cwd: string, command: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout } = await run(command, args, { cwd, timeout: LIMIT, maxBuffer: 1 << 26 });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+async function pack(folder: string): Promise<string> {
+  const told = await sh(root, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const [packed] = JSON.parse(told) as Packed[];
+  if (packed === undefined) throw new Error('npm packed nothing');
+  if (packed.size > MOST_BYTES) throw new Error(`The tarball has ${packed.size} bytes`);
+  const foreign = packed.files.filter(
+    ({ path }) => !/^(dist|statecharts)\/|^(package\.json|README|LICENSE|CHANGELOG|SECURITY)/.test(path),
+  );
+  if (foreign.length > 0) throw new Error(`Not to be published: ${foreign.map(({ path }) => path)}`);
+  say(`packed: ${packed.files.length} files, ${packed.size} bytes`);
+  return join(folder, packed.filename);
+}
+
+/** The types of `recker` must not bring XState to those who do not ask for the chart. */
+async function checkTypes(): Promise<void> {
+  for (const name of [
+    'index.d.ts',
+    'index.d.cts',
+    'inspect.d.ts',
+    'browser/index.d.ts',
+    'browser/index.d.cts',
+  ]) {
+    const text = await readFile(join(root, 'dist', name), 'utf8');
+    for (const [line] of text.matchAll(/^(?:import|export) .*from '(.*)';$/gm)) {
+      if (line.includes("'xstate'")) throw new Error(`${name} imports xstate`);
+      if (name.startsWith('browser') && line.includes('node:')) throw new Error(`${name}: ${line}`);
+      const chunk = /'\.\/(.*)\.c?js'/.exec(line)?.[1];
+      if (chunk === undefined) continue;
+      if (/'xstate'/.test(await readFile(join(root, 'dist', `${chunk}.d.ts`), 'utf8')))
+        throw new Error(`${name} imports xstate by ${chunk}`);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'recker-package-'));
+  try {
+    const tarball = await pack(folder);
+    await checkTypes();
+    await sh(root, bin('publint'), '--strict');
+    say('publint --strict: clean');
+    await sh(root, bin('attw'), tarball);
+    say('attw: clean');
+
+    await writeFile(join(folder, 'package.json'), '{ "name": "user", "private": true }\n');
+    const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const tools = ['typescript', '@types/node'].map((name) => `${name}@${own.devDependencies[name]}`);
+    await sh(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...tools);
+    await cp(join(root, 'test/package'), folder, { recursive: true });
+    for (const config of ['tsconfig.json', 'tsconfig.exact.json', 'tsconfig.browser.json']) {
+      await sh(folder, join(folder, 'node_modules/.bin/tsc'), '-p', config);
+    }
+    say('TypeScript, strict, skipLibCheck: false: ESM, CommonJS and browser users compile');
+
+    const programs = ['esm.mjs', 'cjs.cjs', 'out/user.mjs', 'out/user.cjs'];
+    for (const program of programs) await sh(folder, process.execPath, program);
+    say(`node ${process.version}: ${programs.join(', ')} run`);
+    if (process.argv.includes('--this-node')) return;
+    for (const version of NODES) {
+      const npx = ['-y', '--prefer-offline', '-p', `node@${version}`, 'node'];
+      let found: string;
+      try {
+        found = (await sh(folder, 'npx', ...npx, '--version')).trim();
+      } catch (error) {
+        if (process.env.CI) throw error;
+        say(`skipped: needs node@${version}`);
+        continue;
+      }
+      for (const program of programs) await sh(folder, 'npx', ...npx, program);
+      say(`node ${found}: ${programs.join(', ')} run`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await main();
