@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { checkBundlers } from './package/bundlers.js';
+import { findProgram } from './package/findProgram.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
@@ -95,6 +97,11 @@ async function main(): Promise<void> {
       await sh(folder, join(folder, 'node_modules/.bin/tsc'), '-p', config);
     }
     say('TypeScript, strict, skipLibCheck: false: ESM, CommonJS and browser users compile');
+
+    const chromium = findProgram('chromium');
+    if (chromium === undefined && process.env.CI) throw new Error('needs chromium');
+    const bundles = await checkBundlers(folder, chromium);
+    say(`${bundles.join(', ')}; ${chromium === undefined ? 'skipped: needs chromium' : 'run in Chromium'}`);
 
     const programs = ['esm.mjs', 'cjs.cjs', 'out/user.mjs', 'out/user.cjs'];
     for (const program of programs) await sh(folder, process.execPath, program);

@@ -1,0 +1,98 @@
+/**
+ * A page that uses the installed package, bundled by esbuild, Vite and webpack as they come, without a setting
+ * for `recker`; and run in Chromium where there is one.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { build as vite } from 'vite';
+import webpack from 'webpack';
+import { FaultServer } from '../../src/testing/faultServer.js';
+
+const PAGE = `
+import { createClient, ConfigurationError } from 'recker';
+import { ConfigurationError as Same } from 'recker/machine';
+
+const client = createClient({ baseUrl: location.hash.slice(1) });
+const ws = client.websocket('/chat');
+ws.on('message', (message) => {
+  document.title = message.data + ' ' + (ConfigurationError === Same);
+  ws.close();
+});
+ws.send('hello');
+`;
+
+/** What must not be in a bundle for pages. */
+const FOREIGN = /["']node:|require\(["'](?:ws|undici|net|tls|http)["']\)|from ?["'](?:ws|undici|net|tls)["']/;
+
+const BUNDLERS: Readonly<Record<string, (folder: string, entry: string, out: string) => Promise<unknown>>> = {
+  esbuild: (_folder, entry, out) =>
+    build({
+      entryPoints: [entry],
+      bundle: true,
+      minify: true,
+      outfile: join(out, 'page.js'),
+      logLevel: 'error',
+    }),
+  vite: (root, entry, outDir) =>
+    vite({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      build: { outDir, lib: { entry, formats: ['iife'], name: 'page', fileName: () => 'page.js' } },
+    }),
+  webpack: (context, entry, path) =>
+    new Promise((resolve, reject) => {
+      webpack(
+        { context, mode: 'production', entry, output: { path, filename: 'page.js' } },
+        (error, stats) => {
+          if (error) reject(error);
+          else if (stats?.hasErrors()) reject(new Error(stats.toString({ colors: false })));
+          else resolve(undefined);
+        },
+      );
+    }),
+};
+
+/** @returns the size of each bundle, in bytes */
+export async function checkBundlers(folder: string, executablePath: string | undefined): Promise<string[]> {
+  const told: string[] = [];
+  const entry = join(folder, 'page.js');
+  await writeFile(entry, PAGE);
+  const server = await FaultServer.start();
+  server.echo();
+  const site = createServer((_request, response) => {
+    response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>nothing yet</title>');
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+  const browser = executablePath === undefined ? undefined : await chromium.launch({ executablePath, args });
+  try {
+    for (const [name, bundle] of Object.entries(BUNDLERS)) {
+      const out = join(folder, `bundle-${name}`);
+      await bundle(folder, entry, out);
+      const files = await readdir(out);
+      if (files.join() !== 'page.js') throw new Error(`${name} made ${files.join()}`);
+      const code = await readFile(join(out, 'page.js'), 'utf8');
+      const foreign = FOREIGN.exec(code);
+      if (foreign !== null) throw new Error(`${name} bundled ${foreign[0]}`);
+      told.push(`${name} ${code.length} bytes`);
+      const page = await browser?.newPage();
+      if (page === undefined) continue;
+      const { port } = site.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/#http://127.0.0.1:${server.port}`);
+      await page.addScriptTag({ content: code });
+      await page.waitForFunction("document.title === 'hello true'", undefined, { timeout: 10_000 });
+      await page.close();
+    }
+  } finally {
+    await browser?.close();
+    await server.stop();
+    site.closeAllConnections();
+    site.close();
+  }
+  return told;
+}

@@ -1,0 +1,25 @@
+/** What the build for browsers holds, and how much. */
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { bundle } from './support.js';
+
+/** Bytes, minified and gzipped, XState included. Raised on purpose or not at all. */
+const BUDGET = 37_000;
+
+it('no module of Node is in it, no ws, no undici, no proxy', async () => {
+  const { inputs } = await bundle("export { createClient } from 'recker'");
+  const packages = inputs.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  expect(new Set(packages.filter((name) => name !== undefined))).toEqual(new Set(['events', 'xstate']));
+  const services = inputs
+    .filter((path) => path.includes('src/services/'))
+    .map((path) => path.split('/').pop());
+  expect(services.sort()).toEqual(['failures.ts', 'macrotask.ts', 'native.ts', 'proxyRules.ts']);
+  expect(inputs.filter((path) => path.includes('node:'))).toEqual([]);
+});
+
+it(`it takes at most ${BUDGET} bytes`, async () => {
+  const { code } = await bundle("import { createClient } from 'recker'; globalThis.c = createClient;", true);
+  const size = gzipSync(code, { level: 9 }).length;
+  expect(size).toBeLessThan(BUDGET);
+  expect(size).toBeGreaterThan(BUDGET / 2);
+});
