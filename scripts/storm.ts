@@ -29,9 +29,12 @@ const reports: StormReport[] = [];
 for (const jitter of ['none', 'equal', 'full'] as const) {
   const report = await storm({ clients, processes, jitter, reconnectDelay, downFor });
   reports.push(report);
-  const { dials, peak, allBack, perTenth } = report;
-  console.log(`jitter ${jitter}: ${dials} dials, at most ${peak} in 100 ms, all back after ${allBack} ms`);
-  console.log(`  dials per 100 ms: ${perTenth.join(' ')}`);
+  const { dials, peak, allBack, perTenth, madePerTenth } = report;
+  console.log(
+    `jitter ${jitter}: ${dials} dials, at most ${peak} due in 100 ms, all back after ${allBack} ms`,
+  );
+  console.log(`  due per 100 ms:  ${perTenth.join(' ')}`);
+  console.log(`  made per 100 ms: ${madePerTenth.join(' ')}`);
 }
 if (!values['no-picture']) {
   writeFileSync(new URL('../docs/storm.svg', import.meta.url), picture(reports));

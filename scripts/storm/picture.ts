@@ -1,4 +1,4 @@
-/** Draws dials per 100 ms, one panel for each run, readable on light and on dark. */
+/** Draws dials due per 100 ms, one panel for each run, readable on light and on dark. */
 import type { StormReport } from './run.js';
 
 const WIDTH = 760;
@@ -54,9 +54,9 @@ export function picture(reports: readonly StormReport[]): string {
     ].join('\n');
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="t">
-<title id="t">Dials per 100 ms after a server restart, by jitter</title>
+<title id="t">Dials due per 100 ms after a server restart, by jitter</title>
 <style>${STYLE}</style>
-<text class="title" x="${LEFT}" y="24">${clients} clients lose their server at once: dials per 100 ms</text>
+<text class="title" x="${LEFT}" y="24">${clients} clients lose their server at once: dials due per 100 ms</text>
 <text class="small" x="${LEFT}" y="42">The server is back after ${downFor} ms; reconnectDelay ${reconnectDelay} ms is the first window (shaded).</text>
 ${panels.join('\n')}
 </svg>

@@ -18,9 +18,15 @@ export interface StormOptions {
 }
 
 export interface StormReport extends StormOptions {
-  /** Dials in each 100 ms after the loss, refused ones included. */
+  /**
+   * Dials due in each 100 ms after the loss, refused ones included: when a thousand machines would dial. A few
+   * processes on one machine get to them later.
+   */
   readonly perTenth: readonly number[];
+  /** Dials made in each 100 ms, by these few processes. */
+  readonly madePerTenth: readonly number[];
   readonly dials: number;
+  /** The most that were due in 100 ms. */
   readonly peak: number;
   /** Milliseconds from the loss until the last one was back. */
   readonly allBack: number;
@@ -28,6 +34,7 @@ export interface StormReport extends StormOptions {
 
 interface Told {
   readonly ready?: true;
+  readonly dues?: number[];
   readonly dials?: number[];
   readonly backs?: number[];
 }
@@ -58,13 +65,10 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     server = await listen(peers, port);
     const all = await finished;
     const dials = all.flatMap(({ dials: each = [] }) => each);
+    const perTenth = inTenths(all.flatMap(({ dues = [] }) => dues).map((due) => due - lostAt));
+    const madePerTenth = inTenths(dials.map((dial) => dial - lostAt));
     const allBack = Math.max(...all.flatMap(({ backs = [] }) => backs)) - lostAt;
-    const perTenth = Array.from({ length: Math.floor((Math.max(...dials) - lostAt) / 100) + 1 }, () => 0);
-    for (const dial of dials) {
-      const tenth = Math.max(0, Math.floor((dial - lostAt) / 100));
-      perTenth[tenth] = (perTenth[tenth] ?? 0) + 1;
-    }
-    return { ...options, perTenth, dials: dials.length, peak: Math.max(...perTenth), allBack };
+    return { ...options, perTenth, madePerTenth, dials: dials.length, peak: Math.max(...perTenth), allBack };
   } finally {
     for (const child of children) child.kill('SIGKILL');
     for (const peer of peers) peer.terminate();
@@ -100,4 +104,13 @@ function told(child: ChildProcess, key: keyof Told): Promise<Told> {
     });
     child.once('exit', (code) => reject(new Error(`A process of clients ended with ${code}`)));
   });
+}
+
+function inTenths(times: readonly number[]): number[] {
+  const tenths = Array.from({ length: Math.floor(Math.max(...times) / 100) + 1 }, () => 0);
+  for (const time of times) {
+    const tenth = Math.max(0, Math.floor(time / 100));
+    tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+  }
+  return tenths;
 }
