@@ -45,6 +45,7 @@ export class ChartDriver implements PathDriver {
   #table: readonly Expected[] | undefined;
   #invariants: Invariants | undefined;
   #state: ConnectionState = 'idle';
+  #broken: unknown;
 
   constructor(machine: ConnectionMachine = connectionMachine) {
     this.#machine = machine;
@@ -116,6 +117,7 @@ export class ChartDriver implements PathDriver {
   };
 
   check(step: PathStep): void {
+    if (this.#broken !== undefined) throw this.#broken;
     const snapshot = this.#actor?.getSnapshot();
     assert.ok(snapshot);
     assert.ok(snapshot.hasTag(step.state), `the state has the tags ${[...snapshot.tags]}`);
@@ -151,7 +153,12 @@ export class ChartDriver implements PathDriver {
   #dial(tell: (fact: SocketFact) => void) {
     const socket: RecordedSocket = { tell, asked: [], isDestroyed: false };
     this.sockets.push(socket);
-    this.#invariants?.dialled(this.liveSockets.length);
+    try {
+      this.#invariants?.dialled(this.liveSockets.length);
+    } catch (error) {
+      // Thrown into the chart it would count as a failed dial, and might be followed by another one.
+      this.#broken ??= error;
+    }
     return {
       ping: () => void socket.asked.push('ping'),
       pingAgain: () => void socket.asked.push('ping'),

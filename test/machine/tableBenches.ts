@@ -8,6 +8,7 @@ import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import {
   AbortError,
   ConnectionError,
+  type ConnectionMachine,
   type ConnectionState,
   connectionMachine,
   DEFAULT_POLICY,
@@ -96,9 +97,9 @@ export class ChartBench implements Bench {
   #events: string[] = [];
   #socket: string[] = [];
 
-  constructor(reconnect: boolean) {
+  constructor(reconnect: boolean, machine: ConnectionMachine = connectionMachine) {
     const log = (what: string) => this.#socket.push(what);
-    this.#actor = createActor(connectionMachine, {
+    this.#actor = createActor(machine, {
       clock: this.#clock as never,
       input: {
         policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect, autoConnect: true },

@@ -1,0 +1,213 @@
+/**
+ * Rules of the chart that no cell of the table and no single path shows, because they need other numbers, or more
+ * than one round. Data, so that the mutation run can ask them of a changed chart (scripts/mutate.ts).
+ */
+import assert from 'node:assert/strict';
+import { createActor } from 'xstate';
+import {
+  AbortError,
+  type ConnectionEmitted,
+  ConnectionError,
+  type ConnectionEvent,
+  type ConnectionMachine,
+  type ConnectionPolicy,
+  DEFAULT_POLICY,
+  defaultShouldReconnect,
+  type Failure,
+  type Loss,
+  MAX_DELAY,
+  type SocketFact,
+} from '../../src/machine/index.js';
+import { VirtualClock } from '../../src/testing/virtualClock.js';
+import { stateNodes, statePath } from '../../src/testing/writtenTransitions.js';
+
+export interface ChartCheck {
+  readonly name: string;
+  /** @throws where `machine` breaks the rule */
+  readonly run: (machine: ConnectionMachine) => void;
+}
+
+const LOSS: Loss = { code: 4001, reason: 'peer', wasClean: true };
+const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
+const refusal = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const breach = new ConnectionError('Invalid frame', { code: 'WS_ERR_INVALID_OPCODE' });
+const REFUSED: SocketFact = { type: 'socket.failed', loss: { ...CUT_OFF, error: refusal } };
+const OPENED: SocketFact = { type: 'socket.opened' };
+const CLOSED: SocketFact = { type: 'socket.closed', loss: LOSS };
+
+/** A chart with a socket that only records, at no particular time of day. */
+class Rig {
+  readonly clock = new VirtualClock(1_000_000);
+  /** The attempt that each dial was told. */
+  readonly dials: number[] = [];
+  /** When Pings left, from the start. */
+  readonly pings: number[] = [];
+  readonly failures: Failure[] = [];
+  emitted: ConnectionEmitted[] = [];
+  slept = 0;
+  #tell: (fact: SocketFact) => void = () => {};
+  readonly #actor;
+
+  constructor(machine: ConnectionMachine, policy: Partial<ConnectionPolicy> = {}) {
+    const ping = () => this.pings.push(this.clock.now() - 1_000_000);
+    this.#actor = createActor(machine, {
+      clock: this.clock as never,
+      input: {
+        policy: { ...DEFAULT_POLICY, ...policy },
+        environment: {
+          dial: ({ attempt }, tell) => {
+            this.dials.push(attempt);
+            this.#tell = tell;
+            return { ping, pingAgain: ping, askLiveness() {}, close() {}, destroy() {} };
+          },
+          farewell() {},
+          shouldReconnect: (failure) => {
+            this.failures.push(failure);
+            return defaultShouldReconnect(failure);
+          },
+          random: () => 0,
+          now: () => this.clock.now() + this.slept,
+        },
+      },
+    });
+    this.#actor.on('*', (emitted) => this.emitted.push(emitted));
+    this.#actor.start();
+  }
+
+  /** What happens, in order: commands by name, facts, and times that pass. */
+  do(...things: (ConnectionEvent | 'connect' | 'reconnect' | 'close' | 'abort' | number)[]): this {
+    for (const thing of things) {
+      if (typeof thing === 'number') this.clock.advance(thing);
+      else if (thing === 'close') this.#actor.send({ type: 'close', code: 1000, reason: '' });
+      else if (thing === 'abort') this.#actor.send({ type: 'abort', error: new AbortError('aborted') });
+      else if (typeof thing === 'string') this.#actor.send({ type: thing });
+      else this.#tell(thing as SocketFact);
+    }
+    return this;
+  }
+
+  is(tag: 'idle' | 'connecting' | 'reconnecting' | 'open' | 'closing' | 'backoff' | 'exhausted' | 'closed') {
+    const { tags } = this.#actor.getSnapshot();
+    assert.ok(tags.has(tag), `it should be ${tag}, and is ${[...tags]}`);
+    return this;
+  }
+
+  get lost() {
+    return this.emitted.filter((each) => each.type === 'lost');
+  }
+}
+
+/** By hand, from "What each call and fact does in each state": what a message meets. */
+const TAGS: Readonly<Record<string, readonly string[]>> = {
+  idle: ['idle', 'queues'],
+  'session.connecting': ['connecting', 'queues'],
+  'session.reconnecting': ['reconnecting', 'queues'],
+  'session.open': ['open', 'sends'],
+  'session.closing': ['closing'],
+  'session.closing.byPeer': ['queuesIfReconnecting'],
+  'session.closing.toReconnect': ['queues'],
+  backoff: ['backoff', 'queues'],
+  exhausted: ['exhausted', 'resting'],
+  closed: ['closed', 'resting'],
+  'closed.aborted': ['aborted'],
+};
+
+/** Long enough for no opening to count the attempts anew. */
+const KEEPS = { reconnect: true, minUptime: 1_000_000, heartbeatInterval: 0 };
+
+export const CHECKS: readonly ChartCheck[] = [
+  {
+    name: 'each state says what becomes of messages',
+    run(machine) {
+      const tagged = stateNodes(machine).filter(({ tags }) => tags.length > 0);
+      assert.deepEqual(Object.fromEntries(tagged.map((node) => [statePath(node), [...node.tags]])), TAGS);
+    },
+  },
+  {
+    name: 'Pings leave at their interval, however the answers come',
+    run(machine) {
+      const slow = new Rig(machine, { heartbeatInterval: 300, heartbeatTimeout: 100 });
+      const alive: SocketFact = { type: 'socket.answered', alive: true };
+      slow.do('connect', OPENED, 400, alive, 300, alive, 200);
+      assert.deepEqual(slow.pings, [300, 600, 900]);
+      const quick = new Rig(machine, { heartbeatInterval: 40, heartbeatTimeout: 100 });
+      quick.do('connect', OPENED, 140, alive, 50);
+      assert.deepEqual(quick.pings, [40, 80, 120, 140, 180]);
+    },
+  },
+  {
+    name: 'a dead peer is found, and not by a client that slept',
+    run(machine) {
+      const policy = { heartbeatInterval: 300, heartbeatTimeout: 100 };
+      const dead: SocketFact = { type: 'socket.answered', alive: false };
+      new Rig(machine, policy).do('connect', OPENED, 400, dead).is('closed');
+      const asleep = new Rig(machine, policy).do('connect', OPENED, 300);
+      asleep.slept = 60_000;
+      asleep.do(100, dead).is('open');
+      assert.deepEqual(asleep.pings, [300, 400]);
+      asleep.do(100, dead).is('closed');
+    },
+  },
+  {
+    name: 'what is switched off never happens',
+    run(machine) {
+      new Rig(machine).do(MAX_DELAY).is('idle');
+      new Rig(machine, { connectTimeout: 0 }).do('connect', MAX_DELAY).is('connecting');
+      const redial = new Rig(machine, { connectTimeout: 0, heartbeatInterval: 0 });
+      redial.do('connect', OPENED, 'reconnect', MAX_DELAY).is('reconnecting');
+      const silent = new Rig(machine, { heartbeatInterval: 0 }).do('connect', OPENED, MAX_DELAY);
+      assert.deepEqual(silent.pings, []);
+    },
+  },
+  {
+    name: 'attempts are counted anew at the opening, or after minUptime, and by the calls that ask for a dial',
+    run(machine) {
+      const atOnce = new Rig(machine, { ...KEEPS, minUptime: 0, maxReconnectAttempts: 1 });
+      atOnce.do('connect', OPENED, CLOSED, 1000, OPENED, CLOSED, 1000, OPENED, CLOSED).is('backoff');
+      const later = { ...KEEPS, minUptime: 500, maxReconnectAttempts: 1 };
+      new Rig(machine, later).do('connect', OPENED, CLOSED, 1000, OPENED, 499, CLOSED).is('exhausted');
+      new Rig(machine, later).do('connect', OPENED, CLOSED, 1000, OPENED, 500, CLOSED).is('backoff');
+
+      const lostOnce = ['connect', OPENED, CLOSED, 1000, OPENED] as const;
+      const dialsOf = (policy: Partial<ConnectionPolicy>, ...things: Parameters<Rig['do']>) =>
+        new Rig(machine, { ...KEEPS, ...policy }).do(...lostOnce, ...things).dials;
+      const peerClosed: SocketFact = { type: 'socket.peerClosed', code: 1008, reason: '' };
+      const final: SocketFact = { type: 'socket.closed', loss: { ...CUT_OFF, code: 1008 } };
+      assert.deepEqual(dialsOf({}, 'reconnect'), [0, 1, 0]);
+      assert.deepEqual(dialsOf({}, peerClosed, 'reconnect', final), [0, 1, 0]);
+      assert.deepEqual(dialsOf({}, 'close', 'connect', CLOSED), [0, 1, 0]);
+      for (const call of ['connect', 'reconnect'] as const) {
+        assert.deepEqual(dialsOf({}, 'close', CLOSED, call), [0, 1, 0]);
+        assert.deepEqual(dialsOf({ maxReconnectAttempts: 1 }, CLOSED, call), [0, 1, 0]);
+        assert.deepEqual(dialsOf({}, CLOSED, call), [0, 1, 2], `${call}() in backoff keeps the count`);
+      }
+    },
+  },
+  {
+    name: 'what is told of a loss is of that loss, and of none before it',
+    run(machine) {
+      const policy = { reconnect: true, maxReconnectAttempts: 1 };
+      const twice = new Rig(machine, policy).do('connect', OPENED, CLOSED, 1000, 'close');
+      assert.deepEqual(twice.lost.at(-1)?.loss, CUT_OFF);
+      const again = new Rig(machine).do('connect', OPENED, CLOSED, 'connect', 'close');
+      assert.deepEqual(again.lost.at(-1)?.loss, CUT_OFF);
+      const late = new Rig(machine, policy).do('connect', REFUSED, 1000, OPENED, 'close', 5000).is('closed');
+      assert.equal(late.lost.at(-1)?.loss.error?.name, 'TimeoutError');
+      const stage = new Rig(machine, policy).do('connect', OPENED, CLOSED, 1000, REFUSED).is('exhausted');
+      assert.equal(stage.lost.at(-1)?.stage, 'reconnecting');
+      stage.do('connect', 10, REFUSED);
+      assert.equal(stage.lost.at(-1)?.stage, 'connecting');
+      assert.equal(stage.failures.at(-1)?.uptime, 0);
+    },
+  },
+  {
+    name: 'a peer that broke the protocol is not dialled again, and the reason is told',
+    run(machine) {
+      const rig = new Rig(machine, { reconnect: true });
+      rig.do('connect', OPENED, 70, { type: 'socket.peerErred', sentCode: 1002, error: breach });
+      rig.do({ type: 'socket.closed', loss: CUT_OFF }).is('closed');
+      assert.deepEqual(rig.lost.at(-1)?.loss, { ...CUT_OFF, sentCode: 1002, error: breach });
+      assert.equal(rig.failures.at(-1)?.uptime, 70);
+    },
+  },
+];

@@ -1,0 +1,41 @@
+/** The hand-written table as a list of cases, and what each promises on the bare chart and on the class. */
+import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from './table.js';
+import { hasWaiting, type Outcome } from './tableBenches.js';
+
+export interface Case {
+  readonly row: Row;
+  readonly column: Column;
+  readonly cell: Cell | typeof none;
+  readonly reconnect: boolean;
+}
+
+export const CASES: readonly Case[] = [
+  ...Object.entries(TABLE).flatMap(([row, cells]) =>
+    Object.entries(cells).map(([column, cell]) => ({
+      row: row as Row,
+      column: column as Column,
+      cell,
+      reconnect: true,
+    })),
+  ),
+  ...WITHOUT_RECONNECT.map((each) => ({ ...each, reconnect: false })),
+];
+
+/** What a cell promises of either bench. The chart knows no promise and no message. */
+export function expected(
+  { row, cell, reconnect }: Case,
+  from: string,
+  isChart: boolean,
+): Omit<Outcome, 'from'> {
+  const quiet: Cell = { to: from, events: [] };
+  const { to, events, call, waiting, socket = [] } = cell === none ? quiet : cell;
+  const ofMessages = (what: string) => what.startsWith('undelivered ') || what.startsWith('send ');
+  const withState = to === from ? events : [`state ${to} ${from}`, ...events];
+  return {
+    to,
+    events: isChart ? withState.filter((each) => !ofMessages(each)) : withState,
+    socket: isChart ? socket.filter((each) => !ofMessages(each)) : socket,
+    call: isChart ? undefined : call,
+    waiting: isChart ? undefined : (waiting ?? (hasWaiting(row, reconnect) ? 'held' : undefined)),
+  };
+}
