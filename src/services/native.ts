@@ -39,7 +39,7 @@ const CLOSING = 2;
 /** RFC 6455 §7.1.5: what the application is told where no Close came. */
 const NO_CLOSE = 1006;
 
-/** The pace at which a full buffer is looked at, in ms: each look doubles the pause, up to the second. */
+/** The pace at which a full buffer is looked at, in ms: each look doubles the pause, up to the second of these. */
 const FIRST_LOOK = 1;
 const LAST_LOOK = 64;
 
@@ -65,7 +65,8 @@ class NativeTransport implements Transport {
 
   #begin({ url, protocols }: DialRequest): NativeSocket {
     const { WebSocket } = globalThis as unknown as { readonly WebSocket?: NativeConstructor };
-    if (WebSocket === undefined) throw new ConnectionError('This runtime has no global WebSocket');
+    if (WebSocket === undefined)
+      throw new ConnectionError('This runtime has no global WebSocket', { final: true });
     const socket = new WebSocket(url, [...protocols]);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {

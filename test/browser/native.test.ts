@@ -6,6 +6,7 @@ import { runInThisContext } from 'node:vm';
 import type { Browser, Page } from 'playwright-core';
 import { WebSocket as UndiciWebSocket } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nativeTransport, ReckerWebSocket } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { needs } from '../support/tools.js';
 import { lines, make, type Place, PRELUDE, SCENES } from './scenes.js';
@@ -124,6 +125,15 @@ needs('chromium')('in a page', () => {
       'close 1000 "" true false',
     ]);
   });
+});
+
+it('a runtime without a WebSocket says so, for good', async () => {
+  vi.stubGlobal('WebSocket', undefined);
+  const ws = new ReckerWebSocket('ws://127.0.0.1:1/', { transport: nativeTransport, reconnect: true });
+  ws.on('error', () => {});
+  await expect(ws.connect()).rejects.toThrow('This runtime has no global WebSocket');
+  expect(ws.state).toBe('closed');
+  vi.unstubAllGlobals();
 });
 
 describe("the option transport: nativeTransport in Node, on undici's WebSocket", () => {
