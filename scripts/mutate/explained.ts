@@ -6,6 +6,9 @@ const ENTERED_BY_NAME =
   'Every transition into it names the child that it enters: the first child is never taken by default.';
 const FIRST_CHILD = 'That is the first child of the target, with the same states entered on the way.';
 
+const GUARD_AND_DELAY = 'The guard and the delay say the same, and the other one still stops it.';
+const FOR_THE_TYPES = 'The branch is for the types: the action runs only where the other one holds.';
+
 export const EXPLAINED: Readonly<Record<string, string>> = {
   'session.connecting:socket.opened: leads to #alive': FIRST_CHILD,
   'session.reconnecting:socket.opened: leads to #alive': FIRST_CHILD,
@@ -25,4 +28,16 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
   'session.closing: begins in forGood': ENTERED_BY_NAME,
   'delay autoConnectTick: twice as long': 'Twice 0 is 0; where it is not 0 the guard stops it.',
   'delay autoConnectTick: no time at all': 'It is 0 already; where it is not 0 the guard stops it.',
+  'connectionMachine.ts: policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY, → policy.heartbeatInterval <= policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,':
+    GUARD_AND_DELAY,
+  'connectionMachine.ts: pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout, → pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval <= policy.heartbeatTimeout,':
+    GUARD_AND_DELAY,
+  "connectionMachine.ts: context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0, → context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : (0 + 1),":
+    FOR_THE_TYPES,
+  "connectionMachine.ts: : { type: 'close', code: 1000, reason: '' }, → : { type: 'close', code: (1000 + 1), reason: '' },":
+    FOR_THE_TYPES,
+  "connectionMachine.ts: delay: context.verdict.kind === 'retry' ? context.verdict.delay : 0, → delay: context.verdict.kind === 'retry' ? context.verdict.delay : (0 + 1),":
+    FOR_THE_TYPES,
+  "connectionMachine.ts: : { type: 'ended', code: 1000, reason: '' }, → : { type: 'ended', code: (1000 + 1), reason: '' },":
+    FOR_THE_TYPES,
 };

@@ -99,11 +99,11 @@ export function sourceMutants(): readonly SourceMutant[] {
     ...chart.map(({ name, text }) => ({ name, killer: () => killedOnChart(text) })),
     ...pure('src/machine/backoff.ts', 'export const MAX_DELAY', [
       'test/machine/decision.test.ts',
-      'test/machine/backoff.test.ts',
+      'test/machine/pure.test.ts',
     ]),
     ...pure('src/machine/decision.ts', 'const FINAL_CLOSE_CODES', [
       'test/machine/decision.test.ts',
-      'test/machine/retryAfter.test.ts',
+      'test/machine/pure.test.ts',
     ]),
   ];
 }

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { createActor } from 'xstate';
 import {
   AbortError,
+  ConfigurationError,
   type ConnectionEmitted,
   ConnectionError,
   type ConnectionEvent,
@@ -208,6 +209,47 @@ export const CHECKS: readonly ChartCheck[] = [
       rig.do({ type: 'socket.closed', loss: CUT_OFF }).is('closed');
       assert.deepEqual(rig.lost.at(-1)?.loss, { ...CUT_OFF, sentCode: 1002, error: breach });
       assert.equal(rig.failures.at(-1)?.uptime, 70);
+    },
+  },
+  {
+    name: 'the smallest and the largest numbers, and those that are equal, mean what they say',
+    run(machine) {
+      const eager = new Rig(machine, { heartbeatInterval: 1, heartbeatTimeout: 1, connectTimeout: 1 });
+      assert.deepEqual(eager.do('connect', OPENED, 1).pings, [1]);
+      new Rig(machine, { connectTimeout: 1 }).do('connect', 1).is('closed');
+      const even = new Rig(machine, { heartbeatInterval: 100, heartbeatTimeout: 100 });
+      even.do('connect', OPENED, 200, { type: 'socket.answered', alive: true });
+      assert.deepEqual(even.pings, [100, 200], 'where no time is left the next Ping leaves at once');
+      const forever = { reconnect: true, reconnectDelay: MAX_DELAY, maxReconnectDelay: MAX_DELAY };
+      const patient = new Rig(machine, forever).do('connect', REFUSED).is('backoff');
+      // The longest time itself stands for "never".
+      assert.deepEqual(
+        patient.clock.pending.map(({ delay }) => delay),
+        [MAX_DELAY - 1],
+      );
+      const tireless = new Rig(machine, { reconnect: true, maxReconnectAttempts: 0, reconnectDelay: 1 });
+      tireless.do('connect', REFUSED);
+      for (let attempt = 1; attempt < 10; attempt += 1) tireless.do(30_000, REFUSED).is('backoff');
+      const brief = new Rig(machine, { reconnect: true }).do('connect', OPENED, CLOSED);
+      assert.equal(brief.failures.at(-1)?.uptime, 0);
+    },
+  },
+  {
+    name: 'a wrong option is final, whatever the decision of the user',
+    run(machine) {
+      const error = new ConfigurationError('url', 'no URL');
+      const rig = new Rig(machine, { reconnect: true });
+      rig.do('connect', { type: 'socket.failed', loss: { ...CUT_OFF, error } }).is('closed');
+      assert.deepEqual(rig.failures, []);
+    },
+  },
+  {
+    name: 'a deadline that is late by a whole interval is a sleep, and one that is not is none',
+    run(machine) {
+      const rig = new Rig(machine, { heartbeatInterval: 300, heartbeatTimeout: 100 });
+      rig.do('connect', OPENED, 300);
+      rig.slept = 300;
+      rig.do(100, { type: 'socket.answered', alive: false }).is('closed');
     },
   },
 ];
