@@ -40,4 +40,6 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     FOR_THE_TYPES,
   "connectionMachine.ts: : { type: 'ended', code: 1000, reason: '' }, → : { type: 'ended', code: (1000 + 1), reason: '' },":
     FOR_THE_TYPES,
+  'backoff.ts: const doublings = Math.min(attempt - 1, 1000); → const doublings = Math.min(attempt - 1, (1000 + 1));':
+    'Both 2^1000 and 2^1001 ms are beyond every cap; the number has only to be far from 2^1024.',
 };
