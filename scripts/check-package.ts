@@ -120,6 +120,16 @@ async function main(): Promise<void> {
       for (const program of programs) await sh(folder, 'npx', ...npx, program);
       say(`node ${found}: ${programs.join(', ')} run`);
     }
+    // Deno takes the build for Node, and its own WebSocket as the option `transport`.
+    const deno = ['-y', '--prefer-offline', '-p', 'deno', 'deno'];
+    const version = await sh(folder, 'npx', ...deno, '--version').catch((error) => {
+      if (process.env.CI) throw error;
+    });
+    if (version === undefined) say('skipped: needs deno');
+    else {
+      await sh(folder, 'npx', ...deno, 'run', '-A', '--node-modules-dir=manual', 'esm.mjs');
+      say(`${version.split('\n')[0]}: esm.mjs runs`);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
