@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { FaultServer } from '../src/testing/faultServer.js';
 import { checkBundlers } from './package/bundlers.js';
 import { findProgram } from './package/findProgram.js';
 
@@ -76,6 +77,26 @@ async function checkTypes(): Promise<void> {
   }
 }
 
+/** They take the build for Node, and their own WebSocket as the option `transport`. */
+async function checkOtherRuntimes(folder: string): Promise<void> {
+  const server = await FaultServer.start();
+  server.echo();
+  const runtimes = { deno: ['run', '-A', '--node-modules-dir=manual'], bun: ['run'] };
+  for (const [name, options] of Object.entries(runtimes)) {
+    const npx = ['-y', '--prefer-offline', '-p', name, name];
+    const version = await sh(folder, 'npx', ...npx, '--version').catch((error) => {
+      if (process.env.CI) throw error;
+    });
+    if (version === undefined) {
+      say(`skipped: needs ${name}`);
+      continue;
+    }
+    await sh(folder, 'npx', ...npx, ...options, 'client.mjs', server.url('/'));
+    say(`${name} ${/\d+\.\d+\.\d+/.exec(version)?.[0]}: client.mjs runs`);
+  }
+  await server.stop();
+}
+
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'recker-package-'));
   try {
@@ -120,16 +141,7 @@ async function main(): Promise<void> {
       for (const program of programs) await sh(folder, 'npx', ...npx, program);
       say(`node ${found}: ${programs.join(', ')} run`);
     }
-    // Deno takes the build for Node, and its own WebSocket as the option `transport`.
-    const deno = ['-y', '--prefer-offline', '-p', 'deno', 'deno'];
-    const version = await sh(folder, 'npx', ...deno, '--version').catch((error) => {
-      if (process.env.CI) throw error;
-    });
-    if (version === undefined) say('skipped: needs deno');
-    else {
-      await sh(folder, 'npx', ...deno, 'run', '-A', '--node-modules-dir=manual', 'esm.mjs');
-      say(`${version.split('\n')[0]}: esm.mjs runs`);
-    }
+    await checkOtherRuntimes(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
