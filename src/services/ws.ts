@@ -73,6 +73,8 @@ class WsTransport implements Transport {
   #handed = 0;
   #taken = 0;
   #isWatching = false;
+  /** Messages that ws works on before they leave: it compresses them or reads Blobs, in their order. */
+  #worked = 0;
   #ending = false;
   #paused = false;
   /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
@@ -130,8 +132,10 @@ class WsTransport implements Transport {
 
   send(data: string | Uint8Array | Blob): number {
     const engine = this.#engine as Engine;
-    // What ws works on asynchronously is told by callback; of the rest the socket itself knows.
-    const told = this.#compresses || data instanceof Blob ? this.#onSent : undefined;
+    // What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows.
+    const isLater = this.#compresses || this.#worked > 0 || data instanceof Blob;
+    const told = isLater ? this.#onWorked : undefined;
+    if (isLater) this.#worked += 1;
     let size: number;
     if (typeof data === 'string') {
       (this.#cork as Cork).beforeWrite();
@@ -146,8 +150,8 @@ class WsTransport implements Transport {
     } else if (data instanceof Uint8Array) {
       size = data.length;
       (this.#cork as Cork).beforeWrite();
-      // Compression runs later, when the caller may have changed its bytes.
-      engine.send(this.#compresses ? Buffer.from(data) : data, BINARY, told);
+      // Later the caller may have changed its bytes.
+      engine.send(isLater ? Buffer.from(data) : data, BINARY, told);
     } else {
       size = data.size;
       engine.send(data as unknown as Buffer, BINARY, told);
@@ -167,6 +171,11 @@ class WsTransport implements Transport {
     this.#settle();
     if (this.#taken < this.#handed) this.#watch();
     this.#observer?.taken();
+  };
+
+  readonly #onWorked = (): void => {
+    this.#worked -= 1;
+    this.#onSent();
   };
 
   /** A callback on every message would cost a third of a small one: an empty write tells when all before it is through. */

@@ -324,6 +324,22 @@ describe('what leaves the process', () => {
     expect(reads.length).toBeLessThanOrEqual(3);
   });
 
+  it('is what the bytes were at the call, also behind a Blob that is still being read', async () => {
+    const got: string[] = [];
+    server = await serve((socket) => {
+      socket.on('message', (data) => got.push(data.toString()));
+    });
+    const client = make();
+    await client.connect();
+    const bytes = Buffer.from('before');
+    client.send(new Blob(['blob']));
+    client.send(bytes);
+    bytes.fill('x');
+    await until(() => got.length === 2);
+    expect(got).toEqual(['blob', 'before']);
+    await until(() => client.bufferedAmount === 0);
+  });
+
   it('takes strings, Buffers, ArrayBuffers, views and Blobs, in order', async () => {
     const got: [string, boolean][] = [];
     server = await serve((socket) => {
