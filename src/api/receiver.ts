@@ -21,6 +21,7 @@ type End = 'clean' | { readonly error: Error };
 export class Receiver {
   readonly #bounds: ReceiveBounds;
   readonly #onPressure: () => void;
+  // Two lists with one moving start, and not two of `Fifo`: that costs an iteration 0.15 µs a message (bench: iterate).
   #messages: (WebSocketMessage | undefined)[] = [];
   #sizes: number[] = [];
   #next = 0;

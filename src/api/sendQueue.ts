@@ -3,6 +3,7 @@
  *
  * Owns their order and their bounds. Must not know when they leave.
  */
+import { Fifo } from './fifo.js';
 import type { SendData } from './types.js';
 
 /** What happens to a message that does not fit. */
@@ -29,9 +30,8 @@ export interface Held {
 
 export class SendQueue {
   /** What was held while an `open` listener ran: it leaves before what was queued earlier. */
-  #first: Held[] = [];
-  #rest: (Held | undefined)[] = [];
-  #next = 0;
+  readonly #first = new Fifo<Held>();
+  readonly #rest = new Fifo<Held>();
   #bytes = 0;
 
   get bytes(): number {
@@ -39,7 +39,7 @@ export class SendQueue {
   }
 
   get length(): number {
-    return this.#first.length + this.#rest.length - this.#next;
+    return this.#first.length + this.#rest.length;
   }
 
   /** Whether a message of so many bytes fits in beside the present ones. */
@@ -54,34 +54,14 @@ export class SendQueue {
 
   /** Takes out the message that is to leave next. */
   shift(): Held | undefined {
-    const held = this.#first.length > 0 ? this.#first.shift() : this.#shiftRest();
+    const held = this.#first.shift() ?? this.#rest.shift();
     if (held !== undefined) this.#bytes -= held.bytes;
     return held;
   }
 
   /** Takes out all messages, in the order in which they would have left. */
   takeAll(): Held[] {
-    const all = [...this.#first, ...(this.#rest.slice(this.#next) as Held[])];
-    this.#first = [];
-    this.#rest = [];
-    this.#next = 0;
     this.#bytes = 0;
-    return all;
-  }
-
-  /** An array with a moving start: `Array.prototype.shift` copies the whole of a long one. */
-  #shiftRest(): Held | undefined {
-    const held = this.#rest[this.#next];
-    if (held === undefined) return undefined;
-    this.#rest[this.#next] = undefined;
-    this.#next += 1;
-    if (this.#next === this.#rest.length) {
-      this.#rest = [];
-      this.#next = 0;
-    } else if (this.#next >= 1024 && this.#next * 2 >= this.#rest.length) {
-      this.#rest = this.#rest.slice(this.#next);
-      this.#next = 0;
-    }
-    return held;
+    return [...this.#first.takeAll(), ...this.#rest.takeAll()];
   }
 }

@@ -16,7 +16,8 @@ import {
   TABLE,
   WITHOUT_RECONNECT,
 } from '../machine/table.js';
-import { drive, fire, HEARD, hasWaiting, RECORDED, WAYS, written } from '../machine/tableBenches.js';
+import { drive, fire, hasWaiting, RECORDED, WAYS, written } from '../machine/tableBenches.js';
+import { EVENTS } from '../support/events.js';
 import { type Account, CALLS, type Call, type Extra, Model, type Plan } from './listenersModel.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -48,7 +49,7 @@ class Scene {
         dial: (request, observer) => this.#recorded(fake.dial(request, observer)),
       },
     });
-    for (const event of HEARD) this.#ws.on(event, (...args: unknown[]) => this.#hear(event, args));
+    for (const event of EVENTS) this.#ws.on(event, (...args: unknown[]) => this.#hear(event, args));
   }
 
   enter(row: Row): void {
@@ -176,7 +177,7 @@ const told = cells
 describe('calls from inside listeners', () => {
   it('are tried in every documented event', () => {
     const events = new Set(told.flatMap(({ log }) => log.map((line) => line.split(' ')[0])));
-    expect([...events].sort()).toEqual([...HEARD].sort());
+    expect([...events].sort()).toEqual([...EVENTS].sort());
     // Announcements with a listener that calls, each with 4 calls, 16 pairs in it and 16 over two of them.
     expect(told.reduce((sum, { log }) => sum + log.length, 0) * 36).toBeGreaterThan(6000);
   });

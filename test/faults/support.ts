@@ -5,6 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, expect } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { EVENTS } from '../support/events.js';
 import { Watch } from '../support/journal.js';
 
 /** The example settings of the fault table. */
@@ -23,20 +24,6 @@ export const GRACE = 200;
 /** max(interval, timeout) + timeout: how long a dead peer may stay unnoticed. */
 export const DEAD_AFTER =
   Math.max(EXAMPLE.heartbeatInterval, EXAMPLE.heartbeatTimeout) + EXAMPLE.heartbeatTimeout;
-
-const EVENTS = [
-  'state',
-  'open',
-  'message',
-  'close',
-  'error',
-  'reconnecting',
-  'reconnect-error',
-  'max-reconnect-attempts',
-  'heartbeat-timeout',
-  'pong',
-  'undelivered',
-] as const;
 
 export interface Entry {
   /** The event with its plain arguments, e.g. `close 1006` or `state open connecting`; errors by their code. */

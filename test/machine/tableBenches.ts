@@ -23,6 +23,7 @@ import {
   type PeerActions,
   VirtualClock,
 } from '../../src/testing/index.js';
+import { EVENTS } from '../support/events.js';
 import { type Column, DELAYS, OURS, PEERS, type Promised, type Row, SETTINGS } from './table.js';
 
 /** What came of one column. */
@@ -221,20 +222,6 @@ export function written(event: string, args: readonly unknown[]): string {
   }
 }
 
-export const HEARD = [
-  'open',
-  'close',
-  'error',
-  'reconnecting',
-  'reconnect-error',
-  'max-reconnect-attempts',
-  'heartbeat-timeout',
-  'state',
-  'undelivered',
-  'message',
-  'pong',
-] as const;
-
 export const RECORDED = new Set(['close', 'ping', 'askLiveness', 'destroy', 'send']);
 
 export class ClassBench implements Bench {
@@ -263,7 +250,7 @@ export class ClassBench implements Bench {
       },
     };
     this.#ws = new ReckerWebSocket('ws://localhost/', options);
-    for (const event of HEARD) {
+    for (const event of EVENTS) {
       this.#ws.on(event, (...args: unknown[]) => this.#events.push(written(event, args)));
     }
   }

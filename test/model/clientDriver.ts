@@ -14,7 +14,8 @@ import {
   type PathStep,
   VirtualClock,
 } from '../../src/testing/index.js';
-import { HEARD, written } from '../machine/tableBenches.js';
+import { written } from '../machine/tableBenches.js';
+import { EVENTS } from '../support/events.js';
 import { Invariants } from '../support/invariants.js';
 import { type Expected, expectedByTable } from './tableOracle.js';
 
@@ -62,7 +63,7 @@ export class ClientDriver implements PathDriver {
         }
       },
     });
-    for (const event of HEARD) {
+    for (const event of EVENTS) {
       client.on(event, (...args: unknown[]) => {
         invariants.heard(event, args);
         this.#events.push(written(event, args));

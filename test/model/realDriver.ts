@@ -15,7 +15,8 @@ import {
   type PathStep,
   TcpRelay,
 } from '../../src/testing/index.js';
-import { HEARD, written } from '../machine/tableBenches.js';
+import { written } from '../machine/tableBenches.js';
+import { EVENTS } from '../support/events.js';
 import { type Command, Invariants } from '../support/invariants.js';
 import { type Expected, expectedByTable } from './tableOracle.js';
 
@@ -78,7 +79,7 @@ export class RealDriver implements PathDriver {
         }),
       { ...waitsOnlyFor(path), signal: this.#abort.signal, clock: this.#clock },
     );
-    for (const event of HEARD) {
+    for (const event of EVENTS) {
       // Pings are answered by the real server: that is no part of a path.
       if (event === 'pong') continue;
       client.on(event, (...args: unknown[]) => {

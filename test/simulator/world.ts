@@ -8,6 +8,7 @@
 import type { CloseInfo } from '../../src/api/types.js';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
+import { EVENTS } from '../support/events.js';
 import { broken, type Command, Invariants } from '../support/invariants.js';
 import { Ledger } from './ledger.js';
 import { Network, type Peer, RETRY_AFTER } from './network.js';
@@ -20,20 +21,6 @@ import { Time } from './time.js';
 const MOST_EVENTS = 200;
 /** So many rounds of promises, each waiting for the one before, has nothing in the client. */
 const ROUNDS = 6;
-
-const HEARD = [
-  'state',
-  'open',
-  'close',
-  'error',
-  'reconnecting',
-  'reconnect-error',
-  'max-reconnect-attempts',
-  'heartbeat-timeout',
-  'message',
-  'pong',
-  'undelivered',
-] as const;
 
 /**
  * States in which iterations may end, or hold more than they may: a socket that is closing is read on, for the
@@ -76,7 +63,7 @@ export class World {
       trace: (what) => this.#trace(what),
     });
     this.#client = new ReckerWebSocket('ws://localhost/', this.#options(settings, seed));
-    for (const event of HEARD) this.#client.on(event, (...args: unknown[]) => this.#hear(event, args));
+    for (const event of EVENTS) this.#client.on(event, (...args: unknown[]) => this.#hear(event, args));
   }
 
   /** @throws what was found to be wrong */
@@ -244,7 +231,7 @@ export class World {
 
   // What is told.
 
-  #hear(event: (typeof HEARD)[number], args: readonly unknown[]): void {
+  #hear(event: (typeof EVENTS)[number], args: readonly unknown[]): void {
     this.#guard(() => {
       this.#invariants.heard(event, args);
       if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);

@@ -1,0 +1,43 @@
+/**
+ * A first-in, first-out list: an array with a moving start, because `Array.prototype.shift` copies the whole of a
+ * long one. Lets go of each item as it leaves.
+ */
+export class Fifo<Item> {
+  #items: (Item | undefined)[] = [];
+  #start = 0;
+
+  get length(): number {
+    return this.#items.length - this.#start;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  /** Takes out the oldest item; undefined where there is none. */
+  shift(): Item | undefined {
+    if (this.#start === this.#items.length) return undefined;
+    const item = this.#items[this.#start];
+    this.#items[this.#start] = undefined;
+    this.#start += 1;
+    if (this.#start === this.#items.length) {
+      this.#items = [];
+      this.#start = 0;
+    } else if (this.#start >= COMPACT_AT && this.#start * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#start);
+      this.#start = 0;
+    }
+    return item;
+  }
+
+  /** Takes out all items, oldest first. */
+  takeAll(): Item[] {
+    const all = this.#items.slice(this.#start) as Item[];
+    this.#items = [];
+    this.#start = 0;
+    return all;
+  }
+}
+
+/** The array is cut once so many items have left, and at least half of it is empty: each item moves once at most. */
+const COMPACT_AT = 1024;
