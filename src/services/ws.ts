@@ -15,8 +15,8 @@ import {
   type TransportFactory,
   type TransportObserver,
 } from '../machine/port.js';
-import { Cork } from './cork.js';
 import { connectionError } from './failures.js';
+import { FrameWriter } from './frameWriter.js';
 import { type Route, routeFor } from './routes.js';
 import { UNSET_REQUEST } from './unset.js';
 
@@ -64,7 +64,8 @@ class WsTransport implements Transport {
   #route: Route | undefined;
   /** The TCP or TLS socket under the engine, once upgraded. */
   #socket: Socket | undefined;
-  #cork: Cork | undefined;
+  /** Makes and sends the data frames, once upgraded. Control frames, and all that is compressed, are made by ws. */
+  #writer: FrameWriter | undefined;
   /** The answer to the upgrade request, until the connection is open. */
   #answer: IncomingMessage | undefined;
   /** Why the connection broke, where the socket or the engine said so. */
@@ -122,7 +123,7 @@ class WsTransport implements Transport {
   }
 
   get bufferedAmount(): number {
-    return this.#engine?.bufferedAmount ?? 0;
+    return (this.#engine?.bufferedAmount ?? 0) + (this.#writer?.held ?? 0);
   }
 
   get unsentBytes(): number {
@@ -131,33 +132,30 @@ class WsTransport implements Transport {
   }
 
   send(data: string | Uint8Array | Blob): number {
-    const engine = this.#engine as Engine;
-    // What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows.
-    const isLater = this.#compresses || this.#worked > 0 || data instanceof Blob;
-    const told = isLater ? this.#onWorked : undefined;
-    if (isLater) this.#worked += 1;
+    const writer = this.#writer as FrameWriter;
     let size: number;
-    if (typeof data === 'string') {
-      (this.#cork as Cork).beforeWrite();
-      if (data.length <= MERGE_BELOW) {
-        const bytes = Buffer.from(data);
-        size = bytes.length;
-        engine.send(bytes, TEXT, told);
-      } else {
-        size = Buffer.byteLength(data);
-        engine.send(data, TEXT, told);
-      }
-    } else if (data instanceof Uint8Array) {
-      size = data.length;
-      (this.#cork as Cork).beforeWrite();
-      // Later the caller may have changed its bytes.
-      engine.send(isLater ? Buffer.from(data) : data, BINARY, told);
+    if (this.#compresses || this.#worked > 0 || data instanceof Blob) {
+      size = this.#sendWorked(data);
+    } else if (typeof data === 'string') {
+      size = writer.writeText(data);
     } else {
-      size = data.size;
-      engine.send(data as unknown as Buffer, BINARY, told);
+      size = data.length;
+      writer.writeBinary(data);
     }
     this.#handed += size;
     return size;
+  }
+
+  /** What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows. */
+  #sendWorked(data: string | Uint8Array | Blob): number {
+    this.#worked += 1;
+    this.#writer?.seal();
+    const isText = typeof data === 'string';
+    // By then the caller may have changed its bytes.
+    const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
+    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, this.#onWorked);
+    if (isText) return Buffer.byteLength(data);
+    return data instanceof Uint8Array ? data.length : data.size;
   }
 
   /** Nothing is buffered any more: the kernel has it all. A socket that died says the same, and means the opposite. */
@@ -190,7 +188,7 @@ class WsTransport implements Transport {
   }
 
   flush(): void {
-    this.#cork?.release();
+    this.#writer?.flush();
   }
 
   ping(): void {
@@ -245,6 +243,8 @@ class WsTransport implements Transport {
   // What the engine tells. Each is called by a listener or override of the engine only.
 
   onEngineClose(code: number | undefined, reason: string | Buffer | undefined): void {
+    // Nothing may follow a Close (RFC 6455 §5.5.1).
+    this.#writer?.seal();
     if (this.#ending) return;
     this.#ending = true;
     if (code !== undefined && reason === undefined) {
@@ -268,7 +268,7 @@ class WsTransport implements Transport {
   onUpgrade(answer: IncomingMessage): void {
     this.#answer = answer;
     this.#socket = answer.socket;
-    this.#cork = new Cork(answer.socket, this.#onSent);
+    this.#writer = new FrameWriter(answer.socket, this.#onSent);
     // ws swallows the socket's error; it is the cause that users want to read.
     answer.socket.on('error', (cause) => {
       this.#error ??= connectionError(cause);
@@ -341,17 +341,11 @@ class WsTransport implements Transport {
   }
 }
 
-/**
- * Up to this many characters text goes to ws as bytes: ws then masks and frames it into one chunk, where it
- * would write header and text apart. Above, the additional copy costs more than the second chunk.
- */
-const MERGE_BELOW = 8192;
-
 /** A write of no bytes. */
 const NOTHING = Buffer.alloc(0);
 
-const TEXT = Object.freeze({ binary: false });
-const BINARY = Object.freeze({ binary: true });
+const AS_TEXT = Object.freeze({ binary: false });
+const AS_BINARY = Object.freeze({ binary: true });
 
 // Shared listeners, so that a connection costs no closures: `this` is the engine.
 function onUpgrade(this: WebSocket, answer: IncomingMessage): void {

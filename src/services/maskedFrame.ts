@@ -1,0 +1,130 @@
+/**
+ * Data frames as a client sends them (RFC 6455 §5.2, §5.3): header, random mask and payload, in one pass and in
+ * one piece of memory.
+ *
+ * `ws` makes its frames in several steps and masks byte by byte: this takes a third of the time for a small
+ * message, and a tenth for one of 64 KiB (bench: burst). Owns the layout. Must not know a socket.
+ */
+import { randomFillSync } from 'node:crypto';
+
+/** The first byte: FIN, and the opcode of a text or a binary message. */
+const TEXT = 0x81;
+const BINARY = 0x82;
+
+/** The bit that says so: a client masks whatever it sends. */
+const MASKED = 0x80;
+
+/** What a frame can need beside its payload: two bytes, a length of eight, a mask of four. */
+export const LONGEST_HEADER = 14;
+
+/** A header beside less than 64 KiB. */
+const LONG_HEADER = 8;
+const SHORT_HEADER = 6;
+
+/** Memory for frames, as bytes and as the words that masking is done in. */
+export class Slab {
+  readonly bytes: Buffer;
+  readonly words: Uint32Array;
+
+  constructor(size: number) {
+    // Of its own: a slice of Node's pool would keep the pool, and begin anywhere in a word.
+    this.bytes = Buffer.allocUnsafeSlow(size);
+    this.words = new Uint32Array(this.bytes.buffer, 0, size >>> 2);
+  }
+}
+
+/** How long the header of a masked frame is. */
+export function headerLength(payload: number): number {
+  return payload < 126 ? SHORT_HEADER : payload < 65_536 ? LONG_HEADER : LONGEST_HEADER;
+}
+
+/** How many bytes `text` can need in UTF-8: three for each UTF-16 code unit. */
+export const longestEncoding = (text: string): number => text.length * 3;
+
+/** Writes a binary message as one frame at `start`. */
+export function writeBinaryFrame(slab: Slab, start: number, payload: Uint8Array): void {
+  slab.bytes.set(payload, start + headerLength(payload.length));
+  complete(slab, start, BINARY, payload.length);
+}
+
+/**
+ * Writes a text message as one frame at `start`; returns the length of its payload. There must be room for
+ * {@link longestEncoding} and for {@link LONGEST_HEADER}, where the length is not known.
+ */
+export function writeTextFrame(slab: Slab, start: number, text: string): number {
+  const { bytes } = slab;
+  // Right for ASCII, which most texts are: the length in UTF-8 is known only when it is written.
+  const guess = start + headerLength(text.length);
+  const length = bytes.write(text, guess);
+  const from = start + headerLength(length);
+  if (from !== guess) bytes.copyWithin(from, guess, guess + length);
+  complete(slab, start, TEXT, length);
+  return length;
+}
+
+/** The header before a payload that is in its place, and the mask over it. */
+function complete(slab: Slab, start: number, first: number, length: number): void {
+  const { bytes } = slab;
+  bytes[start] = first;
+  if (length < 126) {
+    bytes[start + 1] = MASKED | length;
+  } else if (length < 65_536) {
+    bytes[start + 1] = MASKED | 126;
+    bytes[start + 2] = length >>> 8;
+    bytes[start + 3] = length;
+  } else {
+    bytes[start + 1] = MASKED | 127;
+    bytes.writeUIntBE(0, start + 2, 2);
+    bytes.writeUIntBE(length, start + 4, 6);
+  }
+  const from = start + headerLength(length);
+  mask(slab, from, from + length);
+}
+
+/** So few bytes are masked one by one: the words' preparation would cost more. */
+const FEW = 16;
+
+/** Masks what lies from `from` to `end`, and puts the key before it. */
+function mask({ bytes, words }: Slab, from: number, end: number): void {
+  drawKey();
+  bytes[from - 4] = key[0] as number;
+  bytes[from - 3] = key[1] as number;
+  bytes[from - 2] = key[2] as number;
+  bytes[from - 1] = key[3] as number;
+  let at = from;
+  let turn = 0;
+  const firstWord = end - from < FEW ? end : (from + 3) & ~3;
+  for (; at < firstWord; at += 1, turn += 1) bytes[at] = (bytes[at] as number) ^ (key[turn & 3] as number);
+  if (at === end) return;
+  const word = turnedKey(turn);
+  const lastWord = end >>> 2;
+  for (let index = at >>> 2; index < lastWord; index += 1) words[index] = (words[index] as number) ^ word;
+  for (at = lastWord << 2; at < end; at += 1) {
+    bytes[at] = (bytes[at] as number) ^ (key[(at - from) & 3] as number);
+  }
+}
+
+// The key as bytes, for both ends of a payload, and as the word that lies between them, in this machine's order.
+const keyWord = new Uint32Array(1);
+const key = new Uint8Array(keyWord.buffer);
+const turnedWord = new Uint32Array(1);
+const turned = new Uint8Array(turnedWord.buffer);
+
+/** The key as a word that begins with its byte number `turn`. */
+function turnedKey(turn: number): number {
+  for (let index = 0; index < 4; index += 1) turned[index] = key[(turn + index) & 3] as number;
+  return turnedWord[0] as number;
+}
+
+/** Keys are drawn many at a time. They must be unpredictable (RFC 6455 §5.3, §10.3). */
+const keys = new Uint32Array(2048);
+let nextKey = keys.length;
+
+function drawKey(): void {
+  if (nextKey === keys.length) {
+    randomFillSync(keys);
+    nextKey = 0;
+  }
+  keyWord[0] = keys[nextKey] as number;
+  nextKey += 1;
+}
