@@ -12,7 +12,7 @@ import { isolateScheduler, ownMember } from '../machine/own.js';
 import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
 import { Announcer, reportUncaught } from './announcer.js';
-import { ChartClock, realClock } from './clock.js';
+import { arrivalTime, ChartClock, realClock } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
@@ -362,7 +362,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
 
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
-    this.hub.receive(message, bytes, this.#clock.now());
+    this.hub.receive(message, bytes, arrivalTime(this.#clock));
     if (this.#roundTrips.isReply(message)) this.onPong();
     if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
     else this.#announcer.deliverNow(this.#listeners, message);
