@@ -25,15 +25,27 @@ const STANDALONE: ClientDefaults = { parseUrl: (given) => resolveUrl(given), hea
 
 /** The numbers of the options, over the defaults. */
 export function policyOf(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
+  const policy = freshPolicy(options, factory);
+  const isSame = POLICY_NAMES.every((name) => policy[name] === newestPolicy[name]);
+  if (!isSame) newestPolicy = policy;
+  return newestPolicy;
+}
+
+const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as readonly (keyof ConnectionPolicy)[];
+
+/** Clients are mostly made alike: those that follow each other share one policy, for memory. */
+let newestPolicy = DEFAULT_POLICY;
+
+function freshPolicy(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
   const policy: Record<string, unknown> = { ...DEFAULT_POLICY };
-  for (const name of Object.keys(DEFAULT_POLICY)) {
-    const value = options[name as keyof WebSocketOptions];
+  for (const name of POLICY_NAMES) {
+    const value = options[name];
     if (value !== undefined) policy[name] = value;
   }
   // Without Ping frames and a message in their place there is nothing to send.
   if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
     policy.heartbeatInterval = 0;
-  return policy as unknown as ConnectionPolicy;
+  return Object.freeze(policy) as unknown as ConnectionPolicy;
 }
 
 /**
@@ -106,12 +118,15 @@ function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory)
 
 /** The bounds of the send queue; undefined where there is none. */
 export function sendBounds({ sendQueue }: WebSocketOptions): QueueBounds | undefined {
-  return sendQueue === false ? undefined : { ...DEFAULT_SEND_QUEUE, ...defined(sendQueue) };
+  if (sendQueue === false) return undefined;
+  return sendQueue === undefined ? DEFAULT_SEND_QUEUE : { ...DEFAULT_SEND_QUEUE, ...defined(sendQueue) };
 }
 
 /** The bounds of each iterator. */
 export function receiveBounds({ receiveQueue }: WebSocketOptions): ReceiveBounds {
-  return { ...DEFAULT_RECEIVE_QUEUE, ...defined(receiveQueue) };
+  return receiveQueue === undefined
+    ? DEFAULT_RECEIVE_QUEUE
+    : { ...DEFAULT_RECEIVE_QUEUE, ...defined(receiveQueue) };
 }
 
 /** The own members that are not `undefined`. */

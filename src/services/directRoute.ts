@@ -7,26 +7,42 @@ import { connect as connectTls } from 'node:tls';
 import type { DialRequest } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
-import { targetOf } from './target.js';
+import { type Target, targetOf } from './target.js';
 import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
 import { UNSET_SOCKET } from './unset.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
 export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
-  const target = targetOf(request.url);
-  let socket: Socket | undefined;
-  return {
-    options: {
-      createConnection: (() => {
-        socket = target.secure ? dialTls(target, tls) : dialTcp(target);
-        return socket;
-      }) as unknown as typeof connectTcp,
-    },
-    destroy() {
-      socket?.destroy();
-    },
-    explain: (cause) => connectionError(cause, 'server'),
-  };
+  return new DirectRoute(targetOf(request.url), tls);
+}
+
+/** A class, since it lives as long as its connection: closures would cost each one a quarter of a KiB. */
+class DirectRoute implements Route {
+  #socket: Socket | undefined;
+  readonly #target: Target;
+  readonly #tls: CheckedTls | undefined;
+
+  constructor(target: Target, tls: CheckedTls | undefined) {
+    this.#target = target;
+    this.#tls = tls;
+  }
+
+  get options(): Route['options'] {
+    return { createConnection: (() => this.#dial()) as unknown as typeof connectTcp };
+  }
+
+  destroy(): void {
+    this.#socket?.destroy();
+  }
+
+  explain(cause: Error): Error {
+    return connectionError(cause, 'server');
+  }
+
+  #dial(): Socket {
+    this.#socket = this.#target.secure ? dialTls(this.#target, this.#tls) : dialTcp(this.#target);
+    return this.#socket;
+  }
 }
 
 function dialTcp({ host, port }: TlsPeer): Socket {

@@ -32,10 +32,16 @@ let owner: FrameWriter | undefined;
 let written: FrameWriter[] = [];
 let hooked = false;
 
+/** Who is told. */
+export interface WriterOwner {
+  /** The end of a tick in which was written: all has left that can leave. */
+  onTickWritten(): void;
+}
+
 /** The frames of one socket. */
 export class FrameWriter {
   readonly #socket: Socket;
-  readonly #onTickEnd: () => void;
+  readonly #owner: WriterOwner;
   /**
    * Over TLS the first message waits for the end of the tick, too: TLS holds back a second write until the first
    * one is through, and a process that exits would take it along.
@@ -48,10 +54,9 @@ export class FrameWriter {
   /** Bytes that the socket would not take any more: it was ended before the end of the tick. */
   #stranded = 0;
 
-  /** @param onTickEnd called at the end of each tick in which was written, when all has left that can leave */
-  constructor(socket: Socket, onTickEnd: () => void) {
+  constructor(socket: Socket, of: WriterOwner) {
     this.#socket = socket;
-    this.#onTickEnd = onTickEnd;
+    this.#owner = of;
     this.#holdsFirst = 'encrypted' in socket && socket.encrypted === true;
   }
 
@@ -111,7 +116,7 @@ export class FrameWriter {
   endTick(): void {
     this.#isWritten = false;
     this.flush();
-    this.#onTickEnd();
+    this.#owner.onTickWritten();
   }
 
   #beforeWrite(): void {

@@ -16,7 +16,7 @@ import {
   type TransportObserver,
 } from '../machine/port.js';
 import { connectionError } from './failures.js';
-import { FrameWriter } from './frameWriter.js';
+import { FrameWriter, type WriterOwner } from './frameWriter.js';
 import { type Route, routeFor } from './routes.js';
 import { UNSET_REQUEST } from './unset.js';
 
@@ -58,7 +58,7 @@ class Engine extends WebSocket {
   }
 }
 
-class WsTransport implements Transport {
+class WsTransport implements Transport, WriterOwner {
   #observer: TransportObserver | undefined;
   #engine: Engine | undefined;
   #route: Route | undefined;
@@ -153,7 +153,7 @@ class WsTransport implements Transport {
     const isText = typeof data === 'string';
     // By then the caller may have changed its bytes.
     const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
-    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, this.#onWorked);
+    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, () => this.#onWorked());
     if (isText) return Buffer.byteLength(data);
     return data instanceof Uint8Array ? data.length : data.size;
   }
@@ -164,17 +164,17 @@ class WsTransport implements Transport {
   }
 
   /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
-  readonly #onSent = (): void => {
+  onTickWritten(): void {
     if (this.#socket?.destroyed) return;
     this.#settle();
     if (this.#taken < this.#handed) this.#watch();
     this.#observer?.taken();
-  };
+  }
 
-  readonly #onWorked = (): void => {
+  #onWorked(): void {
     this.#worked -= 1;
-    this.#onSent();
-  };
+    this.onTickWritten();
+  }
 
   /** A callback on every message would cost a third of a small one: an empty write tells when all before it is through. */
   #watch(): void {
@@ -183,7 +183,7 @@ class WsTransport implements Transport {
     this.#isWatching = true;
     socket.write(NOTHING, () => {
       this.#isWatching = false;
-      this.#onSent();
+      this.onTickWritten();
     });
   }
 
@@ -268,7 +268,7 @@ class WsTransport implements Transport {
   onUpgrade(answer: IncomingMessage): void {
     this.#answer = answer;
     this.#socket = answer.socket;
-    this.#writer = new FrameWriter(answer.socket, this.#onSent);
+    this.#writer = new FrameWriter(answer.socket, this);
     // ws swallows the socket's error; it is the cause that users want to read.
     answer.socket.on('error', (cause) => {
       this.#error ??= connectionError(cause);

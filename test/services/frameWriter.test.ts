@@ -106,8 +106,10 @@ describe('a socket that was ended before the tick was over', () => {
     const errors: Error[] = [];
     socket.on('error', (error) => errors.push(error));
     let ticks = 0;
-    const writer = new FrameWriter(socket, () => {
-      ticks += 1;
+    const writer = new FrameWriter(socket, {
+      onTickWritten() {
+        ticks += 1;
+      },
     });
     writer.writeText('leaves at once');
     expect(writer.held).toBe(0);
