@@ -8,7 +8,7 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import { connectionMachine } from '../machine/connectionMachine.js';
 import { AbortError, type ReckerError, StateError } from '../machine/errors.js';
 import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js';
-import { isolateScheduler, ownMember } from '../machine/own.js';
+import { forgetOptions, isolateScheduler, ownMember, unsetActorOptions } from '../machine/own.js';
 import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
 import { Announcer, reportUncaught } from './announcer.js';
@@ -35,16 +35,6 @@ export interface Listeners {
 }
 
 const DONE = Promise.resolve();
-
-/** What XState would else look for on a prototype that a dependency may have polluted. */
-const NO_ACTOR_OPTIONS = Object.freeze({
-  id: undefined,
-  inspect: undefined,
-  parent: undefined,
-  snapshot: undefined,
-  state: undefined,
-  systemId: undefined,
-}) as object;
 
 export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener {
   readonly outbox: Outbox;
@@ -198,7 +188,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   #startActor(): ActorRefFrom<typeof connectionMachine> {
     const { inspect } = this.#options;
     const actor = createActor(connectionMachine, {
-      ...NO_ACTOR_OPTIONS,
+      ...unsetActorOptions(),
       ...(inspect === undefined ? undefined : inspection(inspect, this)),
       clock: new ChartClock(this.#clock, this) as never,
       input: { policy: this.#policy, environment: new Environment(this, this.#options, this.#clock) },
@@ -210,6 +200,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     isolateScheduler(actor.system);
     this.step(() => actor.start());
     isolateScheduler(actor.system);
+    forgetOptions(actor);
     return actor;
   }
 

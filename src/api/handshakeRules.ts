@@ -44,14 +44,17 @@ export function protocolsProblem(value: unknown): string | undefined {
   return new Set(list).size === list.length ? undefined : 'subprotocol names, each once';
 }
 
+/** None, for all that have none. */
+export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
 /** Two records as one: names merge case-insensitively, and `over` wins. */
 export function mergeHeaders(
   under: Readonly<Record<string, string>> | undefined,
   over: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
+): Readonly<Record<string, string>> {
   const merged = new Map<string, [string, string]>();
   for (const record of [under, over]) {
     for (const [name, value] of Object.entries(record ?? {})) merged.set(name.toLowerCase(), [name, value]);
   }
-  return Object.fromEntries(merged.values());
+  return merged.size === 0 ? NO_HEADERS : Object.fromEntries(merged.values());
 }

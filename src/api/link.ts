@@ -15,7 +15,7 @@ import type {
   TransportFactory,
   TransportObserver,
 } from '../machine/port.js';
-import { headersProblem, mergeHeaders, protocolsProblem } from './handshakeRules.js';
+import { headersProblem, mergeHeaders, NO_HEADERS, protocolsProblem } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
 import { byteLength } from './platform.js';
@@ -231,9 +231,11 @@ async function settle<Value>(
 const payloadBytes = (data: string | Uint8Array): number =>
   typeof data === 'string' ? byteLength(data) : data.byteLength;
 
+const NO_PROTOCOLS: readonly string[] = Object.freeze([]);
+
 /** The list that `protocols` stands for. */
 export function checkProtocols(given: unknown): readonly string[] {
-  if (given === undefined) return [];
+  if (given === undefined) return NO_PROTOCOLS;
   const problem = protocolsProblem(given);
   if (problem !== undefined) throw optionError('protocols', given, problem, true);
   return typeof given === 'string' ? [given] : [...(given as readonly string[])];
@@ -241,7 +243,7 @@ export function checkProtocols(given: unknown): readonly string[] {
 
 /** A copy of own headers, checked: the caller may change the record later. */
 export function checkHeaders(given: unknown): Readonly<Record<string, string>> {
-  if (given === undefined) return {};
+  if (given === undefined) return NO_HEADERS;
   const problem = headersProblem(given);
   if (problem !== undefined) throw optionError('headers', given, problem, true);
   return Object.freeze({ ...(given as Record<string, string>) });

@@ -6,6 +6,7 @@
  */
 import { fromCallback } from 'xstate';
 import { ConnectionError } from './errors.js';
+import { forgetOptions } from './own.js';
 import type { ConnectionEnvironment, DialAttempt } from './policy.js';
 import type { SocketFact, SocketPort } from './port.js';
 
@@ -21,7 +22,8 @@ export interface SocketInput extends DialAttempt {
   readonly dial: ConnectionEnvironment['dial'];
 }
 
-export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, sendBack, receive }) => {
+export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, sendBack, receive, self }) => {
+  forgetOptions(self);
   let socket: SocketPort;
   try {
     socket = input.dial({ attempt: input.attempt }, sendBack as (fact: SocketFact) => void);
