@@ -11,7 +11,7 @@ import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js'
 import { forgetOptions, isolateScheduler, ownMember, unsetActorOptions } from '../machine/own.js';
 import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
-import { Announcer, reportUncaught } from './announcer.js';
+import { Announcer } from './announcer.js';
 import { arrivalTime, ChartClock, realClock } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
 import { inspection } from './inspection.js';
@@ -36,6 +36,9 @@ export interface Listeners {
 
 const DONE = Promise.resolve();
 
+/** Shared by all steps that announce nothing. Never pushed to. */
+const NOTHING_EMITTED: ConnectionEmitted[] = [];
+
 export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener {
   readonly outbox: Outbox;
   readonly hub: MessageHub;
@@ -55,9 +58,9 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   #visit = 0;
   #since: number;
   /** What the present step of the chart has announced so far. */
-  #emitted: ConnectionEmitted[] = [];
+  #emitted = NOTHING_EMITTED;
   /** What `shouldReconnect` threw in the present step: told behind the `state` that the step brings. */
-  #decisionErrors: Error[] = [];
+  #decisionErrors: Error[] | undefined;
   #stepDepth = 0;
   #link: Link | undefined;
   /** The link before the present one, until its loss was told: a new dial may begin in the same step. */
@@ -194,9 +197,11 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
       input: { policy: this.#policy, environment: new Environment(this, this.#options, this.#clock) },
     });
     actor.on('*', (emitted) => {
+      if (this.#emitted === NOTHING_EMITTED) this.#emitted = [];
       this.#emitted.push(emitted);
     });
-    actor.subscribe({ next: (snapshot) => this.#onStep(snapshot.tags), error: reportUncaught });
+    // Without an error listener XState reports what the chart throws as an uncaught error.
+    actor.subscribe((snapshot) => this.#onStep(snapshot.tags));
     isolateScheduler(actor.system);
     this.step(() => actor.start());
     isolateScheduler(actor.system);
@@ -226,11 +231,16 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
       if (view.state === 'connecting') this.#opensBefore = this.#opens;
       this.#announce({ event: 'state', args: [view.state, previous.state] });
     }
-    for (const error of this.#decisionErrors.splice(0)) this.#announce({ event: 'error', args: [error] });
+    if (this.#decisionErrors !== undefined) this.#announceDecisionErrors(this.#decisionErrors);
     const emitted = this.#emitted;
-    this.#emitted = [];
+    this.#emitted = NOTHING_EMITTED;
     for (const each of emitted) this.#onEmitted(each);
     if (view.isResting && !(previous.isResting && emitted.length === 0)) this.#onRest(emitted.at(-1));
+  }
+
+  #announceDecisionErrors(errors: readonly Error[]): void {
+    this.#decisionErrors = undefined;
+    for (const error of errors) this.#announce({ event: 'error', args: [error] });
   }
 
   #onEmitted(emitted: ConnectionEmitted): void {
@@ -311,6 +321,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   }
 
   onDecisionError(error: Error): void {
+    this.#decisionErrors ??= [];
     this.#decisionErrors.push(error);
   }
 

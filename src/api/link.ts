@@ -39,12 +39,12 @@ export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'h
   readonly url: Constant<Target>;
   readonly protocols: Constant<readonly string[]>;
   readonly headers: Constant<Readonly<Record<string, string>>>;
-  /** What a URL of the user's means: where to dial, with the headers that belong to it. */
-  readonly resolve: (given: unknown) => Target;
 }
 
-/** A value, or the user's function that makes one for each dial. */
-export type Constant<Value> = { readonly value: Value } | { readonly provider: Provider<unknown> };
+/** A value, or the user's function that makes one for each dial, and what is made of that. */
+export type Constant<Value> =
+  | { readonly value: Value }
+  | { readonly provider: Provider<unknown>; readonly check: (given: unknown) => Value };
 
 /** What is dialled. */
 export interface Target {
@@ -96,9 +96,9 @@ export class Link implements SocketPort, TransportObserver {
     if (!this.#live) return;
     const settings = this.#settings;
     const [url, protocols, headers] = await Promise.all([
-      settle('url', settings.url, context, settings.resolve),
-      settle('protocols', settings.protocols, context, checkProtocols),
-      settle('headers', settings.headers, context, checkHeaders),
+      settle('url', settings.url, context),
+      settle('protocols', settings.protocols, context),
+      settle('headers', settings.headers, context),
     ]);
     if (this.#live) this.#dial(url, protocols, headers);
   }
@@ -211,7 +211,6 @@ async function settle<Value>(
   name: string,
   source: Constant<Value>,
   context: ProviderContext,
-  check: (given: unknown) => Value,
 ): Promise<Value> {
   if ('value' in source) return source.value;
   let given: unknown;
@@ -221,7 +220,7 @@ async function settle<Value>(
     throw new ConnectionError(`The ${name} provider failed`, { cause, code: 'ERR_RECKER_PROVIDER' });
   }
   try {
-    return check(given);
+    return source.check(given);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw new ConnectionError(`The ${name} provider gave what cannot be read`, { cause: error });

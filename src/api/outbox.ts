@@ -34,6 +34,8 @@ interface DrainWaiter {
 /** Bytes, or a string, or a Blob: what a transport takes. */
 type Payload = string | Uint8Array | Blob;
 
+/** Shared by all that nobody waits for. Never pushed to. */
+const NOBODY: DrainWaiter[] = [];
 const DONE = Promise.resolve();
 const ignore = (): void => {};
 
@@ -47,7 +49,7 @@ export class Outbox {
   readonly #bounds: QueueBounds | undefined;
   readonly #maxInFlight: number;
   readonly #queue = new SendQueue();
-  #drainWaiters: DrainWaiter[] = [];
+  #drainWaiters = NOBODY;
   #sendsInTurn = 0;
   /** While `open` is being delivered, what its listeners send goes ahead of the queue. */
   isGreeting = false;
@@ -124,6 +126,7 @@ export class Outbox {
     const transport = this.#owner.sendingOn;
     if (transport?.isWritable && this.bufferedAmount(transport) <= mark) return DONE;
     const promise = new Promise<void>((resolve, reject) => {
+      if (this.#drainWaiters === NOBODY) this.#drainWaiters = [];
       this.#drainWaiters.push({ mark, resolve, reject });
     });
     promise.catch(ignore);
@@ -133,7 +136,9 @@ export class Outbox {
   /** The connection has ended: what was to be drained never will be. */
   failDrains(ending: { readonly error: Error }): void {
     if (this.#drainWaiters.length === 0) return;
-    for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(ending.error);
+    const waiting = this.#drainWaiters;
+    this.#drainWaiters = NOBODY;
+    for (const waiter of waiting) waiter.reject(ending.error);
   }
 
   /** Takes out all that is held, for the client that came to rest. */

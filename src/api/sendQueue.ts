@@ -30,8 +30,8 @@ export interface Held {
 
 export class SendQueue {
   /** What was held while an `open` listener ran: it leaves before what was queued earlier. */
-  readonly #first = new Fifo<Held>();
-  readonly #rest = new Fifo<Held>();
+  #first: Fifo<Held> | undefined;
+  #rest: Fifo<Held> | undefined;
   #bytes = 0;
 
   get bytes(): number {
@@ -39,7 +39,7 @@ export class SendQueue {
   }
 
   get length(): number {
-    return this.#first.length + this.#rest.length;
+    return (this.#first?.length ?? 0) + (this.#rest?.length ?? 0);
   }
 
   /** Whether a message of so many bytes fits in beside the present ones. */
@@ -48,13 +48,20 @@ export class SendQueue {
   }
 
   push(held: Held, ahead: boolean): void {
-    (ahead ? this.#first : this.#rest).push(held);
+    // Made when first needed: most clients never hold anything.
+    if (ahead) {
+      this.#first ??= new Fifo();
+      this.#first.push(held);
+    } else {
+      this.#rest ??= new Fifo();
+      this.#rest.push(held);
+    }
     this.#bytes += held.bytes;
   }
 
   /** Takes out the message that is to leave next. */
   shift(): Held | undefined {
-    const held = this.#first.shift() ?? this.#rest.shift();
+    const held = this.#first?.shift() ?? this.#rest?.shift();
     if (held !== undefined) this.#bytes -= held.bytes;
     return held;
   }
@@ -62,6 +69,6 @@ export class SendQueue {
   /** Takes out all messages, in the order in which they would have left. */
   takeAll(): Held[] {
     this.#bytes = 0;
-    return [...this.#first.takeAll(), ...this.#rest.takeAll()];
+    return [...(this.#first?.takeAll() ?? []), ...(this.#rest?.takeAll() ?? [])];
   }
 }

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../machine/errors.js';
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFactory } from '../machine/port.js';
 import { mergeHeaders } from './handshakeRules.js';
-import { type Constant, checkHeaders, checkProtocols, type DialSettings } from './link.js';
+import { type Constant, checkHeaders, checkProtocols, type DialSettings, type Target } from './link.js';
 import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
 import { defaultTransport } from './platform.js';
@@ -63,8 +63,7 @@ export function dialSettings(
   const resolve = resolver(defaults, factory);
   return {
     factory,
-    resolve,
-    url: typeof url === 'function' ? { provider: url } : { value: resolve(url) },
+    url: typeof url === 'function' ? { provider: url, check: resolve } : { value: resolve(url) },
     protocols: constant(options.protocols, checkProtocols),
     headers: constant(options.headers, checkHeaders),
     perMessageDeflate: options.perMessageDeflate ?? false,
@@ -81,7 +80,7 @@ export function dialSettings(
 function resolver(
   { parseUrl, headersFor }: ClientDefaults,
   factory: TransportFactory,
-): DialSettings['resolve'] {
+): (given: unknown) => Target {
   return (given) => {
     const url = parseUrl(given);
     const { href, authorization } = splitCredentials(url);
@@ -97,7 +96,18 @@ function resolver(
 }
 
 function constant<Value>(given: unknown, check: (given: unknown) => Value): Constant<Value> {
-  return typeof given === 'function' ? { provider: given as Provider<unknown> } : { value: check(given) };
+  if (given === undefined) return nothingGiven(check);
+  return typeof given === 'function'
+    ? { provider: given as Provider<unknown>, check }
+    : { value: check(given) };
+}
+
+/** What an option that is left out comes to, for each of the two checks: shared, for memory. */
+const left = new Map<unknown, unknown>();
+
+function nothingGiven<Value>(check: (given: unknown) => Value): Constant<Value> {
+  if (!left.has(check)) left.set(check, Object.freeze({ value: check(undefined) }));
+  return left.get(check) as Constant<Value>;
 }
 
 /** What a transport cannot do is refused by name, never silently left out. */

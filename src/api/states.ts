@@ -35,10 +35,28 @@ export function viewOf(tags: ReadonlySet<string>, reconnects: boolean): StateVie
   let state: ConnectionState = 'idle';
   for (const tag of tags) if (isState(tag)) state = tag;
   const queues = has('queues') || (reconnects && has('queuesIfReconnecting'));
-  return {
+  return shared({
     state,
     messages: has('sends') ? 'sent' : queues ? 'queued' : 'refused',
     isResting: has('resting'),
     isAborted: has('aborted'),
-  };
+  });
+}
+
+/** The few views that there are: thousands of clients share them. */
+const views: StateView[] = [];
+
+function shared(view: StateView): StateView {
+  for (const known of views) {
+    if (
+      known.state === view.state &&
+      known.messages === view.messages &&
+      known.isResting === view.isResting &&
+      known.isAborted === view.isAborted
+    ) {
+      return known;
+    }
+  }
+  views.push(Object.freeze(view));
+  return view;
 }

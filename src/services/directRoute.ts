@@ -7,28 +7,28 @@ import { connect as connectTls } from 'node:tls';
 import type { DialRequest } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
-import { type Target, targetOf } from './target.js';
+import { targetOf } from './target.js';
 import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
 import { UNSET_SOCKET } from './unset.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
 export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
-  return new DirectRoute(targetOf(request.url), tls);
+  const target = targetOf(request.url);
+  return new DirectRoute(() => (target.secure ? dialTls(target, tls) : dialTcp(target)));
 }
 
-/** A class, since it lives as long as its connection: closures would cost each one a quarter of a KiB. */
+/** A class, since it lives as long as its connection: closures cost more memory. */
 class DirectRoute implements Route {
   #socket: Socket | undefined;
-  readonly #target: Target;
-  readonly #tls: CheckedTls | undefined;
+  #dial: (() => Socket) | undefined;
 
-  constructor(target: Target, tls: CheckedTls | undefined) {
-    this.#target = target;
-    this.#tls = tls;
+  /** @param dial opens the socket; called once, and then let go of */
+  constructor(dial: () => Socket) {
+    this.#dial = dial;
   }
 
   get options(): Route['options'] {
-    return { createConnection: (() => this.#dial()) as unknown as typeof connectTcp };
+    return { createConnection: (() => this.#connect()) as unknown as typeof connectTcp };
   }
 
   destroy(): void {
@@ -39,8 +39,9 @@ class DirectRoute implements Route {
     return connectionError(cause, 'server');
   }
 
-  #dial(): Socket {
-    this.#socket = this.#target.secure ? dialTls(this.#target, this.#tls) : dialTcp(this.#target);
+  #connect(): Socket | undefined {
+    this.#socket = this.#dial?.();
+    this.#dial = undefined;
     return this.#socket;
   }
 }
