@@ -43,10 +43,6 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   static readonly OPEN = 1;
   static readonly CLOSING = 2;
   static readonly CLOSED = 3;
-  readonly CONNECTING = 0;
-  readonly OPEN = 1;
-  readonly CLOSING = 2;
-  readonly CLOSED = 3;
 
   readonly #connection: Connection;
   readonly #factory: TransportFactory;
@@ -75,6 +71,24 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     this.#factory = settings.factory;
     this.#canPing = settings.factory.supports.includes('ping') || checked.heartbeatMessage !== undefined;
     this.#connection = new Connection(this, checked, settings);
+  }
+
+  // The constants of the WHATWG interface, on instances too.
+
+  get CONNECTING(): 0 {
+    return 0;
+  }
+
+  get OPEN(): 1 {
+    return 1;
+  }
+
+  get CLOSING(): 2 {
+    return 2;
+  }
+
+  get CLOSED(): 3 {
+    return 3;
   }
 
   // State, live at any time.

@@ -50,7 +50,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   readonly #actor: ActorRefFrom<typeof connectionMachine>;
   readonly #announcer = new Announcer();
   readonly #connecting = new Waiters();
-  readonly #closing = new Waiters();
+  #closing: Waiters | undefined;
   readonly #roundTrips: RoundTrips;
 
   #view: StateView;
@@ -170,6 +170,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     if (this.#view.state === 'closed') return DONE;
     const transport = this.sendingOn;
     if (transport !== undefined) this.outbox.pump(transport, Number.POSITIVE_INFINITY);
+    this.#closing ??= new Waiters();
     const closed = this.#closing.add();
     this.hub.leave();
     this.command({ type: 'close', code, reason });
@@ -274,7 +275,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
     this.hub.lose(loss, asked, emitted.willReconnect, ending);
-    this.#closing.resolveAll();
+    this.#closing?.resolveAll();
   }
 
   /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */
@@ -295,7 +296,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   /** Whoever waits now, and nobody who begins to wait in a listener before it is told. */
   #settle(ending: Ending): void {
     const connecting = this.#connecting.takeAll();
-    const closing = this.#closing.takeAll();
+    const closing = this.#closing?.takeAll();
     if (connecting === undefined && closing === undefined) return;
     const isTold = ending.isOwnDoing || this.#listeners.listenerCount('error') > 0;
     this.#announcer.add(() => {

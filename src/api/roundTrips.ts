@@ -40,8 +40,9 @@ export class RoundTrips {
 
   /** Whether `message` answers the heartbeat that is under way. */
   isReply(message: WebSocketMessage): boolean {
+    if (this.#sentAt === undefined) return false;
     const { heartbeatMessage, isHeartbeatReply } = this.#options;
-    if (this.#sentAt === undefined || heartbeatMessage === undefined) return false;
+    if (heartbeatMessage === undefined) return false;
     try {
       return isHeartbeatReply?.(message) ?? true;
     } catch (error) {

@@ -74,7 +74,7 @@ class WsTransport implements Transport, WriterOwner {
   #route: Route | undefined;
   /** The TCP or TLS socket under the engine, once upgraded. */
   #socket: Socket | undefined;
-  /** Makes and sends the data frames, once upgraded. Control frames, and all that is compressed, are made by ws. */
+  /** Makes and sends the data frames, from the first one on. Control frames, and all that is compressed, are ws's. */
   #writer: FrameWriter | undefined;
   /** The answer to the upgrade request, until the connection is open. */
   #answer: IncomingMessage | undefined;
@@ -136,7 +136,8 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   send(data: string | Uint8Array | Blob): number {
-    const writer = this.#writer as FrameWriter;
+    this.#writer ??= new FrameWriter(this.#socket as Socket, this);
+    const writer = this.#writer;
     let size: number;
     if (this.#compresses || this.#worked > 0 || data instanceof Blob) {
       size = this.#sendWorked(data);
@@ -272,7 +273,6 @@ class WsTransport implements Transport, WriterOwner {
   onUpgrade(answer: IncomingMessage): void {
     this.#answer = answer;
     this.#socket = answer.socket;
-    this.#writer = new FrameWriter(answer.socket, this);
   }
 
   onUnexpectedResponse(answer: IncomingMessage): void {
