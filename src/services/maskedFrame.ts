@@ -6,6 +6,7 @@
  * message, and a tenth for one of 64 KiB (bench: burst). Owns the layout. Must not know a socket.
  */
 import { randomFillSync } from 'node:crypto';
+import { nativeMask } from './nativeMask.js';
 
 /** The first byte: FIN, and the opcode of a text or a binary message. */
 const TEXT = 0x81;
@@ -43,8 +44,16 @@ export const longestEncoding = (text: string): number => text.length * 3;
 
 /** Writes a binary message as one frame at `start`. */
 export function writeBinaryFrame(slab: Slab, start: number, payload: Uint8Array): void {
-  slab.bytes.set(payload, start + headerLength(payload.length));
-  complete(slab, start, BINARY, payload.length);
+  const { length } = payload;
+  const from = start + headerLength(length);
+  writeHeader(slab.bytes, start, BINARY, length);
+  const native = length < MANY ? undefined : nativeMask();
+  if (native === undefined) {
+    slab.bytes.set(payload, from);
+    mask(slab, from, from + length);
+  } else {
+    native(payload, key, slab.bytes, from, length);
+  }
 }
 
 /**
@@ -58,13 +67,15 @@ export function writeTextFrame(slab: Slab, start: number, text: string): number 
   const length = bytes.write(text, guess);
   const from = start + headerLength(length);
   if (from !== guess) bytes.copyWithin(from, guess, guess + length);
-  complete(slab, start, TEXT, length);
+  writeHeader(bytes, start, TEXT, length);
+  const native = length < MANY ? undefined : nativeMask();
+  if (native === undefined) mask(slab, from, from + length);
+  else native(bytes.subarray(from, from + length), key, bytes, from, length);
   return length;
 }
 
-/** The header before a payload that is in its place, and the mask over it. */
-function complete(slab: Slab, start: number, first: number, length: number): void {
-  const { bytes } = slab;
+/** The header, with a new key at its end. */
+function writeHeader(bytes: Buffer, start: number, first: number, length: number): void {
   bytes[start] = first;
   if (length < 126) {
     bytes[start + 1] = MASKED | length;
@@ -77,20 +88,19 @@ function complete(slab: Slab, start: number, first: number, length: number): voi
     bytes.writeUIntBE(0, start + 2, 2);
     bytes.writeUIntBE(length, start + 4, 6);
   }
-  const from = start + headerLength(length);
-  mask(slab, from, from + length);
+  drawKey();
+  const end = start + headerLength(length);
+  for (let index = 0; index < 4; index += 1) bytes[end - 4 + index] = key[index] as number;
 }
 
 /** So few bytes are masked one by one: the words' preparation would cost more. */
 const FEW = 16;
 
-/** Masks what lies from `from` to `end`, and puts the key before it. */
+/** From so many bytes on native code masks them, where it is there: below, the call costs more. */
+const MANY = 1024;
+
+/** Masks what lies from `from` to `end` with the present key. */
 function mask({ bytes, words }: Slab, from: number, end: number): void {
-  drawKey();
-  bytes[from - 4] = key[0] as number;
-  bytes[from - 3] = key[1] as number;
-  bytes[from - 2] = key[2] as number;
-  bytes[from - 1] = key[3] as number;
   let at = from;
   let turn = 0;
   const firstWord = end - from < FEW ? end : (from + 3) & ~3;

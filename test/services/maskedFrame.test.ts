@@ -1,13 +1,16 @@
 /** Frames as bytes: read back by the rules of RFC 6455 §5.2 and §5.3, written down anew. */
-import { describe, expect, it } from 'vitest';
-import {
-  headerLength,
-  LONGEST_HEADER,
-  longestEncoding,
-  Slab,
-  writeBinaryFrame,
-  writeTextFrame,
-} from '../../src/services/maskedFrame.js';
+import { describe, expect, it, vi } from 'vitest';
+
+/** The module anew: it looks for bufferutil once. */
+async function load(isNative: boolean) {
+  vi.resetModules();
+  vi.stubEnv('WS_NO_BUFFER_UTIL', isNative ? '' : '1');
+  const { nativeMask } = await import('../../src/services/nativeMask.js');
+  expect(nativeMask() !== undefined).toBe(isNative);
+  vi.unstubAllEnvs();
+  return import('../../src/services/maskedFrame.js');
+}
+const WAYS = { 'with bufferutil': await load(true), 'without bufferutil': await load(false) };
 
 interface Read {
   readonly first: number;
@@ -42,7 +45,13 @@ const LENGTHS = [
 const counted = (length: number): Buffer =>
   Buffer.from(Array.from({ length }, (_, index) => (index * 7) & 255));
 
-describe.each([0, 1, 2, 3, 4, 5, 6, 7])('a frame that begins at byte %i', (start) => {
+const PLACES = (Object.keys(WAYS) as (keyof typeof WAYS)[]).flatMap((way) =>
+  [0, 1, 2, 3, 4, 5, 6, 7].map((start) => [way, start] as const),
+);
+
+describe.each(PLACES)('%s, a frame that begins at byte %i', (way, start) => {
+  const { headerLength, LONGEST_HEADER, longestEncoding, Slab, writeBinaryFrame, writeTextFrame } = WAYS[way];
+
   it.each(LENGTHS)('of %i bytes is binary, masked and nothing beside itself', (length) => {
     const payload = counted(length);
     const slab = new Slab(start + headerLength(length) + length + 9);
@@ -80,6 +89,7 @@ describe.each([0, 1, 2, 3, 4, 5, 6, 7])('a frame that begins at byte %i', (start
 });
 
 it('draws a new key for each frame, from all 2^32', () => {
+  const { Slab, writeBinaryFrame } = WAYS['without bufferutil'];
   const slab = new Slab(64);
   const keys = Array.from({ length: 5000 }, () => {
     writeBinaryFrame(slab, 0, Buffer.from('same'));
