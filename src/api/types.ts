@@ -75,7 +75,7 @@ export interface WebSocketStats {
   readonly opens: number;
   /** The newest round trip; `undefined` before the first. */
   readonly rtt: number | undefined;
-  /** When the newest message or Pong came; `undefined` before the first. */
+  /** When the newest message or Pong came (ms since the epoch), one time for all that one read of the socket brought. */
   readonly lastReceivedAt: number | undefined;
   /** Whether reading is paused because an iterator or `pipeTo` holds as much as `receiveQueue` allows. */
   readonly paused: boolean;
