@@ -64,8 +64,8 @@ export function dialSettings(
   return {
     factory,
     url: typeof url === 'function' ? { provider: url, check: resolve } : { value: resolve(url) },
-    protocols: constant(options.protocols, checkProtocols),
-    headers: constant(options.headers, checkHeaders),
+    protocols: constant(options.protocols, checkProtocols, NO_PROTOCOLS),
+    headers: constant(options.headers, checkHeaders, NO_OWN_HEADERS),
     perMessageDeflate: options.perMessageDeflate ?? false,
     maxPayload: options.maxPayload ?? 104_857_600,
     // The chart's deadline is the one that counts: the engine's own comes clearly after it.
@@ -95,19 +95,19 @@ function resolver(
   };
 }
 
-function constant<Value>(given: unknown, check: (given: unknown) => Value): Constant<Value> {
-  if (given === undefined) return nothingGiven(check);
+/** What the options come to that are left out: shared, for memory. */
+const NO_PROTOCOLS = Object.freeze({ value: checkProtocols(undefined) });
+const NO_OWN_HEADERS = Object.freeze({ value: checkHeaders(undefined) });
+
+function constant<Value>(
+  given: unknown,
+  check: (given: unknown) => Value,
+  leftOut: Constant<Value>,
+): Constant<Value> {
+  if (given === undefined) return leftOut;
   return typeof given === 'function'
     ? { provider: given as Provider<unknown>, check }
     : { value: check(given) };
-}
-
-/** What an option that is left out comes to, for each of the two checks: shared, for memory. */
-const left = new Map<unknown, unknown>();
-
-function nothingGiven<Value>(check: (given: unknown) => Value): Constant<Value> {
-  if (!left.has(check)) left.set(check, Object.freeze({ value: check(undefined) }));
-  return left.get(check) as Constant<Value>;
 }
 
 /** What a transport cannot do is refused by name, never silently left out. */

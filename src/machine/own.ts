@@ -23,10 +23,7 @@ export function withoutPrototype<Value extends object>(value: Value | undefined)
  */
 export function isolateScheduler(system: object): void {
   const { _snapshot: snapshot } = system as { _snapshot?: { _scheduledEvents?: object } };
-  const table = snapshot?._scheduledEvents;
-  if (snapshot === undefined || table === undefined) return;
-  // A copy, since V8 is slow with objects whose prototype was changed.
-  snapshot._scheduledEvents = withoutPrototype(table);
+  if (snapshot?._scheduledEvents !== undefined) Object.setPrototypeOf(snapshot._scheduledEvents, null);
 }
 
 /** What XState looks for in the options of an actor, and so on a prototype that a dependency may have polluted. */

@@ -34,8 +34,8 @@ let hooked = false;
 
 /** Who is told. */
 export interface WriterOwner {
-  /** The end of a tick in which was written: all has left that can leave. */
-  onTickWritten(): void;
+  /** What was written in a tick has left, as far as it can. */
+  onSent(): void;
 }
 
 /** The frames of one socket. */
@@ -116,7 +116,7 @@ export class FrameWriter {
   endTick(): void {
     this.#isWritten = false;
     this.flush();
-    this.#owner.onTickWritten();
+    this.#owner.onSent();
   }
 
   #beforeWrite(): void {

@@ -136,19 +136,17 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   send(data: string | Uint8Array | Blob): number {
-    this.#writer ??= new FrameWriter(this.#socket as Socket, this);
-    const writer = this.#writer;
-    let size: number;
-    if (this.#compresses || this.#worked > 0 || data instanceof Blob) {
-      size = this.#sendWorked(data);
-    } else if (typeof data === 'string') {
-      size = writer.writeText(data);
-    } else {
-      size = data.length;
-      writer.writeBinary(data);
-    }
+    const isWorked = this.#compresses || this.#worked > 0 || data instanceof Blob;
+    const size = isWorked ? this.#sendWorked(data) : this.#sendFramed(data);
     this.#handed += size;
     return size;
+  }
+
+  #sendFramed(data: string | Uint8Array): number {
+    this.#writer ??= new FrameWriter(this.#socket as Socket, this);
+    if (typeof data === 'string') return this.#writer.writeText(data);
+    this.#writer.writeBinary(data);
+    return data.length;
   }
 
   /** What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows. */
@@ -169,7 +167,7 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
-  onTickWritten(): void {
+  onSent(): void {
     if (this.#socket?.destroyed) return;
     this.#settle();
     if (this.#taken < this.#handed) this.#watch();
@@ -178,7 +176,7 @@ class WsTransport implements Transport, WriterOwner {
 
   #onWorked(): void {
     this.#worked -= 1;
-    this.onTickWritten();
+    this.onSent();
   }
 
   /** A callback on every message would cost a third of a small one: an empty write tells when all before it is through. */
@@ -188,7 +186,7 @@ class WsTransport implements Transport, WriterOwner {
     this.#isWatching = true;
     socket.write(NOTHING, () => {
       this.#isWatching = false;
-      this.onTickWritten();
+      this.onSent();
     });
   }
 

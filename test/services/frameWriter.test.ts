@@ -107,7 +107,7 @@ describe('a socket that was ended before the tick was over', () => {
     socket.on('error', (error) => errors.push(error));
     let ticks = 0;
     const writer = new FrameWriter(socket, {
-      onTickWritten() {
+      onSent() {
         ticks += 1;
       },
     });
