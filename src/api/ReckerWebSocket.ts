@@ -73,6 +73,11 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     this.#connection = new Connection(this, checked, settings);
   }
 
+  /** Frameworks that wrap plain objects in proxies (Vue's `reactive()`) leave an object with a tag of its own alone. */
+  get [Symbol.toStringTag](): string {
+    return 'ReckerWebSocket';
+  }
+
   // The constants of the WHATWG interface, on instances too.
 
   get CONNECTING(): 0 {

@@ -6,6 +6,7 @@
  * reported as an uncaught error and delays nobody.
  */
 
+import { soon } from './platform.js';
 import type { WebSocketMessage } from './types.js';
 
 /** Who hears of messages. */
@@ -67,7 +68,7 @@ export class Announcer {
 
 /** Throws outside of everybody's stack: an `uncaughtException` in Node, an `error` event in a page. */
 export function reportUncaught(error: unknown): void {
-  queueMicrotask(() => {
+  soon(() => {
     throw error;
   });
 }

@@ -366,16 +366,16 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
     this.hub.receive(message, bytes, arrivalTime(this.#clock));
-    if (this.#roundTrips.isReply(message)) this.onPong();
+    if (this.#roundTrips.isReply(message)) this.onPong(0);
     if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
     else this.#announcer.deliverNow(this.#listeners, message);
   }
 
-  onPong(): void {
-    const rtt = this.#roundTrips.end();
-    if (rtt === undefined) return;
+  onPong(newer: number): void {
+    const times = this.#roundTrips.end(newer);
+    if (times.length === 0) return;
     this.hub.lastReceivedAt = this.#clock.now();
-    this.#announce({ event: 'pong', args: [rtt] });
+    for (const rtt of times) this.#announce({ event: 'pong', args: [rtt] });
     this.#announcer.drain();
   }
 

@@ -15,6 +15,7 @@ import type {
   TransportFactory,
   TransportObserver,
 } from '../machine/port.js';
+import { microtask } from '../services/macrotask.js';
 import { headersProblem, mergeHeaders, NO_HEADERS, protocolsProblem } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
@@ -27,7 +28,8 @@ export interface LinkOwner {
   onDialled(link: Link): void;
   onOpened(protocol: string, extensions: string): void;
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void;
-  onPong(): void;
+  /** @param newer how many newer Pings still wait for their answer */
+  onPong(newer: number): void;
   onTaken(): void;
   /** Sends a Ping frame, or what the user put in its place. */
   sendHeartbeat(transport: Transport): void;
@@ -122,7 +124,7 @@ export class Link implements SocketPort, TransportObserver {
     try {
       this.transport = factory.dial(request, this);
     } catch (cause) {
-      queueMicrotask(() => this.failed(new ConnectionError('The transport failed to dial', { cause })));
+      microtask(() => this.failed(new ConnectionError('The transport failed to dial', { cause })));
     }
   }
 
@@ -174,8 +176,8 @@ export class Link implements SocketPort, TransportObserver {
     if (this.#live) this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
-  ponged(): void {
-    if (this.#live) this.#owner.onPong();
+  ponged(newer = 0): void {
+    if (this.#live) this.#owner.onPong(newer);
   }
 
   answered(alive: boolean): void {

@@ -6,7 +6,7 @@ import { AbortError, ConnectionClosedError } from '../machine/errors.js';
 import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
-import type { StreamSink, StreamSource } from './platform.js';
+import { encodeText, type StreamSink, type StreamSource } from './platform.js';
 import { onAbort as watchAbort } from './signals.js';
 import type { SendData } from './types.js';
 
@@ -83,7 +83,7 @@ export async function pipeFrom(
       const { done, value } = await Promise.race([chunks.next(), watch.interrupted]);
       if (done) return;
       await Promise.race([outbox.roomToSend(), watch.interrupted]);
-      const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+      const bytes = typeof value === 'string' ? encodeText(value) : value;
       await Promise.race([client.send(bytes, { awaitDrain }), watch.interrupted]);
     }
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 // Not Node's module, but the package of that name, which is bundled in.
 import { EventEmitter as Emitter } from 'events';
-import { macrotask } from '../services/macrotask.js';
+import { utf8Bytes, utf8Length } from '../services/utf8.js';
 
 export { nativeTransport as defaultTransport } from '../services/native.js';
 
@@ -48,10 +48,11 @@ export interface StreamSink {
   destroy?(error?: Error): unknown;
 }
 
-const encoder = new TextEncoder();
-
 /** The length of `text` in UTF-8, in bytes. */
-export const byteLength = (text: string): number => encoder.encode(text).length;
+export const byteLength = utf8Length;
+
+/** UTF-8. */
+export const encodeText: (text: string) => Uint8Array = utf8Bytes;
 
 /** The page's own or a polyfill's. */
 interface BufferLike {
@@ -64,8 +65,8 @@ export function toBinary(bytes: Uint8Array): Binary {
   return Buffer === undefined ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Runs `task` in a later turn of the event loop. */
-export const afterIo = macrotask;
+/** Run `task` in a later turn of the event loop. */
+export { macrotask as afterIo, macrotask as soon } from '../services/macrotask.js';
 
 /** What a client does when its surroundings change. */
 export interface EnvironmentListener {

@@ -3,6 +3,7 @@
  * puts platform.browser.ts in its place.
  */
 export { EventEmitter } from 'node:events';
+export { afterIo, nextTick as soon } from '../services/nodeTurns.js';
 export { wsTransport as defaultTransport } from '../services/ws.js';
 
 /** The class that binary messages have. */
@@ -31,7 +32,5 @@ export function toBinary(bytes: Uint8Array): Binary {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Runs `task` after the I/O and timers that are due. */
-export const afterIo = (task: () => void): void => {
-  setImmediate(task);
-};
+/** UTF-8. */
+export const encodeText = (text: string): Uint8Array => Buffer.from(text);

@@ -7,10 +7,17 @@ import { reportUncaught } from './announcer.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import type { SendData, WebSocketMessage } from './types.js';
 
+/** Shared by all that wait for no answer. Never pushed to. */
+const NONE: number[] = [];
+
+/** How many Pings are remembered: a peer that sends data and answers none must not fill the memory. */
+const MOST_UNDER_WAY = 1024;
+
 export class RoundTrips {
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
-  #sentAt: number | undefined;
+  /** When the Pings were sent whose answer has not come, the oldest first. */
+  #sentAt = NONE;
   #last: number | undefined;
 
   constructor(options: WebSocketOptions, clock: Clock) {
@@ -25,7 +32,9 @@ export class RoundTrips {
 
   /** A heartbeat leaves: `heartbeatMessage` through `send`, or a Ping frame where there is none. */
   begin(transport: Transport, send: (transport: Transport, data: SendData) => void): void {
-    this.#sentAt = this.#clock.now();
+    if (this.#sentAt === NONE) this.#sentAt = [];
+    else if (this.#sentAt.length === MOST_UNDER_WAY) this.#sentAt.shift();
+    this.#sentAt.push(this.#clock.now());
     const { heartbeatMessage } = this.#options;
     if (heartbeatMessage === undefined) {
       transport.ping();
@@ -38,9 +47,9 @@ export class RoundTrips {
     }
   }
 
-  /** Whether `message` answers the heartbeat that is under way. */
+  /** Whether `message` answers the heartbeats that are under way. */
   isReply(message: WebSocketMessage): boolean {
-    if (this.#sentAt === undefined) return false;
+    if (this.#sentAt === NONE) return false;
     const { heartbeatMessage, isHeartbeatReply } = this.#options;
     if (heartbeatMessage === undefined) return false;
     try {
@@ -51,16 +60,24 @@ export class RoundTrips {
     }
   }
 
-  /** The answer came: the round trip in ms, or undefined where none was waited for. */
-  end(): number | undefined {
-    if (this.#sentAt === undefined) return undefined;
-    this.#last = Math.max(0, this.#clock.now() - this.#sentAt);
-    this.#sentAt = undefined;
-    return this.#last;
+  /**
+   * An answer came: the round trips in ms of all the Pings that it answers, the oldest first. A Pong answers its own
+   * Ping and all older ones (RFC 6455 §5.5.3).
+   *
+   * @param newer how many newer Pings still wait for their answer
+   */
+  end(newer: number): readonly number[] {
+    const answered = this.#sentAt.slice(0, Math.max(0, this.#sentAt.length - newer));
+    if (answered.length === 0) return answered;
+    this.#sentAt = newer === 0 ? NONE : this.#sentAt.slice(answered.length);
+    const now = this.#clock.now();
+    const times = answered.map((sentAt) => Math.max(0, now - sentAt));
+    this.#last = times.at(-1);
+    return times;
   }
 
-  /** The connection is gone, and with it the answer. */
+  /** The connection is gone, and with it the answers. */
   forget(): void {
-    this.#sentAt = undefined;
+    this.#sentAt = NONE;
   }
 }

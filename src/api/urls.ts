@@ -2,6 +2,7 @@
  * What a URL must be to be dialled, and how much of it may be shown.
  */
 import { ConfigurationError } from '../machine/errors.js';
+import { utf8Bytes } from '../services/utf8.js';
 
 /**
  * The URL that a path or URL means, as `new URL(path, base)` resolves it.
@@ -74,7 +75,7 @@ export function splitCredentials(url: URL): { href: string; authorization: strin
   const bare = new URL(url.href);
   bare.username = '';
   bare.password = '';
-  const binary = String.fromCharCode(...new TextEncoder().encode(credentials));
+  const binary = String.fromCharCode(...utf8Bytes(credentials));
   return { href: bare.href, authorization: `Basic ${btoa(binary)}` };
 }
 

@@ -86,8 +86,8 @@ export interface TransportObserver {
   failed(error: ReckerError, sentCode?: number): void;
   /** A whole message: text as a string, binary as bytes. `bytes` is its payload's length, where that is known. */
   message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void;
-  /** A Pong that answers this transport's newest Ping. */
-  ponged(): void;
+  /** A Pong, which answers its own Ping and all older ones. `newer`: how many newer Pings still wait. Default: 0. */
+  ponged(newer?: number): void;
   /** The answer to `askLiveness()`. */
   answered(alive: boolean): void;
   /** Bytes left for the kernel: `bufferedAmount` may have fallen. */

@@ -15,6 +15,7 @@ import type { ClientOptions } from 'ws';
 import { ConfigurationError, ConnectionError, HandshakeError } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
 import { connectionError } from './failures.js';
+import { nextTick } from './nodeTurns.js';
 import type { Route } from './routes.js';
 
 /** undici's `DispatchController`, as far as it is used here. */
@@ -107,7 +108,7 @@ class Dispatched {
         socket.on('error', () => {});
         // undici took its `readable` listener off just now. Node settles in the next tick what that means for a
         // stream with a `data` listener, and would undo a `pause()` of this tick.
-        process.nextTick(() => {
+        nextTick(() => {
           if (this.#ended) socket.destroy();
           else this.#upgraded(request, status, headers, socket);
         });
@@ -138,7 +139,7 @@ class Dispatched {
     if (this.#ended) return;
     this.#ended = true;
     // Some dispatchers call back within `dispatch()`, before `ws` listens.
-    process.nextTick(() => request.emit('error', cause));
+    nextTick(() => request.emit('error', cause));
   }
 }
 

@@ -15,6 +15,7 @@ import {
   writeBinaryFrame,
   writeTextFrame,
 } from './maskedFrame.js';
+import { nextTick } from './nodeTurns.js';
 
 /**
  * How much memory is taken for small frames at a time. What is larger than an eighth of it gets memory of its own:
@@ -123,7 +124,7 @@ export class FrameWriter {
     if (this.#isCorked) return;
     if (!this.#isWritten) {
       this.#isWritten = true;
-      if (written.push(this) === 1) process.nextTick(endTick);
+      if (written.push(this) === 1) nextTick(endTick);
       if (!hooked) {
         hooked = true;
         process.once('exit', endTick);

@@ -1,6 +1,8 @@
 /**
- * A turn of the event loop without a timer: what is due, and what has already arrived, comes first. For
- * runtimes without `setImmediate`, as pages and workers are.
+ * Turns of the event loop without a timer, in every runtime.
+ *
+ * What the runtime has for it is taken at import, so that the fake timers of a test stop no I/O, and nothing of it
+ * needs to be there.
  */
 
 type Task = () => void;
@@ -11,26 +13,40 @@ interface Channel {
   readonly port2: { postMessage(nothing: undefined): void };
 }
 
-const runtime = globalThis as unknown as {
+interface Runtime {
   readonly setImmediate?: (task: Task) => unknown;
-  readonly MessageChannel: new () => Channel;
-};
+  readonly MessageChannel?: new () => Channel;
+  readonly setTimeout: (task: Task) => unknown;
+}
+
+const runtime = globalThis as unknown as Runtime;
+
+// The timer is not for waiting: it is a turn where the runtime has nothing else.
+const { setImmediate: immediate, MessageChannel: Channels, setTimeout: later } = runtime;
+
+const SETTLED = Promise.resolve();
 
 let channel: Channel | undefined;
 const tasks: Task[] = [];
 
 /** One channel for all, made when it is first needed: an import must have no effect. */
-function post(task: Task): void {
+function post(task: Task, Channels: new () => Channel): void {
   if (channel === undefined) {
-    channel = new runtime.MessageChannel();
+    channel = new Channels();
     channel.port1.onmessage = () => tasks.shift()?.();
   }
   tasks.push(task);
   channel.port2.postMessage(undefined);
 }
 
-/** Runs `task` in a later turn of the event loop. */
+/** Runs `task` in a later turn of the event loop: what is due, and what has already arrived, comes first. */
 export function macrotask(task: Task): void {
-  if (runtime.setImmediate === undefined) post(task);
-  else runtime.setImmediate(task);
+  if (immediate !== undefined) immediate(task);
+  else if (Channels !== undefined) post(task, Channels);
+  else later(task);
+}
+
+/** Runs `task`, which must not throw, when the present code has returned. */
+export function microtask(task: Task): void {
+  SETTLED.then(task);
 }

@@ -13,6 +13,7 @@ import { ConnectionError, type ReckerError } from '../machine/errors.js';
 import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import { macrotask } from './macrotask.js';
+import { utf8Length } from './utf8.js';
 
 /** What is used of the WHATWG interface (https://websockets.spec.whatwg.org/#the-websocket-interface). */
 interface NativeSocket {
@@ -42,8 +43,6 @@ const NO_CLOSE = 1006;
 /** The pace at which a full buffer is looked at, in ms: each look doubles the pause, up to the second of these. */
 const FIRST_LOOK = 1;
 const LAST_LOOK = 64;
-
-const encoder = new TextEncoder();
 
 class NativeTransport implements Transport {
   #observer: TransportObserver | undefined;
@@ -117,7 +116,7 @@ class NativeTransport implements Transport {
     const socket = this.#socket as NativeSocket;
     let size: number;
     if (typeof data === 'string') {
-      size = encoder.encode(data).length;
+      size = utf8Length(data);
       socket.send(data);
     } else if (data instanceof Uint8Array) {
       size = data.length;

@@ -5,6 +5,7 @@
  * Pure, and without any module of Node: the api checks options with it in browsers, too. Shows no value, since
  * any part of a proxy's settings may be a secret.
  */
+import { utf8Length } from './utf8.js';
 
 /** Credentials as they are given. */
 export interface Credentials {
@@ -45,7 +46,7 @@ export function proxyContradiction(claims: ProxyClaims): string | undefined {
     if (claims[name] !== undefined) return `an object without ${name}: a SOCKS proxy has no HTTP and no TLS`;
   }
   const { username, password } = auth ?? credentialsOf(url) ?? { username: '', password: '' };
-  const isLong = [username, password].some((each) => new TextEncoder().encode(each).length > MAX_CREDENTIAL);
+  const isLong = [username, password].some((each) => utf8Length(each) > MAX_CREDENTIAL);
   // SOCKS4 ends the user's name with a NUL.
   return isLong || username.includes('\0')
     ? `a SOCKS proxy with a user name and password of at most ${MAX_CREDENTIAL} bytes (RFC 1929 §2), without NUL`

@@ -17,6 +17,8 @@ import {
 } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import { FrameWriter, type WriterOwner } from './frameWriter.js';
+import { microtask } from './macrotask.js';
+import { afterIo } from './nodeTurns.js';
 import { type Route, routeFor } from './routes.js';
 import { UNSET_REQUEST } from './unset.js';
 
@@ -92,7 +94,9 @@ class WsTransport implements Transport, WriterOwner {
   #greeting = false;
   #compresses = false;
   #markedBytes = 0;
+  /** The Pings sent so far, and up to which of them the peer has answered. */
   #pings = 0;
+  #ponged = 0;
 
   constructor(request: DialRequest, observer: TransportObserver) {
     this.#observer = observer;
@@ -114,7 +118,7 @@ class WsTransport implements Transport, WriterOwner {
       engine = new Engine(request.url, [...request.protocols], engineOptions(request, route));
     } catch (cause) {
       // ws and Node's http client throw for what they find invalid; a dial reports, and not before it returned.
-      queueMicrotask(() => this.#fail(connectionError(cause)));
+      microtask(() => this.#fail(connectionError(cause)));
       return;
     }
     this.#engine = engine;
@@ -209,7 +213,7 @@ class WsTransport implements Transport, WriterOwner {
 
   askLiveness(): void {
     // The poll phase lies between a timer and an immediate: what the kernel holds is read before the answer.
-    setImmediate(() => {
+    afterIo(() => {
       const heard = this.#paused || (this.#socket?.bytesRead ?? 0) !== this.#markedBytes;
       this.#observer?.answered(heard);
     });
@@ -289,7 +293,7 @@ class WsTransport implements Transport, WriterOwner {
     this.#compresses = engine.extensions.includes('permessage-deflate');
     this.#greeting = true;
     engine.pause();
-    setImmediate(() => {
+    afterIo(() => {
       this.#greeting = false;
       if (!this.#paused) engine.resume();
     });
@@ -301,7 +305,13 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   onPong(payload: Buffer): void {
-    if (payload.length === PING_PAYLOAD && payload.readUInt32BE() === this.#pings) this.#observer?.ponged();
+    if (payload.length !== PING_PAYLOAD) return;
+    const ping = payload.readUInt32BE();
+    const newer = (this.#pings - ping) >>> 0;
+    // It answers none that still waits: an older one that came late, or one that was never sent.
+    if (newer >= (this.#pings - this.#ponged) >>> 0) return;
+    this.#ponged = ping;
+    this.#observer?.ponged(newer);
   }
 
   onError(cause: Error): void {

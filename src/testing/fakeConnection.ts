@@ -45,8 +45,8 @@ export interface PeerActions {
   fail(error: ReckerError, sentCode?: number): void;
   /** A message arrives: text as a string, binary as bytes. Also while paused: then it had been read already. */
   message(data: string | Uint8Array): void;
-  /** The Pong for the newest Ping arrives. Once for a Ping. */
-  pong(): void;
+  /** A Pong arrives, for a Ping and all older ones, once for each; `newer` Pings still wait. Default: 0. */
+  pong(newer?: number): void;
   /** The peer's Close arrives; the connection stays until `end()`. Default 1005, `''`: a Close with no body. */
   peerClose(code?: number, reason?: string): void;
   /** The peer broke the protocol, and was sent a Close with `sentCode`; the connection stays until `end()`. */
@@ -56,6 +56,9 @@ export interface PeerActions {
   /** The answer to `askLiveness()`, where none was given yet. */
   answer(alive: boolean): void;
 }
+
+/** For microtasks that a test's fake timers do not hold back. */
+const SETTLED = Promise.resolve();
 
 interface HeldWrite {
   readonly payload: number;
@@ -189,12 +192,12 @@ export class FakeConnection implements Transport, PeerActions {
     this.#observer.message(data, typeof data !== 'string');
   }
 
-  pong(): void {
+  pong(newer = 0): void {
     this.#requireReading('pong()');
-    if (this.#pongsDue === 0) throw impossible('pong()', 'every Ping was answered, or none was sent');
-    this.#pongsDue = 0;
+    if (this.#pongsDue <= newer) throw impossible('pong()', 'every such Ping was answered, or none was sent');
+    this.#pongsDue = newer;
     this.#received += 1;
-    this.#observer.ponged();
+    this.#observer.ponged(newer);
   }
 
   peerClose(code = 1005, reason = ''): void {
@@ -255,7 +258,7 @@ export class FakeConnection implements Transport, PeerActions {
     }
     this.sent.push(kept);
     if (this.#holdWrites) this.#held.push({ payload, left: payload + frameHeaderBytes(payload) });
-    else queueMicrotask(() => this.#phase === 'open' && this.#observer.taken());
+    else SETTLED.then(() => this.#phase === 'open' && this.#observer.taken());
     return payload;
   }
 
@@ -266,7 +269,7 @@ export class FakeConnection implements Transport, PeerActions {
   ping(): void {
     if (this.#phase !== 'open') return;
     this.pings += 1;
-    this.#pongsDue = 1;
+    this.#pongsDue += 1;
   }
 
   mark(): void {
@@ -277,7 +280,7 @@ export class FakeConnection implements Transport, PeerActions {
     if (this.#phase !== 'open') return;
     this.#questions += 1;
     if (this.autoAnswer === 'manual') return;
-    queueMicrotask(() => {
+    SETTLED.then(() => {
       const mode = this.autoAnswer;
       if (this.#phase !== 'open' || this.#questions === 0 || mode === 'manual') return;
       this.#questions -= 1;
@@ -326,7 +329,7 @@ function lateActions(observer: TransportObserver): PeerActions {
     open: ({ protocol = '', extensions = '' } = {}) => observer.opened(protocol, extensions),
     fail: (error, sentCode) => observer.failed(error, sentCode),
     message: (data) => observer.message(data, typeof data !== 'string'),
-    pong: () => observer.ponged(),
+    pong: (newer = 0) => observer.ponged(newer),
     peerClose: (code = 1005, reason = '') => observer.peerClosed(code, reason),
     peerErr: (error, sentCode) => observer.peerErred(error, sentCode),
     end: ({ code = 1006, reason = '', wasClean = false, error } = {}) =>

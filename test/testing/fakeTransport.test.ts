@@ -82,7 +82,7 @@ describe('a connection', () => {
       ['opened', 'chat', 'x'],
       ['message', 'a', false],
       ['message', Uint8Array.of(1), true],
-      ['ponged'],
+      ['ponged', 0],
       ['peerClosed', 1001, 'bye'],
       ['closed', 1001, 'bye', true, undefined],
     ]);
