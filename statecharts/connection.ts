@@ -12,6 +12,7 @@ export const connectionChart = setup({
       | { type: 'connect' }
       | { type: 'reconnect' }
       | { type: 'close' }
+      | { type: 'terminate' }
       | { type: 'abort' }
       | { type: 'socket.opened' }
       | { type: 'socket.failed' }
@@ -88,6 +89,7 @@ export const connectionChart = setup({
     announceHeartbeatTimeout: () => {},
     announceRetry: () => {},
     announceExhaustion: () => {},
+    announceTermination: () => {},
     announceEnd: () => {},
   },
 }).createMachine({
@@ -116,6 +118,10 @@ export const connectionChart = setup({
           target: '#closed',
           actions: 'announceEnd',
         },
+        terminate: {
+          target: '#closed',
+          actions: 'announceTermination',
+        },
         abort: {
           target: '#aborted',
         },
@@ -132,6 +138,10 @@ export const connectionChart = setup({
         abort: {
           target: '#aborted',
           actions: ['recordAbort', 'announceAskedLoss'],
+        },
+        terminate: {
+          target: '#closed',
+          actions: 'announceTermination',
         },
       },
       states: {
@@ -444,7 +454,8 @@ export const connectionChart = setup({
     },
     backoff: {
       id: 'backoff',
-      description: 'Waiting for the next dial. Left when the delay is over, or by a call.',
+      description:
+        'Waiting for the next dial, which connect() joins. Left when the delay is over, or by another call.',
       tags: ['backoff', 'queues'],
       entry: ['countAttempt', 'announceRetry'],
       after: {
@@ -453,15 +464,16 @@ export const connectionChart = setup({
         },
       },
       on: {
-        connect: {
-          target: '#reconnecting',
-        },
         reconnect: {
           target: '#reconnecting',
         },
         close: {
           target: '#closed',
           actions: 'announceEnd',
+        },
+        terminate: {
+          target: '#closed',
+          actions: 'announceTermination',
         },
         abort: {
           target: '#aborted',
@@ -484,6 +496,10 @@ export const connectionChart = setup({
         close: {
           target: '#closed',
           actions: 'announceEnd',
+        },
+        terminate: {
+          target: '#closed',
+          actions: 'announceTermination',
         },
         abort: {
           target: '#aborted',

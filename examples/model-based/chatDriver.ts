@@ -44,6 +44,7 @@ export class ChatDriver implements PathDriver {
   connect = () => void this.client.connect().catch(() => {});
   reconnect = () => void this.client.reconnect().catch(() => {});
   close = (code: number, reason: string) => void this.client.close(code, reason);
+  terminate = () => this.client.terminate();
   abort = () => this.#abort.abort();
 
   async accept(): Promise<void> {

@@ -146,7 +146,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   // Calls.
 
   /**
-   * Connects, or joins the dial that is under way. With `reconnect` it rides through failed dials and rejects
+   * Connects, or joins the dial that is under way or, in `backoff`, the next one, which comes when it is due. With `reconnect` it rides through failed dials and rejects
    * only when the client gives up, is closed or aborted.
    *
    * @param options.signal ends this wait alone
@@ -155,7 +155,10 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return this.#connection.connectBy('connect', ownMember(options, 'signal'));
   }
 
-  /** As `connect()`, but on a new connection, from any state and whatever the option `reconnect` says. */
+  /**
+   * As `connect()`, but on a new connection, from any state and whatever the option `reconnect` says. In `backoff` it
+   * dials at once.
+   */
   reconnect(): Promise<void> {
     return this.#connection.connectBy('reconnect', undefined);
   }
@@ -193,6 +196,16 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   close(code = 1000, reason = ''): Promise<void> {
     checkCloseArguments(code, reason, this.#factory);
     return this.#connection.close(code, reason);
+  }
+
+  /**
+   * Ends the connection and the client at once: the socket is destroyed without a closing handshake, and no reconnection
+   * follows. One `close` with 1006 is emitted, and no `error`. What was queued, and who waits for `connect()`, is rejected
+   * with an `AbortError`; iterators end after what they hold; pipes reject. `connect()` revives the client. Does nothing in
+   * `closed`.
+   */
+  terminate(): void {
+    this.#connection.terminate();
   }
 
   /**

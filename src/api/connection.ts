@@ -177,6 +177,10 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     return closed;
   }
 
+  terminate(): void {
+    this.command({ type: 'terminate' });
+  }
+
   ping(): void {
     const transport = this.sendingOn;
     if (transport !== undefined) this.sendHeartbeat(transport);
@@ -246,12 +250,13 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
 
   #onEmitted(emitted: ConnectionEmitted): void {
     const downtime = this.#lostAt === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lostAt);
-    const unsentBytes =
-      emitted.type === 'lost' ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
+    const endsLink = emitted.type === 'lost' || emitted.type === 'terminated';
+    const unsentBytes = endsLink ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
     const announcements = translate(emitted, { downtime, unsentBytes, unheard: this.#isUnheard(emitted) });
     for (const announcement of announcements) this.#announce(announcement);
     if (emitted.type === 'opened') this.#onOpenedStep();
     if (emitted.type === 'lost') this.#onLost(emitted);
+    if (emitted.type === 'terminated') this.#onTerminated(emitted);
   }
 
   #onOpenedStep(): void {
@@ -276,6 +281,12 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     if (stage === 'open') this.outbox.failDrains(ending);
     this.hub.lose(loss, asked, emitted.willReconnect, ending);
     this.#closing?.resolveAll();
+  }
+
+  #onTerminated(emitted: ConnectionEmitted): void {
+    this.#roundTrips.forget();
+    this.#link = undefined;
+    this.hub.terminate(new Ending(emitted, undefined));
   }
 
   /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */
@@ -405,7 +416,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
 
   /** The wait for the next dial is over; a connection may have died with the network that it went over. */
   onOnline(): void {
-    if (this.#view.state === 'backoff') this.command({ type: 'connect' });
+    if (this.#view.state === 'backoff') this.command({ type: 'reconnect' });
     else this.onAwake();
   }
 

@@ -106,6 +106,12 @@ export class MessageHub {
     this.#weigh();
   }
 
+  /** `terminate()`: what was read is still delivered, and a byte stream is cut off. */
+  terminate(ending: Failure): void {
+    for (const listener of this.#lossListeners) listener(ending.error);
+    this.end(undefined);
+  }
+
   /** No more messages will come by themselves: for a reason that is thrown, or cleanly. */
   end(failure: Failure | undefined): void {
     if (this.#receivers === NONE) return;

@@ -49,6 +49,11 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
       const info: CloseInfo = { wasClean: true, unsentBytes: 0, willReconnect: false };
       return [{ event: 'close', args: [emitted.code, emitted.reason, info] }];
     }
+    case 'terminated': {
+      const { unsentBytes } = circumstances;
+      const info: CloseInfo = { wasClean: false, unsentBytes, willReconnect: false };
+      return [{ event: 'close', args: [1006, '', info] }];
+    }
     case 'retryScheduled':
       return [{ event: 'reconnecting', args: [emitted.attempt, emitted.delay], passing: true }];
     case 'exhausted':
@@ -125,7 +130,7 @@ export class Ending {
     const emitted = this.#emitted;
     if (emitted?.type === 'exhausted') return exhaustionOf(emitted);
     if (emitted?.type === 'lost' && !emitted.asked) return failureOf(emitted.loss);
-    return new AbortError('The client was closed');
+    return new AbortError(`The client was ${emitted?.type === 'terminated' ? 'terminated' : 'closed'}`);
   }
 }
 

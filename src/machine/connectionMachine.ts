@@ -273,6 +273,7 @@ const machineSetup = setup({
       attempts: context.attempt,
       cause: context.loss && (context.loss.error ?? closedError(context.loss)),
     })),
+    announceTermination: emit({ type: 'terminated' }),
     announceEnd: emit(({ event }) =>
       event.type === 'close'
         ? { type: 'ended', code: event.code, reason: event.reason }
@@ -328,6 +329,7 @@ export const connectionMachine = machineSetup.createMachine({
         connect: { target: '#connecting' },
         reconnect: { target: '#connecting' },
         close: { target: '#closed', actions: 'announceEnd' },
+        terminate: { target: '#closed', actions: 'announceTermination' },
         abort: { target: '#aborted' },
       },
     },
@@ -343,7 +345,10 @@ export const connectionMachine = machineSetup.createMachine({
         }),
       },
       initial: 'connecting',
-      on: { abort: { target: '#aborted', actions: ['recordAbort', 'announceAskedLoss'] } },
+      on: {
+        abort: { target: '#aborted', actions: ['recordAbort', 'announceAskedLoss'] },
+        terminate: { target: '#closed', actions: 'announceTermination' },
+      },
       states: {
         connecting: {
           id: 'connecting',
@@ -514,14 +519,15 @@ export const connectionMachine = machineSetup.createMachine({
 
     backoff: {
       id: 'backoff',
-      description: 'Waiting for the next dial. Left when the delay is over, or by a call.',
+      description:
+        'Waiting for the next dial, which connect() joins. Left when the delay is over, or by another call.',
       tags: ['backoff', 'queues'],
       entry: ['countAttempt', 'announceRetry'],
       after: { retryDelay: { target: '#reconnecting' } },
       on: {
-        connect: { target: '#reconnecting' },
         reconnect: { target: '#reconnecting' },
         close: { target: '#closed', actions: 'announceEnd' },
+        terminate: { target: '#closed', actions: 'announceTermination' },
         abort: { target: '#aborted' },
       },
     },
@@ -534,6 +540,7 @@ export const connectionMachine = machineSetup.createMachine({
         connect: { target: '#connecting', actions: 'resetAttempts' },
         reconnect: { target: '#connecting', actions: 'resetAttempts' },
         close: { target: '#closed', actions: 'announceEnd' },
+        terminate: { target: '#closed', actions: 'announceTermination' },
         abort: { target: '#aborted' },
       },
     },

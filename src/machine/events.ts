@@ -12,6 +12,7 @@ export type ConnectionCommand =
   | { readonly type: 'connect' }
   | { readonly type: 'close'; readonly code: number; readonly reason: string }
   | { readonly type: 'reconnect' }
+  | { readonly type: 'terminate' }
   | { readonly type: 'abort'; readonly error: AbortError };
 
 /** Everything that the chart understands. */
@@ -31,6 +32,8 @@ export type ConnectionEmitted =
       readonly asked: boolean;
       readonly willReconnect: boolean;
     }
+  /** `terminate()` ended the client, with a connection or without one. */
+  | { readonly type: 'terminated' }
   | { readonly type: 'ended'; readonly code: number; readonly reason: string }
   | { readonly type: 'retryScheduled'; readonly attempt: number; readonly delay: number }
   | { readonly type: 'exhausted'; readonly attempts: number; readonly cause: ReckerError | undefined }

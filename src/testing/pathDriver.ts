@@ -27,6 +27,7 @@ export interface PathDriver {
   connect(): Awaitable;
   close(code: number, reason: string): Awaitable;
   reconnect(): Awaitable;
+  terminate(): Awaitable;
   abort(error: AbortError): Awaitable;
 
   // The network and the peer.
@@ -101,6 +102,8 @@ function perform({ event }: PathStep, before: PathStep | undefined, driver: Path
       return driver.close(event.code, event.reason);
     case 'reconnect':
       return driver.reconnect();
+    case 'terminate':
+      return driver.terminate();
     case 'abort':
       return driver.abort(event.error);
     case 'socket.opened':

@@ -172,6 +172,7 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
     { type: 'connect' },
     { type: 'close', code: 1000, reason: '' },
     { type: 'reconnect' },
+    { type: 'terminate' },
     { type: 'abort', error: ABORTED },
   ];
   const isDialling = chart.hasTag('connecting') || chart.hasTag('reconnecting');

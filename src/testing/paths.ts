@@ -244,6 +244,7 @@ function nameOf(event: PathEvent, isClosing = false): string {
   switch (event.type) {
     case 'connect':
     case 'reconnect':
+    case 'terminate':
     case 'close':
       return `client calls ${event.type}()`;
     case 'abort':

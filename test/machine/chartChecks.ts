@@ -180,8 +180,10 @@ export const CHECKS: readonly ChartCheck[] = [
       for (const call of ['connect', 'reconnect'] as const) {
         assert.deepEqual(dialsOf({}, 'close', CLOSED, call), [0, 1, 0]);
         assert.deepEqual(dialsOf({ maxReconnectAttempts: 1 }, CLOSED, call), [0, 1, 0]);
-        assert.deepEqual(dialsOf({}, CLOSED, call), [0, 1, 2], `${call}() in backoff keeps the count`);
       }
+      assert.deepEqual(dialsOf({}, CLOSED, 'reconnect'), [0, 1, 2], 'reconnect() in backoff keeps the count');
+      assert.deepEqual(dialsOf({}, CLOSED, 'connect', 1999), [0, 1], 'connect() in backoff waits');
+      assert.deepEqual(dialsOf({}, CLOSED, 'connect', 2000), [0, 1, 2], 'for the dial that is due');
     },
   },
   {

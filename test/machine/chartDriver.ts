@@ -91,6 +91,7 @@ export class ChartDriver implements PathDriver {
 
   connect = () => this.#send({ type: 'connect' });
   reconnect = () => this.#send({ type: 'reconnect' });
+  terminate = () => this.#send({ type: 'terminate' });
   close: PathDriver['close'] = (code, reason) => this.#send({ type: 'close', code, reason });
   abort: PathDriver['abort'] = (error) => this.#send({ type: 'abort', error });
 

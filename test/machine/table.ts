@@ -30,6 +30,7 @@ export type Column =
   | 'connect()'
   | 'close()'
   | 'reconnect()'
+  | 'terminate()'
   | 'send()'
   | 'abort'
   | 'opened'
@@ -137,6 +138,9 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       waiting: 'refused AbortError',
     }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'], ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+    }),
     'send()': go('idle', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['undelivered waiting AbortError'], { waiting: 'refused AbortError' }),
     autoConnectTick: go('connecting', [], { socket: ['dial'], ...HELD }),
@@ -152,6 +156,10 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       socket: ['destroy'],
     }),
     'reconnect()': go('connecting', [], { call: 'pending', ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+      socket: ['destroy'],
+    }),
     'send()': go('connecting', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
       waiting: 'refused AbortError',
@@ -187,6 +195,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       call: 'pending',
       socket: ['close 1000 ', 'destroy', 'dial'],
     }),
+    'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
     'send()': go('open', [], { call: 'resolves', socket: ['send new'] }),
     abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
     peerClosed: go('closing', []),
@@ -205,6 +214,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       call: 'pending',
       socket: ['close 1000 ', 'destroy', 'dial'],
     }),
+    'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
     'send()': go('open', [], { call: 'resolves', socket: ['send new'] }),
     abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
     peerClosed: go('closing', []),
@@ -225,6 +235,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closing', [], { call: 'pending' }),
     'close()': go('closing', [], { call: 'pending' }),
     'reconnect()': go('closing', [], { call: 'pending' }),
+    'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
     'send()': go('closing', ['undelivered new StateError'], { call: 'rejects StateError' }),
     abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
     peerClosed: go('closing', []),
@@ -239,6 +250,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closing', [], { call: 'pending' }),
     'close()': go('closing', [], { call: 'pending' }),
     'reconnect()': go('closing', [], { call: 'pending' }),
+    'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
     'send()': go('closing', ['undelivered new StateError'], { call: 'rejects StateError' }),
     abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
     peerClosed: go('closing', []),
@@ -255,6 +267,10 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+      socket: ['destroy'],
+    }),
     'send()': go('closing', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
       waiting: 'refused AbortError',
@@ -276,6 +292,10 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+      socket: ['destroy'],
+    }),
     'send()': go('closing', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
       waiting: 'refused AbortError',
@@ -297,6 +317,10 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+      socket: ['destroy'],
+    }),
     'send()': go('closing', ['undelivered new StateError'], { call: 'rejects StateError', ...HELD }),
     abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
       waiting: 'refused AbortError',
@@ -315,12 +339,15 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   backoff: {
     ...NO_FACTS,
     ...NO_TIMERS,
-    'connect()': go('reconnecting', [], { call: 'pending', socket: ['dial'], ...HELD }),
+    'connect()': go('backoff', [], { call: 'pending', ...HELD }),
     'close()': go('closed', ['close 4002 "ours"', 'undelivered waiting AbortError'], {
       call: 'resolves',
       waiting: 'refused AbortError',
     }),
     'reconnect()': go('reconnecting', [], { call: 'pending', socket: ['dial'], ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+    }),
     'send()': go('backoff', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['undelivered waiting AbortError'], { waiting: 'refused AbortError' }),
     retryDelay: go('reconnecting', [], { socket: ['dial'], ...HELD }),
@@ -336,6 +363,10 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       socket: ['destroy'],
     }),
     'reconnect()': go('reconnecting', [], { call: 'pending', ...HELD }),
+    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+      waiting: 'refused AbortError',
+      socket: ['destroy'],
+    }),
     'send()': go('reconnecting', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
       waiting: 'refused AbortError',
@@ -379,6 +410,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
     'close()': go('closed', ['close 4002 "ours"'], { call: 'resolves' }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
+    'terminate()': go('closed', ['close 1006 ""']),
     'send()': go('exhausted', ['undelivered new StateError'], { call: 'rejects StateError' }),
     abort: go('closed', []),
   },
@@ -389,6 +421,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
     'close()': go('closed', [], { call: 'resolves' }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
+    'terminate()': go('closed', []),
     'send()': go('closed', ['undelivered new StateError'], { call: 'rejects StateError' }),
     abort: go('closed', []),
   },
@@ -399,6 +432,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     'connect()': go('closed', [], { call: 'rejects AbortError' }),
     'close()': go('closed', [], { call: 'resolves' }),
     'reconnect()': go('closed', [], { call: 'rejects AbortError' }),
+    'terminate()': go('closed', []),
     'send()': go('closed', ['undelivered new StateError'], { call: 'rejects StateError' }),
     abort: go('closed', []),
   },

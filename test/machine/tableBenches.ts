@@ -144,8 +144,9 @@ export class ChartBench implements Bench {
     else if (fact !== undefined) this.#report(fact());
     else if (column === 'abort') this.#actor.send({ type: 'abort', error: new AbortError('aborted') });
     else if (column === 'close()') this.#actor.send({ type: 'close', ...OURS });
-    else if (column !== 'send()')
-      this.#actor.send({ type: column === 'connect()' ? 'connect' : 'reconnect' });
+    else if (column === 'connect()') this.#actor.send({ type: 'connect' });
+    else if (column === 'reconnect()') this.#actor.send({ type: 'reconnect' });
+    else if (column === 'terminate()') this.#actor.send({ type: 'terminate' });
     return true;
   }
 
@@ -294,6 +295,8 @@ export class ClassBench implements Bench {
     if (call !== undefined) {
       this.#call = call();
       this.#call.catch(() => {});
+    } else if (column === 'terminate()') {
+      ws.terminate();
     } else if (column === 'abort') {
       this.#abort.abort();
     } else if (this.#fake.dials.length > 0) {

@@ -16,7 +16,7 @@ import {
 } from '../../src/testing/index.js';
 import { written } from '../machine/tableBenches.js';
 import { EVENTS } from '../support/events.js';
-import { Invariants } from '../support/invariants.js';
+import { type Command, Invariants } from '../support/invariants.js';
 import { type Expected, expectedByTable } from './tableOracle.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,6 +78,7 @@ export class ClientDriver implements PathDriver {
 
   connect = () => this.#call('connect', (client) => client.connect());
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
+  terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
   abort = () => this.#call('abort', () => this.#abort.abort());
 
@@ -120,10 +121,7 @@ export class ClientDriver implements PathDriver {
     this.steps += 1;
   }
 
-  #call(
-    command: 'connect' | 'reconnect' | 'close' | 'abort',
-    act: (client: ReckerWebSocket) => Promise<void> | void,
-  ): void {
+  #call(command: Command, act: (client: ReckerWebSocket) => Promise<void> | void): void {
     const client = this.#client;
     assert.ok(client);
     this.#invariants?.called(command, client.state);

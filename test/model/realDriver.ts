@@ -98,6 +98,7 @@ export class RealDriver implements PathDriver {
 
   connect = () => this.#call('connect', (client) => client.connect());
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
+  terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
   abort = () => this.#call('abort', () => this.#abort.abort());
 

@@ -41,6 +41,7 @@ function columnOf({ event }: PathStep): Column | typeof UNHEARD {
   switch (event.type) {
     case 'connect':
     case 'reconnect':
+    case 'terminate':
     case 'close':
       return `${event.type}()`;
     case 'abort':

@@ -43,6 +43,7 @@ export type Call =
   | { readonly do: 'connect' }
   | { readonly do: 'connect, and give up waiting'; readonly after: number }
   | { readonly do: 'reconnect' }
+  | { readonly do: 'terminate' }
   | { readonly do: 'close'; readonly code: number }
   | { readonly do: 'abort' }
   | { readonly do: 'send'; readonly count: number; readonly bytes: number; readonly awaitDrain: boolean }
@@ -133,6 +134,7 @@ function callOf(random: Random): Call {
     connect: 5,
     close: 2,
     reconnect: 2,
+    terminate: 1,
     ping: 1,
     'connect, and give up waiting': 1,
     abort: 0.15,

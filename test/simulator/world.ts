@@ -194,6 +194,10 @@ export class World {
         this.#called('close');
         this.#await(client.close(call.code, 'enough'), 'closing');
         break;
+      case 'terminate':
+        this.#called('terminate');
+        client.terminate();
+        break;
       case 'abort':
         this.#called('abort');
         this.#abort.abort();
@@ -351,7 +355,8 @@ export class World {
   async #finish(): Promise<void> {
     const client = this.#client;
     if (!this.#abort.signal.aborted) {
-      if (!client.isConnected) this.#call({ do: 'connect' });
+      // connect() would wait until the next dial is due.
+      if (!client.isConnected) this.#call({ do: client.state === 'backoff' ? 'reconnect' : 'connect' });
       await this.#passWhile(100, () => !client.isConnected);
       if (!client.isConnected) broken(`connect() on a working network leads to ${client.state}`);
       this.#call({ do: 'send', count: 1, bytes: 1, awaitDrain: true });

@@ -27,7 +27,7 @@ export interface Facts {
   readonly timers: number;
 }
 
-export type Command = 'connect' | 'reconnect' | 'close' | 'abort';
+export type Command = 'connect' | 'reconnect' | 'terminate' | 'close' | 'abort';
 
 /** By hand, from the contract. */
 const READY_STATE: Readonly<Record<ConnectionState, number>> = {
@@ -42,7 +42,7 @@ const READY_STATE: Readonly<Record<ConnectionState, number>> = {
 };
 
 const IN_SESSION: ReadonlySet<ConnectionState> = new Set(['connecting', 'reconnecting', 'open', 'closing']);
-/** Where a `close()` announces an end although there is no connection. */
+/** Where a `close()` or `terminate()` announces an end although there is no connection. */
 const ENDS_WITHOUT_A_CONNECTION: ReadonlySet<ConnectionState> = new Set(['idle', 'backoff', 'exhausted']);
 
 export class InvariantBroken extends Error {
@@ -79,6 +79,8 @@ export class Invariants {
   /** Before a call takes effect. */
   called(command: Command, state: ConnectionState): void {
     if (this.#isAborted) return;
+    // Joins the dial that is to come.
+    if (command === 'connect' && state === 'backoff') return;
     if (command === 'connect' || command === 'reconnect') {
       this.#mayDial = true;
       this.#attempts = -1;
