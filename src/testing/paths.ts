@@ -104,10 +104,10 @@ export function connectionPaths(options: ConnectionPathsOptions = {}): readonly 
   const machine = options.machine ?? connectionMachine;
   const isWanted = options.only ?? (() => true);
   const wanted = definedTransitions(machine).filter(isWanted);
-  const traversals = configuredPolicies(options.policy).map((policy) => traverse(machine, policy));
+  const traversed = configuredPolicies(options.policy).map((policy) => traverse(machine, policy));
   const lost: string[] = [];
   const paths = wanted.flatMap((transition) => {
-    const routes = traversals.flatMap(({ policy, model, routes }) => {
+    const routes = traversed.flatMap(({ policy, model, routes }) => {
       const events = routes.get(transition.definition);
       return events === undefined ? [] : [{ policy, model, events }];
     });
@@ -151,7 +151,19 @@ interface Traversal {
   readonly states: number;
 }
 
+/** Traversals are pure and take seconds: each is done once for a chart and a policy. */
+const traversals = new WeakMap<ConnectionMachine, Map<string, Traversal>>();
+
 function traverse(machine: ConnectionMachine, policy: ConnectionPolicy): Traversal {
+  const known = traversals.get(machine) ?? new Map<string, Traversal>();
+  traversals.set(machine, known);
+  const key = JSON.stringify(policy);
+  const traversal = known.get(key) ?? traverseAnew(machine, policy);
+  known.set(key, traversal);
+  return traversal;
+}
+
+function traverseAnew(machine: ConnectionMachine, policy: ConnectionPolicy): Traversal {
   const model = createPathModel(machine, policy);
   const logic: ActorLogic<World, PathEvent> = {
     transition: (world, event) => model.next(world, event),

@@ -119,7 +119,7 @@ describe('what waits', () => {
     void ws.send('b');
     transport.last.end();
     void ws.send('c');
-    void ws.connect();
+    void ws.reconnect();
     void ws.send('d');
     transport.last.open();
     void ws.send('e');

@@ -201,7 +201,7 @@ describe('awaitDrain', () => {
     transport.last.end();
     await expect(lost).rejects.toMatchObject({ name: 'ConnectionClosedError', closeCode: 1006 });
 
-    const again = client.connect();
+    const again = client.reconnect();
     transport.last.open();
     await again;
     const undrained = client.send('x'.repeat(20_000), { awaitDrain: true });
