@@ -172,14 +172,19 @@ function traverseAnew(machine: ConnectionMachine, policy: ConnectionPolicy): Tra
   };
   const ids = new Map(definedTransitions(machine).map(({ definition, id }) => [definition, id]));
   const states = new Set<string>();
+  // The traversal asks for the text of each state several times.
+  const written = new WeakMap<World, string>();
+  const write = (world: World): string => {
+    const state = model.serialize(world);
+    states.add(state);
+    const text = `${state} by ${world.taken.map((taken) => ids.get(taken)).join(', ')}`;
+    written.set(world, text);
+    return text;
+  };
   const found = getShortestPaths(logic, {
     events: model.events,
     serializeEvent: (event) => nameOf(event),
-    serializeState: (world) => {
-      const state = model.serialize(world);
-      states.add(state);
-      return `${state} by ${world.taken.map((taken) => ids.get(taken)).join(', ')}`;
-    },
+    serializeState: (world) => written.get(world) ?? write(world),
   });
   const routes = new Map<DefinedTransition['definition'], readonly PathEvent[]>();
   for (const { state, steps } of found) {
