@@ -24,7 +24,11 @@ const common: Options = {
 };
 
 /** Types that never meet in one chunk: those of `recker` must not bring XState along. */
-const types = (entry: Record<string, string>): Options => ({ ...common, entry, dts: { only: true } });
+const types = (entry: Record<string, string>): Options => ({
+  ...common,
+  entry,
+  dts: { only: true, compilerOptions: { stripInternal: true } },
+});
 
 /** platform.browser.ts in the place of platform.ts. */
 const browserPlatform: Plugin = {
@@ -56,9 +60,7 @@ export default defineConfig([
     dts: {
       only: true,
       // TypeScript's own word for the same swap.
-      compilerOptions: { moduleSuffixes: ['.browser', ''] },
-      // In Node its types bring `Symbol.asyncDispose`.
-      banner: '/// <reference lib="esnext.disposable" />',
+      compilerOptions: { moduleSuffixes: ['.browser', ''], stripInternal: true },
     },
   },
 ]);

@@ -2,19 +2,22 @@
  * The class that users hold: documented calls and getters over the client behind it (connection.ts).
  */
 import { ConfigurationError } from '../machine/errors.js';
+import type { GlobalAbortSignal, GlobalURL } from '../machine/globals.js';
 import { ownMember } from '../machine/own.js';
 import type { TransportFactory } from '../machine/port.js';
 import { redactUrl } from '../machine/redact.js';
 import { checkCloseArguments } from './closeRules.js';
 import { Connection } from './connection.js';
+import type { AsyncDisposal } from './emitter.js';
 import { iterate } from './messageHub.js';
 import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
 import type { SendOptions } from './outbox.js';
 import { type PipeFromOptions, type PipeSource, type PipeToOptions, pipeFrom, pipeTo } from './pipes.js';
-import { EventEmitter, type StreamSink } from './platform.js';
-import { type ClientDefaults, dialSettings } from './settings.js';
+import { EventEmitter } from './platform.js';
+import { BoundUrl, type ClientDefaults, dialSettings } from './settings.js';
 import { READY_STATES } from './states.js';
+import type { StreamSink } from './streams.js';
 import type {
   ConnectionState,
   SendData,
@@ -25,6 +28,9 @@ import type {
 
 /** What `util.inspect` looks for, without a Node module. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** Older browsers do not have the symbol. */
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
  * A WebSocket that reconnects, notices dead peers, and tells what it does.
@@ -38,6 +44,7 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
  * await ws.connect();
  * ws.send('Hello, server!');
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface repeats a method of the class for some programs.
 export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -53,21 +60,10 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @param options see {@link WebSocketOptions}; checked at once
    * @throws ConfigurationError for a URL or option that can never work
    */
-  constructor(url: string | URL | Provider<string | URL>, options?: WebSocketOptions);
-  /** @internal */
-  constructor(
-    url: string | URL | Provider<string | URL>,
-    options?: WebSocketOptions,
-    defaults?: ClientDefaults,
-  );
-  constructor(
-    url: string | URL | Provider<string | URL>,
-    options?: WebSocketOptions,
-    defaults?: ClientDefaults,
-  ) {
+  constructor(url: string | GlobalURL | Provider<string | GlobalURL>, options?: WebSocketOptions) {
     super();
     const checked = checkOptions(options);
-    const settings = dialSettings(url, checked, defaults);
+    const settings = dialSettings(url, checked);
     this.#factory = settings.factory;
     this.#canPing = settings.factory.supports.includes('ping') || checked.heartbeatMessage !== undefined;
     this.#connection = new Connection(this, checked, settings);
@@ -151,7 +147,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    *
    * @param options.signal ends this wait alone
    */
-  connect(options?: { signal?: AbortSignal }): Promise<void> {
+  connect(options?: { signal?: GlobalAbortSignal | undefined }): Promise<void> {
     return this.#connection.connectBy('connect', ownMember(options, 'signal'));
   }
 
@@ -245,8 +241,12 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return iterate(receiver, () => hub.detach(receiver));
   }
 
-  /** `close()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * `close()`, for `await using`. Published by the interface below.
+   *
+   * @internal
+   */
+  [ASYNC_DISPOSE](): Promise<void> {
     return this.close();
   }
 
@@ -259,4 +259,16 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     const shown = this.toJSON();
     return `ReckerWebSocket ${inspect === undefined ? JSON.stringify(shown) : inspect(shown)}`;
   }
+}
+
+/** `[Symbol.asyncDispose]()` is declared where the program's `lib` has the symbol: elsewhere it would not compile. */
+export interface ReckerWebSocket extends AsyncDisposal {}
+
+/** A client whose URL is resolved and whose headers are chosen by `createClient`; no argument of users can be this. */
+export function clientOf(
+  url: string | GlobalURL | Provider<string | GlobalURL>,
+  options: WebSocketOptions,
+  defaults: ClientDefaults,
+): ReckerWebSocket {
+  return new ReckerWebSocket(new BoundUrl(url, defaults) as never, options);
 }

@@ -2,21 +2,22 @@
  * The factory for people who make many connections to one place: a base URL, common headers, common options.
  */
 import { ConfigurationError } from '../machine/errors.js';
+import type { GlobalURL } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import { checkHeaders } from './link.js';
 import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
-import { ReckerWebSocket } from './ReckerWebSocket.js';
+import { clientOf, type ReckerWebSocket } from './ReckerWebSocket.js';
 import { originOf, parseBaseUrl, resolveUrl } from './urls.js';
 
 /** Options of `createClient()`. */
 export interface ClientOptions {
   /** What paths are resolved against; `http(s)` becomes `ws(s)`. @default none: full URLs only */
-  baseUrl?: string | URL;
+  baseUrl?: string | GlobalURL | undefined;
   /** Headers of every handshake with the origin of `baseUrl`; of every handshake where there is none. @default none */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Options of every connection; those given to `websocket()` win. @default none */
-  websocket?: WebSocketOptions;
+  websocket?: WebSocketOptions | undefined;
 }
 
 /** What `createClient()` returns. */
@@ -27,9 +28,12 @@ export interface Client {
    * @param url a path, resolved against `baseUrl`; a full `ws:` or `wss:` URL; or a function that gives one for each dial
    * @throws ConfigurationError for a URL or option that can never work
    */
-  websocket(url: string | URL | Provider<string | URL>, options?: WebSocketOptions): ReckerWebSocket;
+  websocket(
+    url: string | GlobalURL | Provider<string | GlobalURL>,
+    options?: WebSocketOptions,
+  ): ReckerWebSocket;
   /** The same as `websocket`. */
-  ws(url: string | URL | Provider<string | URL>, options?: WebSocketOptions): ReckerWebSocket;
+  ws(url: string | GlobalURL | Provider<string | GlobalURL>, options?: WebSocketOptions): ReckerWebSocket;
 }
 
 /**
@@ -55,7 +59,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
 
   const websocket: Client['websocket'] = (url, own) =>
-    new ReckerWebSocket(url, { ...defaults, ...withoutUndefined(own) }, { parseUrl, headersFor });
+    clientOf(url, { ...defaults, ...withoutUndefined(own) }, { parseUrl, headersFor });
   return { websocket, ws: websocket };
 }
 

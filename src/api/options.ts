@@ -1,8 +1,12 @@
 /**
  * The options: their types with documentation. What is allowed stands in optionRules.ts; a test holds the
  * two and the README's table together.
+ *
+ * Optional members are written `name?: Type | undefined`, here and in every public type: `undefined` means the
+ * default, also for a program that is compiled with `exactOptionalPropertyTypes`.
  */
 import type { Jitter } from '../machine/backoff.js';
+import type { GlobalAbortSignal } from '../machine/globals.js';
 import type { Failure, TransportFactory } from '../machine/port.js';
 import type { Overflow } from './sendQueue.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
@@ -12,9 +16,9 @@ export interface ProviderContext {
   /** 0 for a first dial, n for the n-th after a loss. */
   readonly attempt: number;
   /** Aborts when the dial ends, whatever the reason. */
-  readonly signal: AbortSignal;
+  readonly signal: GlobalAbortSignal;
   /** What ended the dial or connection before this one. */
-  readonly lastFailure?: Error;
+  readonly lastFailure?: Error | undefined;
 }
 
 /** A function that is called once for each dial, e.g. for fresh tokens. One that throws is a failed attempt. */
@@ -47,37 +51,37 @@ export type LookAtClient = () => { readonly url: string; readonly stats: WebSock
 export type Inspect =
   | { bivariant(event: InspectionEventLike): void }['bivariant']
   | {
-      next?(event: InspectionEventLike): void;
+      next?: { bivariant(event: InspectionEventLike): void }['bivariant'] | undefined;
       /** Ours, not XState's: called once for each client, before its first event, for the live view's counters. */
-      watch?(rootId: string, look: LookAtClient): void;
+      watch?: ((rootId: string, look: LookAtClient) => void) | undefined;
     };
 
 /** TLS settings of a hop. Names and values are those of Node's `tls.connect()`. */
 export interface TLSOptions {
   /** Trusted certificate authorities, PEM; replaces the well-known ones. */
-  ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** The client's certificate chain, PEM. */
-  cert?: string | Uint8Array | readonly (string | Uint8Array)[];
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** The client's private key, PEM. */
-  key?: string | Uint8Array | readonly (string | Uint8Array)[];
+  key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** For the private key. */
-  passphrase?: string;
+  passphrase?: string | undefined;
   /** The client's certificate and key as PKCS#12. */
-  pfx?: string | Uint8Array;
+  pfx?: string | Uint8Array | undefined;
   /** Whether a certificate that does not verify ends the dial. @default true */
-  rejectUnauthorized?: boolean;
+  rejectUnauthorized?: boolean | undefined;
   /** The name for SNI and verification. @default the host of the URL */
-  servername?: string;
+  servername?: string | undefined;
   /** @default Node's */
-  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** @default Node's */
-  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** OpenSSL cipher list. @default Node's */
-  ciphers?: string;
+  ciphers?: string | undefined;
   /** Protocols offered by ALPN (RFC 7301). */
-  alpnProtocols?: readonly string[];
+  alpnProtocols?: readonly string[] | undefined;
   /** Replaces Node's check of the certificate against the host name. */
-  checkServerIdentity?: (host: string, certificate: never) => Error | undefined;
+  checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;
 }
 
 /** How to reach the server through a proxy. */
@@ -85,35 +89,35 @@ export interface ProxyOptions {
   /** `http:`, `https:`, `socks:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`. */
   url: string;
   /** Credentials, in place of those in `url`. */
-  auth?: { username: string; password: string };
+  auth?: { username: string; password: string } | undefined;
   /** The whole value of `Proxy-Authorization`, e.g. `Bearer …`. */
-  token?: string;
+  token?: string | undefined;
   /** Headers of the CONNECT request. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Hosts that are dialled directly: `host`, `host:port`, `*.suffix`, CIDR. */
-  bypass?: string | readonly string[];
+  bypass?: string | readonly string[] | undefined;
   /** TLS of the server, in place of the option `tls`. */
-  requestTls?: TLSOptions;
+  requestTls?: TLSOptions | undefined;
   /** TLS of the proxy. */
-  proxyTls?: TLSOptions;
+  proxyTls?: TLSOptions | undefined;
 }
 
 /** Bounds of the messages that wait in the client. */
 export interface SendQueueOptions {
   /** Payload bytes. @default 67108864 (64 MiB) */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Messages. @default Infinity */
-  maxMessages?: number;
+  maxMessages?: number | undefined;
   /** Refuse the new message, or the oldest. @default 'reject' */
-  overflow?: Overflow;
+  overflow?: Overflow | undefined;
 }
 
 /** Bounds of the unread messages of an iterator or `pipeTo`. */
 export interface ReceiveQueueOptions {
   /** Payload bytes. @default 1048576 (1 MiB) */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Messages. @default 1024 */
-  maxMessages?: number;
+  maxMessages?: number | undefined;
 }
 
 /** All options. Every one is checked when the client is made; `undefined` means the default. */
@@ -165,7 +169,7 @@ export interface WebSocketOptions {
   /** Bytes; larger incoming messages (after inflating) close the connection with 1009. @default 104857600 (100 MiB) */
   maxPayload?: number | undefined;
   /** Aborting ends the client for good. @default none */
-  signal?: AbortSignal | undefined;
+  signal?: GlobalAbortSignal | undefined;
   /** Sees every state change, with secrets redacted; takes what XState's `inspect` takes. @default none */
   inspect?: Inspect | undefined;
   /** How connections are made: the seam for tests and other runtimes. @default `ws` in Node, the native WebSocket in browsers */

@@ -20,9 +20,9 @@ export interface OutboxOwner {
 /** Options of one `send()`. */
 export interface SendOptions {
   /** Wait for the drain. @default the client's option */
-  awaitDrain?: boolean;
+  awaitDrain?: boolean | undefined;
   /** What "drained" means, in bytes. @default the client's option */
-  highWaterMark?: number;
+  highWaterMark?: number | undefined;
 }
 
 interface DrainWaiter {

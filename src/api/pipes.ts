@@ -2,31 +2,38 @@
  * Streams into and out of a connection, with backpressure both ways. A byte stream with a hole is none: both
  * directions end with the connection that they began on, whatever the option `reconnect` says.
  */
+
 import { AbortError, ConnectionClosedError } from '../machine/errors.js';
+import type { GlobalAbortSignal } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
-import { encodeText, type StreamSink, type StreamSource } from './platform.js';
+import { encodeText } from './platform.js';
 import { onAbort as watchAbort } from './signals.js';
+import type { StreamSink, StreamSource, WebStreamSource } from './streams.js';
 import type { SendData } from './types.js';
 
 /** Anything that yields chunks: a Node `Readable`, a WHATWG `ReadableStream`, a generator. */
-export type PipeSource = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array> | StreamSource;
+export type PipeSource =
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | StreamSource
+  | WebStreamSource;
 
 /** Options of `pipeFrom()`. */
 export interface PipeFromOptions {
   /** Wait after each chunk until `bufferedAmount` is at or below the client's `highWaterMark`. @default false */
-  awaitDrain?: boolean;
+  awaitDrain?: boolean | undefined;
   /** Ends the pipe; the connection stays open. */
-  signal?: AbortSignal;
+  signal?: GlobalAbortSignal | undefined;
 }
 
 /** Options of `pipeTo()`. */
 export interface PipeToOptions {
   /** End the destination on a clean end. @default true */
-  end?: boolean;
+  end?: boolean | undefined;
   /** Ends the pipe; the connection stays open and the destination is let go. */
-  signal?: AbortSignal;
+  signal?: GlobalAbortSignal | undefined;
 }
 
 /** What the pipes need of the client. */

@@ -5,48 +5,14 @@
 // Not Node's module, but the package of that name, which is bundled in.
 import { EventEmitter as Emitter } from 'events';
 import { utf8Bytes, utf8Length } from '../services/utf8.js';
+import type { EmitterClass } from './emitter.js';
 
 export { nativeTransport as defaultTransport } from '../services/native.js';
 
 /** The class that binary messages have: `Uint8Array`, and its subclass `Buffer` where the page has that. */
 export type Binary = Uint8Array;
 
-type Listener<Args> = Args extends unknown[] ? (...args: Args) => void : never;
-
-/** Node's emitter, as the package `events` has it, with the events' names and arguments. */
-export interface TypedEmitter<Events> {
-  on<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  once<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  off<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  addListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  removeListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  prependListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  prependOnceListener<Name extends keyof Events>(event: Name, listener: Listener<Events[Name]>): this;
-  removeAllListeners(event?: keyof Events): this;
-  emit<Name extends keyof Events>(event: Name, ...args: Events[Name] & unknown[]): boolean;
-  listenerCount(event: keyof Events): number;
-  listeners<Name extends keyof Events>(event: Name): Listener<Events[Name]>[];
-  eventNames(): (keyof Events)[];
-  setMaxListeners(count: number): this;
-  getMaxListeners(): number;
-}
-
-export const EventEmitter = Emitter as unknown as new <Events>() => TypedEmitter<Events>;
-
-/** What `pipeFrom()` needs of a stream, e.g. of the package `readable-stream`. */
-export interface StreamSource extends AsyncIterable<string | Uint8Array> {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-}
-
-/** What `pipeTo()` needs of a stream, e.g. of the package `readable-stream`. */
-export interface StreamSink {
-  write(data: string | Uint8Array): boolean;
-  end(done: () => void): unknown;
-  on(event: string, listener: (error: Error) => void): unknown;
-  once(event: string, listener: () => void): unknown;
-  off(event: string, listener: (error: Error) => void): unknown;
-  destroy?(error?: Error): unknown;
-}
+export const EventEmitter = Emitter as unknown as EmitterClass;
 
 /** The length of `text` in UTF-8, in bytes. */
 export const byteLength = utf8Length;

@@ -2,16 +2,17 @@
  * What the class needs of the platform and the language does not have. This is Node's; the build for browsers
  * puts platform.browser.ts in its place.
  */
-export { EventEmitter } from 'node:events';
+import { EventEmitter as NodeEmitter } from 'node:events';
+import type { GlobalBuffer } from '../machine/globals.js';
+import type { EmitterClass } from './emitter.js';
+
 export { afterIo, nextTick as soon } from '../services/nodeTurns.js';
 export { wsTransport as defaultTransport } from '../services/ws.js';
 
 /** The class that binary messages have. */
-export type Binary = Buffer;
+export type Binary = GlobalBuffer;
 
-/** The streams of the platform that `pipeFrom()` and `pipeTo()` take. */
-export type StreamSource = NodeJS.ReadableStream;
-export type StreamSink = NodeJS.WritableStream;
+export const EventEmitter = NodeEmitter as unknown as EmitterClass;
 
 /** Nothing here tells that the network is back, or that the machine was asleep. */
 export const watchEnvironment = (_client: EnvironmentListener): void => {};

@@ -8,7 +8,7 @@ import type { ReceiveQueueOptions } from './options.js';
 import type { WebSocketMessage } from './types.js';
 
 /** The bounds at which reading pauses; it resumes below half of them. */
-export type ReceiveBounds = Required<ReceiveQueueOptions>;
+export type ReceiveBounds = { readonly [Name in keyof ReceiveQueueOptions]-?: number };
 
 interface Waiter {
   resolve(result: IteratorResult<WebSocketMessage, undefined>): void;

@@ -3,6 +3,7 @@
  */
 import { clampDelay } from '../machine/backoff.js';
 import { ConfigurationError } from '../machine/errors.js';
+import type { GlobalURL } from '../machine/globals.js';
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFactory } from '../machine/port.js';
 import { mergeHeaders } from './handshakeRules.js';
@@ -19,6 +20,14 @@ export interface ClientDefaults {
   readonly parseUrl: (given: unknown) => URL;
   /** The client's own headers for a URL: none where it is not theirs. */
   readonly headersFor: (url: URL) => Readonly<Record<string, string>>;
+}
+
+/** A URL together with what its client knows. Made here alone, so that it cannot be handed in from outside. */
+export class BoundUrl {
+  constructor(
+    readonly url: string | GlobalURL | Provider<string | GlobalURL>,
+    readonly defaults: ClientDefaults,
+  ) {}
 }
 
 const STANDALONE: ClientDefaults = { parseUrl: (given) => resolveUrl(given), headersFor: () => ({}) };
@@ -54,10 +63,10 @@ function freshPolicy(options: WebSocketOptions, factory: TransportFactory): Conn
  * @throws ConfigurationError where the URL cannot be dialled, or the transport cannot do what is asked for
  */
 export function dialSettings(
-  url: string | URL | Provider<string | URL>,
+  given: string | GlobalURL | Provider<string | GlobalURL> | BoundUrl,
   options: WebSocketOptions,
-  defaults: ClientDefaults = STANDALONE,
 ): DialSettings {
+  const { url, defaults } = given instanceof BoundUrl ? given : { url: given, defaults: STANDALONE };
   const factory = options.transport ?? defaultTransport;
   refuseUnsupported(options, factory);
   const resolve = resolver(defaults, factory);

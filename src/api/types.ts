@@ -4,6 +4,7 @@
 
 import type { ConnectionState } from '../machine/connectionMachine.js';
 import type { ReckerError } from '../machine/errors.js';
+import type { GlobalBlob } from '../machine/globals.js';
 import type { Binary } from './platform.js';
 
 export type { ConnectionState };
@@ -16,7 +17,7 @@ export interface WebSocketMessage {
 }
 
 /** What `send()` takes. */
-export type SendData = string | ArrayBuffer | ArrayBufferView | Blob;
+export type SendData = string | ArrayBuffer | ArrayBufferView | GlobalBlob;
 
 /** What `open` tells. */
 export interface OpenInfo {
@@ -33,7 +34,7 @@ export interface CloseInfo {
   /** True where both sides sent a Close (RFC 6455 §7.1.4), or there was no connection to end. */
   readonly wasClean: boolean;
   /** What ended it, where something went wrong. */
-  readonly error?: ReckerError;
+  readonly error?: ReckerError | undefined;
   /** Payload bytes handed to the socket that the kernel is not known to have taken: lost with the connection. */
   readonly unsentBytes: number;
   /** Whether another dial follows. */

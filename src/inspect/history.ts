@@ -24,8 +24,8 @@ export interface EndOfConnection {
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
-  readonly sentCode?: number;
-  readonly error?: RedactedError;
+  readonly sentCode?: number | undefined;
+  readonly error?: RedactedError | undefined;
 }
 
 /** Round trips that followed one another, folded into one entry: hours of them must not push all else out. */
@@ -46,20 +46,20 @@ export interface TimelineEntry {
   /** What moved the chart: an event's type, or a delay's name, e.g. `after retryDelay`. */
   readonly trigger: string;
   /** Paths of states; `from` is missing in a connection's first entry. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   readonly to: string;
   /** The name of the state, as `ws.state` has it. */
   readonly state: ConnectionState;
   /** How long the state before lasted, in ms. */
-  readonly lasted?: number;
+  readonly lasted?: number | undefined;
   /** Ids of the transitions taken, in order; the drawing's elements carry them. */
   readonly transitions: readonly string[];
   /** The attempt that the dial is, or will be. */
-  readonly attempt?: number;
+  readonly attempt?: number | undefined;
   /** ms until the next dial. */
-  readonly delay?: number;
-  readonly end?: EndOfConnection;
-  readonly heartbeats?: Heartbeats;
+  readonly delay?: number | undefined;
+  readonly end?: EndOfConnection | undefined;
+  readonly heartbeats?: Heartbeats | undefined;
 }
 
 /** What the list shows of a connection. */
@@ -75,7 +75,7 @@ export interface ConnectionSummary {
   readonly since: number;
   readonly attempt: number;
   /** When the next dial is due, in ms since the epoch. */
-  readonly dialAt?: number;
+  readonly dialAt?: number | undefined;
 }
 
 /** How much is remembered. */

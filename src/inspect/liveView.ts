@@ -15,9 +15,9 @@ import { PageStream } from './stream.js';
 /** How the live view is opened. All optional. */
 export interface LiveViewOptions {
   /** The port on 127.0.0.1. @default 0: one that is free */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** How much is remembered. @default 1000 connections, 500 timeline entries of each, 20000 in all */
-  readonly bounds?: Partial<Bounds>;
+  readonly bounds?: { readonly [Name in keyof Bounds]?: Bounds[Name] | undefined } | undefined;
 }
 
 /** What goes into the option `inspect`. To look on with something else as well, call `next` in a function of your own. */
@@ -54,7 +54,7 @@ const MAX_PAGES = 32;
  * const ws = client.websocket('/room', { reconnect: true, inspect: view.inspect });
  */
 export async function createLiveView(options: LiveViewOptions = {}): Promise<LiveView> {
-  const history = new History({ ...DEFAULT_BOUNDS, ...options.bounds });
+  const history = new History(boundsOf(options.bounds));
   const token = randomBytes(18).toString('base64url');
   const pages = new Set<PageStream>();
   let port = 0;
@@ -90,6 +90,11 @@ export async function createLiveView(options: LiveViewOptions = {}): Promise<Liv
       return closed;
     },
   };
+}
+
+function boundsOf(given: LiveViewOptions['bounds'] = {}): Bounds {
+  const numbers = Object.entries(given).filter(([, number]) => number !== undefined);
+  return { ...DEFAULT_BOUNDS, ...Object.fromEntries(numbers) };
 }
 
 function listen(server: Server, port: number): Promise<number> {

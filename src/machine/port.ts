@@ -6,6 +6,7 @@
  * moves bytes implements those. The api joins the two. No policy, no retry and no timer belongs to either.
  */
 import type { Hop, ReckerError, ResponseHeaders } from './errors.js';
+import type { GlobalBlob } from './globals.js';
 
 /** How a dial or a connection ended. */
 export interface Loss {
@@ -112,7 +113,7 @@ export interface Transport {
    * Hands one message over and returns its payload's length in bytes. Only called between `opened` and the
    * end. The caller may reuse the bytes after it returns.
    */
-  send(data: string | Uint8Array | Blob): number;
+  send(data: string | Uint8Array | GlobalBlob): number;
   /** Lets what was handed over leave now, instead of at the end of the tick. */
   flush(): void;
   /** Sends a Ping frame (RFC 6455 §5.5.2). */
@@ -137,7 +138,7 @@ export interface TransportFactory {
   /** Which options it can honour. Asking for another one is a `ConfigurationError`. */
   readonly supports: readonly TransportFeature[];
   /** Which of the codes that RFC 6455 §7.4 allows `close()` may be given here. Default: all of them. */
-  canCloseWith?(code: number): boolean;
+  canCloseWith?: ((code: number) => boolean) | undefined;
   /** Starts one dial. Must not throw: what fails goes to `observer.failed`, and not before this call has returned. */
   dial(request: DialRequest, observer: TransportObserver): Transport;
 }

@@ -32,13 +32,13 @@ export function redactUrl(url: string): string {
 /** An error, as it may be shown: no cause, no stack, no headers. */
 export interface RedactedError {
   readonly name: string;
-  readonly code?: string | number;
+  readonly code?: string | number | undefined;
   readonly message: string;
   /** Of a `HandshakeError`. */
-  readonly status?: number;
-  readonly hop?: string;
+  readonly status?: number | undefined;
+  readonly hop?: string | undefined;
   /** Of a `TimeoutError`. */
-  readonly phase?: string;
+  readonly phase?: string | undefined;
 }
 
 const MAX_TEXT = 300;
@@ -126,7 +126,7 @@ export interface RedactedSnapshot {
   /** The state value, e.g. `{ session: { open: 'alive' } }`. */
   readonly value?: unknown;
   readonly context?: unknown;
-  readonly tags?: readonly string[];
+  readonly tags?: readonly string[] | undefined;
   readonly [more: string]: unknown;
 }
 
@@ -154,9 +154,9 @@ export interface RedactedInspection {
   readonly actorRef: RedactedActorRef;
   readonly sourceRef?: RedactedActorRef | undefined;
   readonly event?: { readonly type: string; readonly [more: string]: unknown };
-  readonly snapshot?: RedactedSnapshot;
+  readonly snapshot?: RedactedSnapshot | undefined;
   readonly action?: { readonly type: string; readonly params: unknown };
-  readonly _transitions?: readonly RedactedTransition[];
+  readonly _transitions?: readonly RedactedTransition[] | undefined;
 }
 
 /** What is read of XState's inspection events; any `InspectionEvent` fits. */

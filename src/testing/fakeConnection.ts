@@ -20,21 +20,21 @@ export type FakePhase = 'dialling' | 'open' | 'ended' | 'destroyed';
 /** What `open()` may be told. */
 export interface OpenDetails {
   /** The subprotocol that the server chose. Default `''`: none. */
-  readonly protocol?: string;
+  readonly protocol?: string | undefined;
   /** The extensions that were agreed, as the header has them. Default `''`. */
-  readonly extensions?: string;
+  readonly extensions?: string | undefined;
 }
 
 /** What `end()` may be told. Each default is what the driving so far implies. */
 export interface EndDetails {
   /** Default: the code of `peerClose()`; 1006 where there was none. */
-  readonly code?: number;
+  readonly code?: number | undefined;
   /** Default: the reason of `peerClose()`, else `''`. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Default: whether there was a `peerClose()`. */
-  readonly wasClean?: boolean;
+  readonly wasClean?: boolean | undefined;
   /** Default: none. */
-  readonly error?: ReckerError;
+  readonly error?: ReckerError | undefined;
 }
 
 /** What the network and the peer do to a connection. */

@@ -16,11 +16,11 @@ import { type AutoAnswer, FakeConnection } from './fakeConnection.js';
 /** What a fake transport is made with. All optional. */
 export interface FakeTransportOptions {
   /** Which options it claims to honour. Default: all of them. */
-  readonly supports?: readonly TransportFeature[];
+  readonly supports?: readonly TransportFeature[] | undefined;
   /** What new connections do with writes, see {@link FakeConnection.holdWrites}. Default false. */
-  readonly holdWrites?: boolean;
+  readonly holdWrites?: boolean | undefined;
   /** How new connections answer `askLiveness()`, see {@link FakeConnection.autoAnswer}. Default `'byTraffic'`. */
-  readonly autoAnswer?: AutoAnswer;
+  readonly autoAnswer?: AutoAnswer | undefined;
 }
 
 /** A `TransportFactory` that remembers every dial. */

@@ -18,13 +18,13 @@ import { listenOn, loopback, resetSocket } from './sockets.js';
 /** What a fault server is made with. All optional. */
 export interface FaultServerOptions {
   /** Default 0: a free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** PEM key and certificate: serves `wss:`. Default: `ws:`. */
-  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined;
   /** The subprotocols it speaks, best first; none in common: none is chosen. Default: takes the client's first. */
-  readonly protocols?: readonly string[];
+  readonly protocols?: readonly string[] | undefined;
   /** Whether permessage-deflate is agreed to, or `ws`'s options for it. Default false. */
-  readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>>;
+  readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

@@ -19,9 +19,9 @@ type Awaitable = void | Promise<void>;
  */
 export interface PathDriver {
   /** Before the first step: make the client as `path.policy` says, in the state `idle`. */
-  start?(path: ConnectionPath): Awaitable;
+  start?: ((path: ConnectionPath) => Awaitable) | undefined;
   /** After the last step, also where one failed. */
-  finish?(path: ConnectionPath): Awaitable;
+  finish?: ((path: ConnectionPath) => Awaitable) | undefined;
 
   // The user of the client. What these calls return is settled by later steps: do not wait for it.
   connect(): Awaitable;

@@ -50,6 +50,9 @@ export interface ConnectionPath {
   readonly steps: readonly PathStep[];
 }
 
+/** Some of a policy's numbers; `undefined` means the default. */
+export type GivenPolicy = { readonly [Name in keyof ConnectionPolicy]?: ConnectionPolicy[Name] | undefined };
+
 /** What `connectionPaths()` may be told. All optional. */
 export interface ConnectionPathsOptions {
   /**
@@ -57,11 +60,11 @@ export interface ConnectionPathsOptions {
    * `autoConnect`, `minUptime`, `maxReconnectAttempts` and, for some paths, `heartbeatInterval` are set by the
    * paths themselves, because some transitions need the one value and some the other.
    */
-  readonly policy?: Partial<ConnectionPolicy>;
+  readonly policy?: GivenPolicy | undefined;
   /** Which transitions to make paths for. Default: all. */
-  readonly only?: (transition: WrittenTransition) => boolean;
+  readonly only?: ((transition: WrittenTransition) => boolean) | undefined;
   /** The chart, where it is not the library's own. */
-  readonly machine?: ConnectionMachine;
+  readonly machine?: ConnectionMachine | undefined;
 }
 
 /** A policy that opens transitions to which no other one leads. */
@@ -138,8 +141,9 @@ export function countPathStates(options: ConnectionPathsOptions = {}): number {
     .reduce((sum, states) => sum + states, 0);
 }
 
-function configuredPolicies(given: Partial<ConnectionPolicy> = {}): readonly ConnectionPolicy[] {
-  const base = { ...DEFAULT_POLICY, ...given, autoConnect: false, reconnect: false, minUptime: 0 };
+function configuredPolicies(given: GivenPolicy = {}): readonly ConnectionPolicy[] {
+  const numbers = Object.fromEntries(Object.entries(given).filter(([, number]) => number !== undefined));
+  const base = { ...DEFAULT_POLICY, ...numbers, autoConnect: false, reconnect: false, minUptime: 0 };
   return CONFIGURATIONS.map(({ policy }) => ({ ...base, ...policy(base) }));
 }
 

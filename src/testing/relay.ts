@@ -11,7 +11,7 @@ import { listenOn, loopback, resetSocket } from './sockets.js';
 /** Where the relay connects to. */
 export interface RelayTarget {
   /** Default `127.0.0.1`. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   readonly port: number;
 }
 
@@ -39,7 +39,7 @@ export class TcpRelay {
   /** How many connections were accepted. */
   total = 0;
 
-  readonly #target: Required<RelayTarget>;
+  readonly #target: { readonly host: string; readonly port: number };
   readonly #links = new Set<RelayLink>();
   readonly #mute = new Set<Socket>();
   readonly #faults: LinkFaults = {
@@ -58,7 +58,7 @@ export class TcpRelay {
   #starting: Promise<void> | undefined;
 
   private constructor(target: RelayTarget, server: Server, port: number) {
-    this.#target = { host: loopback, ...target };
+    this.#target = { host: target.host ?? loopback, port: target.port };
     this.#server = server;
     this.port = port;
     server.on('connection', (socket: Socket) => this.#connected(socket));
