@@ -6,7 +6,7 @@
  */
 import { type ActorRefFrom, createActor } from 'xstate';
 import { connectionMachine } from '../machine/connectionMachine.js';
-import { AbortError, type ReckerError, StateError } from '../machine/errors.js';
+import { AbortError, type ReckerError, type ResponseHeaders, StateError } from '../machine/errors.js';
 import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js';
 import { forgetOptions, isolateScheduler, ownMember, unsetActorOptions } from '../machine/own.js';
 import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
@@ -71,6 +71,10 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   #abortError: AbortError | undefined;
   #lastEnding: Ending | undefined;
   #lostAt: number | undefined;
+  /** When the present dial began. */
+  #dialledAt = 0;
+  /** The headers of the 101, until `open` has been announced. */
+  #answerHeaders: ResponseHeaders | undefined;
   #dials = 0;
   #opens = 0;
   /** `#opens` when the present `connect()` began: whether it has been open since. */
@@ -252,7 +256,12 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     const downtime = this.#lostAt === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lostAt);
     const endsLink = emitted.type === 'lost' || emitted.type === 'terminated';
     const unsentBytes = endsLink ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
-    const announcements = translate(emitted, { downtime, unsentBytes, unheard: this.#isUnheard(emitted) });
+    const announcements = translate(emitted, {
+      downtime,
+      unsentBytes,
+      unheard: this.#isUnheard(emitted),
+      headers: this.#answerHeaders,
+    });
     for (const announcement of announcements) this.#announce(announcement);
     if (emitted.type === 'opened') this.#onOpenedStep();
     if (emitted.type === 'lost') this.#onLost(emitted);
@@ -260,6 +269,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   }
 
   #onOpenedStep(): void {
+    this.#answerHeaders = undefined;
     this.#lostAt = undefined;
     const visit = this.#visit;
     this.#announcer.add(() => {
@@ -325,7 +335,15 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   // What the chart asks.
 
   dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
+    this.#dialledAt = this.#clock.now();
     return new Link(this, this.#settings, attempt, this.#lastEnding, report);
+  }
+
+  dialTimeLeft(): number {
+    const { connectTimeout } = this.#policy;
+    return connectTimeout === 0
+      ? Number.POSITIVE_INFINITY
+      : this.#dialledAt + connectTimeout - this.#clock.now();
   }
 
   farewell(): void {
@@ -367,7 +385,8 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     this.#dials += 1;
   }
 
-  onOpened(protocol: string, extensions: string): void {
+  onOpened(protocol: string, extensions: string, headers: ResponseHeaders): void {
+    this.#answerHeaders = headers;
     this.#protocol = protocol;
     this.#extensions = extensions;
     this.#opens += 1;

@@ -4,7 +4,13 @@
  * Owns the providers' values, the request, and the way of facts to the chart and of messages to the client.
  * Must not decide anything: what follows a failure is the chart's business.
  */
-import { AbortError, ConfigurationError, ConnectionError, type ReckerError } from '../machine/errors.js';
+import {
+  AbortError,
+  ConfigurationError,
+  ConnectionError,
+  type ReckerError,
+  type ResponseHeaders,
+} from '../machine/errors.js';
 import type { DialAttempt } from '../machine/policy.js';
 import type {
   DialRequest,
@@ -26,7 +32,9 @@ export interface LinkOwner {
   /** Runs a report to the chart as one step of the client. */
   step(act: () => void): void;
   onDialled(link: Link): void;
-  onOpened(protocol: string, extensions: string): void;
+  onOpened(protocol: string, extensions: string, headers: ResponseHeaders): void;
+  /** Milliseconds until the deadline of the present dial. */
+  dialTimeLeft(): number;
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void;
   /** @param newer how many newer Pings still wait for their answer */
   onPong(newer: number): void;
@@ -36,7 +44,7 @@ export interface LinkOwner {
 }
 
 /** Everything about a dial that stays the same from one to the next. */
-export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'headers'> {
+export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'headers' | 'timeLeft'> {
   readonly factory: TransportFactory;
   readonly url: Constant<Target>;
   readonly protocols: Constant<readonly string[]>;
@@ -119,6 +127,7 @@ export class Link implements SocketPort, TransportObserver {
       tls,
       proxy,
       dispatcher,
+      timeLeft: () => this.#owner.dialTimeLeft(),
     });
     this.#owner.onDialled(this);
     try {
@@ -155,9 +164,9 @@ export class Link implements SocketPort, TransportObserver {
 
   // The transport's side. After destroy() nothing of it counts any more.
 
-  opened(protocol: string, extensions: string): void {
+  opened(protocol: string, extensions: string, headers: ResponseHeaders = NO_ANSWER): void {
     if (!this.#live) return;
-    this.#owner.onOpened(protocol, extensions);
+    this.#owner.onOpened(protocol, extensions, headers);
     this.#tell({ type: 'socket.opened' });
   }
 
@@ -228,6 +237,9 @@ async function settle<Value>(
     throw new ConnectionError(`The ${name} provider gave what cannot be read`, { cause: error });
   }
 }
+
+/** Where the transport cannot read the headers of the 101. */
+const NO_ANSWER: ResponseHeaders = Object.freeze({});
 
 const payloadBytes = (data: string | Uint8Array): number =>
   typeof data === 'string' ? byteLength(data) : data.byteLength;

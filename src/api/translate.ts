@@ -7,11 +7,12 @@ import {
   ConnectionClosedError,
   type ReckerError,
   ReconnectExhaustedError,
+  type ResponseHeaders,
   TimeoutError,
 } from '../machine/errors.js';
 import type { ConnectionEmitted } from '../machine/events.js';
 import type { Loss } from '../machine/port.js';
-import type { CloseInfo, WebSocketEvents } from './types.js';
+import type { CloseInfo, OpenInfo, WebSocketEvents } from './types.js';
 
 /** One documented event, on its way to the listeners. */
 export type Announcement = {
@@ -33,6 +34,8 @@ export interface Circumstances {
   readonly unsentBytes: number;
   /** Whether a final failure would be told to nobody. */
   readonly unheard: boolean;
+  /** Of the 101, where the transport can read them. */
+  readonly headers?: ResponseHeaders | undefined;
 }
 
 /** The documented events that an announcement of the chart stands for, in order. */
@@ -40,8 +43,11 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
   switch (emitted.type) {
     case 'opened': {
       const { attempt, reconnected } = emitted;
-      const { downtime } = circumstances;
-      return [{ event: 'open', args: [{ reconnected, attempt, downtime }], passing: true }];
+      const { downtime, headers = {} } = circumstances;
+      const info: OpenInfo = Object.defineProperty({ reconnected, attempt, downtime, headers }, 'headers', {
+        enumerable: false,
+      });
+      return [{ event: 'open', args: [info], passing: true }];
     }
     case 'lost':
       return [...failuresOf(emitted, circumstances), closeOf(emitted, circumstances)];

@@ -3,7 +3,7 @@
  */
 
 import type { ConnectionState } from '../machine/connectionMachine.js';
-import type { ReckerError } from '../machine/errors.js';
+import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
 import type { GlobalBlob } from '../machine/globals.js';
 import type { Binary } from './platform.js';
 
@@ -27,6 +27,8 @@ export interface OpenInfo {
   readonly attempt: number;
   /** Milliseconds since the loss; 0 for a first dial. */
   readonly downtime: number;
+  /** Headers of the server's 101; none in browsers. Not enumerable, because cookies are among them. */
+  readonly headers: ResponseHeaders;
 }
 
 /** What `close` tells beside code and reason. */

@@ -94,10 +94,15 @@ export class HandshakeError extends ReckerError {
   readonly hop: Hop;
   /** The answer's headers. Not enumerable, because cookies are among them. */
   declare readonly headers: ResponseHeaders;
+  /**
+   * The first 8 KiB of the answer's body as text, or what of them had arrived after a second at most; `''` where
+   * there was none. Not enumerable, because a server may write anything there.
+   */
+  declare readonly body: string;
 
   constructor(
     message: string,
-    details: { status: number; headers?: ResponseHeaders; hop?: Hop },
+    details: { status: number; headers?: ResponseHeaders; hop?: Hop; body?: string },
     options?: ErrorOptions,
   ) {
     super(message, 'ERR_RECKER_HANDSHAKE', options);
@@ -107,6 +112,7 @@ export class HandshakeError extends ReckerError {
       value: Object.freeze({ ...details.headers }),
       enumerable: false,
     });
+    Object.defineProperty(this, 'body', { value: details.body ?? '', enumerable: false });
   }
 }
 

@@ -77,12 +77,14 @@ export interface DialRequest {
   readonly proxy: unknown;
   /** An undici `Dispatcher`. */
   readonly dispatcher: unknown;
+  /** Milliseconds until the deadline of this dial; `Infinity` where it has none. For waits that must not outlast it. */
+  readonly timeLeft?: () => number;
 }
 
 /** How a transport reports. Each method is called at most as often as its comment says, none after `destroy()`. */
 export interface TransportObserver {
-  /** Once: the upgrade succeeded. */
-  opened(protocol: string, extensions: string): void;
+  /** Once: the upgrade succeeded. `headers` are those of the 101, where the transport can read them. */
+  opened(protocol: string, extensions: string, headers?: ResponseHeaders): void;
   /** Once, instead of `opened`. */
   failed(error: ReckerError, sentCode?: number): void;
   /** A whole message: text as a string, binary as bytes. `bytes` is its payload's length, where that is known. */

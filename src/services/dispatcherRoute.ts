@@ -8,13 +8,14 @@
  * Must not import undici: the user's copy is the one that counts, and which it is shows in how it calls back.
  */
 import { createHash } from 'node:crypto';
-import { type ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { ClientRequest } from 'node:http';
+import { type Duplex, Readable } from 'node:stream';
 import type { ClientOptions } from 'ws';
-import { ConfigurationError, ConnectionError, HandshakeError } from '../machine/errors.js';
+import { ConnectionError, type ResponseHeaders } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
+import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErrors.js';
 import { connectionError } from './failures.js';
+import { joinedHeaders } from './joinedHeaders.js';
 import { nextTick } from './nodeTurns.js';
 import type { Route } from './routes.js';
 
@@ -30,7 +31,7 @@ interface Handler {
   onRequestStart(controller: Controller): void;
   onRequestUpgrade(controller: Controller, status: number, headers: Headers, socket: Duplex): void;
   onResponseStart(controller: Controller, status: number, headers: Headers, message?: string): void;
-  onResponseData(): void;
+  onResponseData(controller: Controller, chunk: Uint8Array): void;
   onResponseEnd(): void;
   onResponseError(controller: Controller, cause: Error): void;
   onConnect(abort: (reason: Error) => void): void;
@@ -46,7 +47,7 @@ export function dispatcherRoute(request: DialRequest): Route {
   return {
     options: { agent: dial as unknown as NonNullable<ClientOptions['agent']> },
     destroy: () => dial.destroy(),
-    explain,
+    explain: explainDispatcher,
   };
 }
 
@@ -56,6 +57,8 @@ class Dispatched {
   readonly #url: URL;
   #controller: Controller | undefined;
   #socket: Duplex | undefined;
+  /** An answer that refuses the upgrade, while its body arrives. */
+  #refusal: Answer | undefined;
   #ended = false;
 
   constructor({ dispatcher, url }: DialRequest) {
@@ -92,6 +95,7 @@ class Dispatched {
   destroy(): void {
     this.#ended = true;
     this.#socket?.destroy();
+    this.#refusal?.destroy();
     this.#controller?.abort(ended());
   }
 
@@ -113,12 +117,22 @@ class Dispatched {
           else this.#upgraded(request, status, headers, socket);
         });
       },
-      onResponseStart: (_controller, status, headers, message = '') => {
-        // RFC 9110 §15.2: an informational answer precedes the final one.
-        if (status >= 200 && !this.#ended) request.emit('response', answer(status, headers, message));
+      onResponseStart: (_controller, status, headers) => {
+        if (this.#ended) return;
+        const answer = new Answer(status, joinedHeaders(headers));
+        if (status < 200) {
+          request.emit('information', answer);
+          return;
+        }
+        this.#refusal = answer;
+        request.emit('response', answer);
       },
-      onResponseData() {},
-      onResponseEnd() {},
+      onResponseData: (_controller, chunk) => {
+        this.#refusal?.push(chunk);
+      },
+      onResponseEnd: () => {
+        this.#refusal?.push(null);
+      },
       onResponseError: (_controller, cause) => this.#fail(request, cause),
       // Reached through the interceptors of undici 6 and older, which would never call the methods above.
       onConnect: (abort) => {
@@ -130,12 +144,23 @@ class Dispatched {
   }
 
   #upgraded(request: ClientRequest, status: number, headers: Headers, socket: Duplex): void {
-    const message = answer(status, headers, '', socket);
-    if (status === 200) fromHttp2(request, message, socket);
-    request.emit('upgrade', message, socket, Buffer.alloc(0));
+    try {
+      const joined = joinedHeaders(headers);
+      const answer = new Answer(status, status === 200 ? fromHttp2(request, joined, socket) : joined, socket);
+      request.emit('upgrade', answer, socket, Buffer.alloc(0));
+    } catch (cause) {
+      // Nobody above would catch it.
+      socket.destroy();
+      this.#fail(request, connectionError(cause, 'server', true));
+    }
   }
 
   #fail(request: ClientRequest, cause: Error): void {
+    if (this.#refusal !== undefined) {
+      // The answer is there: only its body broke off.
+      this.#refusal.destroy();
+      return;
+    }
     if (this.#ended) return;
     this.#ended = true;
     // Some dispatchers call back within `dispatch()`, before `ws` listens.
@@ -152,12 +177,21 @@ function endToEnd(request: ClientRequest): Record<string, string> {
   return headers;
 }
 
-function answer(status: number, headers: Headers, text: string, socket?: Duplex): IncomingMessage {
-  const message = new IncomingMessage(socket as Socket);
-  message.statusCode = status;
-  message.statusMessage = text;
-  message.headers = { ...headers } as IncomingMessage['headers'];
-  return message;
+/** What `ws` and the transport read of Node's `IncomingMessage`; that one reads from a socket of HTTP/1.1 alone. */
+class Answer extends Readable {
+  readonly statusCode: number;
+  readonly headers: ResponseHeaders;
+  readonly socket: Duplex | undefined;
+
+  constructor(statusCode: number, headers: ResponseHeaders, socket?: Duplex) {
+    super();
+    this.statusCode = statusCode;
+    this.headers = headers;
+    this.socket = socket;
+  }
+
+  /** What arrives is pushed. */
+  override _read(): void {}
 }
 
 /**
@@ -165,56 +199,21 @@ function answer(status: number, headers: Headers, text: string, socket?: Duplex)
  * prove. `ws` knows HTTP/1.1 only, so it is given the proof that it looks for; and a stream has no `bytesRead`,
  * which the heartbeat goes by.
  */
-function fromHttp2(request: ClientRequest, message: IncomingMessage, stream: Duplex): void {
+function fromHttp2(request: ClientRequest, headers: ResponseHeaders, stream: Duplex): ResponseHeaders {
   const key = String(request.getHeader('sec-websocket-key'));
-  message.statusCode = 101;
-  message.headers.upgrade = 'websocket';
-  message.headers['sec-websocket-accept'] = createHash('sha1').update(`${key}${GUID}`).digest('base64');
   let bytesRead = 0;
   stream.on('data', (chunk: Buffer) => {
     bytesRead += chunk.length;
   });
   Object.defineProperty(stream, 'bytesRead', { get: () => bytesRead });
+  return {
+    ...headers,
+    upgrade: 'websocket',
+    'sec-websocket-accept': createHash('sha1').update(`${key}${GUID}`).digest('base64'),
+  };
 }
 
 /** RFC 6455 §1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const ended = (): Error => new ConnectionError('The dial has ended');
-
-/** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
-function isHandlerComplaint(cause: unknown): boolean {
-  return cause instanceof Error && /^invalid on[A-Z]\w* method$/.test(cause.message);
-}
-
-function outdated(): ConfigurationError {
-  return new ConfigurationError(
-    'dispatcher',
-    'dispatcher must be of undici 7.30.2 or newer: this one takes the handlers of undici 6 or older, ' +
-      "as Node 20's own does",
-  );
-}
-
-/** undici's errors that tell which hop spoke. */
-function explain(cause: Error): Error {
-  const { code = '' } = cause as { code?: string };
-  // The second is of a ProxyAgent with `proxyTunnel: false`.
-  const refused = /^Proxy (?:response \((\d{3})\) !== 200|Authentication Required \(407\))/.exec(
-    cause.message,
-  );
-  if (refused !== null) {
-    const status = Number(refused[1] ?? 407);
-    return new HandshakeError(
-      `The proxy answered CONNECT with ${status}`,
-      { status, hop: 'proxy' },
-      { cause },
-    );
-  }
-  if (code === 'UND_ERR_PRX_TLS' && cause.cause instanceof Error)
-    return connectionError(cause.cause, 'proxy');
-  if (code.startsWith('UND_ERR_SOCKS5')) {
-    return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
-  }
-  // What was closed stays closed.
-  return connectionError(cause, undefined, code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED');
-}

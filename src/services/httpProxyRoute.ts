@@ -7,12 +7,15 @@
  * proxy that hangs, and in 7 asks one that hangs up again without end (https://github.com/nodejs/undici/issues/3897);
  * `https-proxy-agent` buffers a CONNECT answer without a bound.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { HandshakeError } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
+import { readBody } from './answerBody.js';
 import { connectionError } from './failures.js';
 import { type ChosenProxy, proxyAuthorization } from './proxySelection.js';
+import { Replay } from './replay.js';
 import type { Route } from './routes.js';
 import { authority, type Target } from './target.js';
 import { tunnelRoute } from './tunnelRoute.js';
@@ -26,50 +29,113 @@ export function httpProxyRoute(request: DialRequest, proxy: ChosenProxy): Route 
     const plain = await sockets.tcp(proxy, 'proxy');
     const socket =
       proxy.protocol === 'https:' ? await sockets.tls(plain, proxy, proxy.proxyTls, 'proxy') : plain;
-    return connectThrough(socket, proxy, target);
+    let answer = await ask(socket, connectHeaders(proxy, target), authority(target));
+    while (isInformational(answer.status)) answer = await nextAnswer(answer.head, socket);
+    if (answer.status < 200 || answer.status > 299) throw await refusal(answer, socket, request);
+    if (answer.head.length > 0) socket.unshift(answer.head);
+    return socket;
   });
 }
 
-function connectThrough(socket: Socket, proxy: ChosenProxy, target: Target): Promise<Socket> {
+/** An answer to CONNECT, as far as its headers. */
+interface Answer {
+  readonly status: number;
+  readonly message: IncomingMessage;
+  /** What came behind the headers. */
+  readonly head: Buffer;
+}
+
+/** RFC 9110 §15.2: another answer follows. 101 would end HTTP on this connection, and nobody asked for that. */
+const isInformational = (status: number): boolean => status >= 100 && status < 200 && status !== 101;
+
+function connectHeaders(proxy: ChosenProxy, target: Target): Record<string, string> {
+  const authorization = proxyAuthorization(proxy);
+  return {
+    Host: authority(target),
+    'Proxy-Connection': 'Keep-Alive',
+    ...proxy.headers,
+    ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }),
+  };
+}
+
+/** Sends CONNECT, and reads the answer. */
+function ask(over: Duplex, headers: Record<string, string>, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const path = authority(target);
-    const headers: Record<string, string> = {
-      Host: path,
-      'Proxy-Connection': 'Keep-Alive',
-      ...proxy.headers,
-    };
-    const authorization = proxyAuthorization(proxy);
-    if (authorization !== undefined) headers['Proxy-Authorization'] = authorization;
-    const connect = httpRequest({
-      ...UNSET_REQUEST,
-      ...UNSET,
-      method: 'CONNECT',
-      path,
-      headers,
-      createConnection: () => socket,
-      maxHeaderSize: MAX_HEADERS,
-      setHost: false,
-    });
+    const request = requestOver(over, { method: 'CONNECT', path, headers });
     // `Connection: close` is Node's default without an agent; here it would contradict the tunnel.
-    connect.removeHeader('Connection');
-    connect.once('connect', (answer: IncomingMessage, tunnel: Socket, head: Buffer) => {
-      const status = answer.statusCode ?? 0;
-      if (status < 200 || status > 299) {
-        reject(
-          new HandshakeError(`The proxy answered CONNECT with ${status}`, {
-            status,
-            headers: answer.headers,
-            hop: 'proxy',
-          }),
-        );
-        return;
-      }
-      if (head.length > 0) tunnel.unshift(head);
-      resolve(tunnel);
+    request.removeHeader('Connection');
+    request.once('connect', (message: IncomingMessage, _tunnel: Duplex, head: Buffer) => {
+      resolve({ status: message.statusCode ?? 0, message, head });
     });
-    connect.once('error', (cause) => reject(connectionError(cause, 'proxy')));
-    connect.end();
+    request.on('error', (cause) => reject(connectionError(cause, 'proxy')));
+    request.end();
   });
+}
+
+/** The answer that follows an informational one. */
+async function nextAnswer(first: Buffer, socket: Socket): Promise<Answer> {
+  const replay = new Replay(first, socket);
+  const { status, message, head } = await ask(replay, {}, '-');
+  return { status, message, head: Buffer.concat([head, replay.release()]) };
+}
+
+async function refusal({ status, message, head }: Answer, socket: Socket, { timeLeft }: DialRequest) {
+  const body = await refusalBody(message, head, socket, timeLeft?.() ?? Number.POSITIVE_INFINITY);
+  const { headers } = message;
+  return new HandshakeError(`The proxy answered CONNECT with ${status}`, {
+    status,
+    headers,
+    hop: 'proxy',
+    body,
+  });
+}
+
+/** The beginning of the body: Node reads the answer once more, as that to a request which is no CONNECT. */
+function refusalBody(
+  { statusCode = 0, rawHeaders }: IncomingMessage,
+  head: Buffer,
+  socket: Socket,
+  timeLeft: number,
+): Promise<string> {
+  // The http client would take it for an informational answer, or for an upgrade.
+  if (statusCode < 200) return Promise.resolve('');
+  const lines = [`HTTP/1.1 ${statusCode} -`];
+  for (let n = 0; n + 1 < rawHeaders.length; n += 2) lines.push(`${rawHeaders[n]}: ${rawHeaders[n + 1]}`);
+  const again = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  return new Promise((resolve) => {
+    const replay = new Replay(Buffer.concat([again, head]), socket);
+    const request = requestOver(replay, { method: 'GET', path: '/' });
+    const done = (text: string): void => {
+      replay.release();
+      request.destroy();
+      resolve(text);
+    };
+    let isAnswered = false;
+    request.once('response', (answer) => {
+      isAnswered = true;
+      readBody(answer, timeLeft, done);
+    });
+    // E.g. for bytes behind the body: what came before them counts.
+    request.on('error', () => {
+      if (!isAnswered) done('');
+    });
+    request.end();
+  });
+}
+
+/**
+ * A request over a stream that is there. Not by `http.request()`: a program may have replaced that, to send all
+ * requests through a proxy of its own.
+ */
+function requestOver(over: Duplex, options: RequestOptions): ClientRequest {
+  return new ClientRequest({
+    ...UNSET_REQUEST,
+    ...UNSET,
+    ...options,
+    createConnection: () => over,
+    maxHeaderSize: MAX_HEADERS,
+    setHost: false,
+  } as unknown as URL);
 }
 
 /** What a request to a socket that is given must not name. `agent` above all: it would be asked for the socket. */

@@ -4,10 +4,15 @@
  * It owns the socket and every byte on it. It must not know why it is dialled, what follows a loss, or what
  * time it is: no policy, no retry and no timer is here.
  */
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import WebSocket, { type ClientOptions } from 'ws';
-import { ConnectionError, HandshakeError, type ReckerError } from '../machine/errors.js';
+import WebSocket from 'ws';
+import {
+  ConnectionError,
+  HandshakeError,
+  type ReckerError,
+  type ResponseHeaders,
+} from '../machine/errors.js';
 import {
   type DialRequest,
   TRANSPORT_FEATURES,
@@ -15,17 +20,14 @@ import {
   type TransportFactory,
   type TransportObserver,
 } from '../machine/port.js';
+import { readBody } from './answerBody.js';
+import { engineOptions } from './engineOptions.js';
 import { connectionError } from './failures.js';
 import { FrameWriter, type WriterOwner } from './frameWriter.js';
+import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
 import { type Route, routeFor } from './routes.js';
-import { UNSET_REQUEST } from './unset.js';
-
-/** `closeTimeout` is documented by ws and missing in @types/ws 8.18. */
-interface EngineOptions extends ClientOptions {
-  readonly closeTimeout: number;
-}
 
 /** RFC 6455 §7.1.5: what the application is told where no Close came. */
 const NO_CLOSE = 1006;
@@ -80,6 +82,10 @@ class WsTransport implements Transport, WriterOwner {
   #writer: FrameWriter | undefined;
   /** The answer to the upgrade request, until the connection is open. */
   #answer: IncomingMessage | undefined;
+  /** Until the connection is open. */
+  #request: DialRequest | undefined;
+  /** Ends the wait for the body of a refusal, and reports the failure. */
+  #finishRefusal: (() => void) | undefined;
   /** Why the connection broke, where the socket or the engine said so. */
   #error: ReckerError | undefined;
   /** Payload bytes handed over, and how many of them the kernel is known to have taken. */
@@ -113,9 +119,11 @@ class WsTransport implements Transport, WriterOwner {
 
   #begin(request: DialRequest, route: Route): void {
     this.#route = route;
+    this.#request = request;
     let engine: Engine;
     try {
-      engine = new Engine(request.url, [...request.protocols], engineOptions(request, route));
+      const options = engineOptions(request, route, (sent) => this.#onRequest(sent));
+      engine = new Engine(request.url, [...request.protocols], options);
     } catch (cause) {
       // ws and Node's http client throw for what they find invalid; a dial reports, and not before it returned.
       microtask(() => this.#fail(connectionError(cause)));
@@ -242,9 +250,24 @@ class WsTransport implements Transport, WriterOwner {
 
   destroy(): void {
     this.#observer = undefined;
+    const finishRefusal = this.#finishRefusal;
+    this.#finishRefusal = undefined;
+    finishRefusal?.();
     this.flush();
-    this.#engine?.terminate();
+    try {
+      this.#engine?.terminate();
+    } catch {
+      // In the middle of a handshake that threw it has no request and no socket any more. The route has them.
+    }
     this.#route?.destroy();
+  }
+
+  /** The upgrade request, complete but not sent. */
+  #onRequest(request: ClientRequest): void {
+    request.on('information', ({ statusCode, headers }) => {
+      if (statusCode === 101) this.#fail(incomplete101(headers as ResponseHeaders));
+    });
+    request.end();
   }
 
   // What the engine tells, and nobody else.
@@ -279,17 +302,21 @@ class WsTransport implements Transport, WriterOwner {
 
   onUnexpectedResponse(answer: IncomingMessage): void {
     const status = answer.statusCode ?? 0;
-    this.#fail(
-      new HandshakeError(`The server answered the upgrade with ${status}`, {
-        status,
-        headers: answer.headers,
-      }),
-    );
+    const { headers } = answer;
+    const timeLeft = this.#request?.timeLeft?.() ?? Number.POSITIVE_INFINITY;
+    const finish = readBody(answer, timeLeft, (body) => {
+      this.#fail(
+        new HandshakeError(`The server answered the upgrade with ${status}`, { status, headers, body }),
+      );
+    });
+    if (this.#observer !== undefined) this.#finishRefusal = finish;
   }
 
   onOpen(): void {
     const engine = this.#engine as Engine;
+    const headers = this.#answer?.headers;
     this.#answer = undefined;
+    this.#request = undefined;
     this.#compresses = engine.extensions.includes('permessage-deflate');
     this.#greeting = true;
     engine.pause();
@@ -297,7 +324,7 @@ class WsTransport implements Transport, WriterOwner {
       this.#greeting = false;
       if (!this.#paused) engine.resume();
     });
-    this.#observer?.opened(engine.protocol, engine.extensions);
+    this.#observer?.opened(engine.protocol, engine.extensions, headers);
   }
 
   onMessage(data: Buffer, isBinary: boolean): void {
@@ -315,6 +342,11 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   onError(cause: Error): void {
+    if (this.#finishRefusal !== undefined) {
+      // The answer is there: only its body broke off.
+      this.#finishRefusal();
+      return;
+    }
     if (this.#socket === undefined || this.#answer !== undefined) {
       const answer = this.#answer;
       this.#fail(
@@ -357,25 +389,6 @@ const NOTHING = Buffer.alloc(0);
 
 const AS_TEXT = Object.freeze({ binary: false });
 const AS_BINARY = Object.freeze({ binary: true });
-
-/**
- * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
- * up on the prototype, which a dependency may have polluted.
- */
-function engineOptions(request: DialRequest, route: Route): EngineOptions {
-  return {
-    headers: { ...request.headers },
-    perMessageDeflate: request.perMessageDeflate as boolean,
-    maxPayload: request.maxPayload,
-    closeTimeout: request.closeTimeout,
-    followRedirects: false,
-    ...UNSET_REQUEST,
-    agent: undefined,
-    createConnection: undefined,
-    setHost: true,
-    ...route.options,
-  } as unknown as EngineOptions;
-}
 
 /** `ws` (https://github.com/websockets/ws), dialled directly, through a proxy or through an undici dispatcher. */
 export const wsTransport: TransportFactory = Object.freeze({

@@ -5,7 +5,7 @@
  * Must not know: the chart, the api, a clock or a network. It keeps to the port's promises (once, in order,
  * nothing after `destroy()`) and throws when the test or the client breaks them; `late` is the way round.
  */
-import type { ReckerError } from '../machine/errors.js';
+import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
 import type { DialRequest, Transport, TransportObserver } from '../machine/port.js';
 
 /**
@@ -23,6 +23,8 @@ export interface OpenDetails {
   readonly protocol?: string | undefined;
   /** The extensions that were agreed, as the header has them. Default `''`. */
   readonly extensions?: string | undefined;
+  /** The headers of the 101, in lower case. Default: none. */
+  readonly headers?: ResponseHeaders | undefined;
 }
 
 /** What `end()` may be told. Each default is what the driving so far implies. */
@@ -177,7 +179,7 @@ export class FakeConnection implements Transport, PeerActions {
   open(details: OpenDetails = {}): void {
     this.#require('open()', 'dialling');
     this.#phase = 'open';
-    this.#observer.opened(details.protocol ?? '', details.extensions ?? '');
+    this.#observer.opened(details.protocol ?? '', details.extensions ?? '', details.headers);
   }
 
   fail(error: ReckerError, sentCode?: number): void {
@@ -326,7 +328,8 @@ export class FakeConnection implements Transport, PeerActions {
 
 function lateActions(observer: TransportObserver): PeerActions {
   return {
-    open: ({ protocol = '', extensions = '' } = {}) => observer.opened(protocol, extensions),
+    open: ({ protocol = '', extensions = '', headers } = {}) =>
+      observer.opened(protocol, extensions, headers),
     fail: (error, sentCode) => observer.failed(error, sentCode),
     message: (data) => observer.message(data, typeof data !== 'string'),
     pong: (newer = 0) => observer.ponged(newer),

@@ -220,7 +220,7 @@ needs('openssl')('secrets', () => {
     seen.add(value);
     const own = Reflect.ownKeys(value)
       // Documented to hold what the peer sent, and not enumerable for that reason.
-      .filter((name) => name !== 'headers')
+      .filter((name) => name !== 'headers' && name !== 'body')
       .map((name) => readable((value as Record<string | symbol, unknown>)[name], seen));
     return [inspect(value, { depth: 12 }), ...own].join('\n');
   }

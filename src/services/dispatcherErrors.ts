@@ -1,0 +1,84 @@
+/**
+ * What went wrong on a dial through a dispatcher: undici's errors, and those of interceptors, as this library's. Knows
+ * them by their shape, because the user's copy of undici may be any.
+ */
+import { ConfigurationError, HandshakeError } from '../machine/errors.js';
+import { MAX_BODY } from './answerBody.js';
+import { connectionError } from './failures.js';
+import { joinedHeaders } from './joinedHeaders.js';
+
+/** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
+export function isHandlerComplaint(cause: unknown): boolean {
+  return cause instanceof Error && /^invalid on[A-Z]\w* method$/.test(cause.message);
+}
+
+export function outdated(): ConfigurationError {
+  return new ConfigurationError(
+    'dispatcher',
+    'dispatcher must be of undici 7.30.2 or newer: this one takes the handlers of undici 6 or older, ' +
+      "as Node 20's own does",
+  );
+}
+
+/** undici's errors that tell which hop spoke. */
+export function explainDispatcher(cause: Error): Error {
+  const { code = '' } = cause as { code?: string };
+  // The second is of a ProxyAgent with `proxyTunnel: false`.
+  const refused = /^Proxy (?:response \((\d{3})\) !== 200|Authentication Required \(407\))/.exec(
+    cause.message,
+  );
+  if (refused !== null) {
+    const status = Number(refused[1] ?? 407);
+    return new HandshakeError(
+      `The proxy answered CONNECT with ${status}`,
+      { status, hop: 'proxy' },
+      { cause },
+    );
+  }
+  const status = statusOf(cause);
+  if (status !== undefined) return interceptedAnswer(cause, status);
+  if (code === 'UND_ERR_PRX_TLS' && cause.cause instanceof Error)
+    return connectionError(cause.cause, 'proxy');
+  if (code.startsWith('UND_ERR_SOCKS5')) {
+    return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
+  }
+  // What was closed stays closed.
+  return connectionError(cause, undefined, code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED');
+}
+
+/** An answer that an interceptor turned into an error: undici's `ResponseError`, `RequestRetryError` and the like. */
+interface Intercepted extends Error {
+  readonly statusCode?: unknown;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+}
+
+function statusOf({ statusCode }: Intercepted): number | undefined {
+  return Number.isInteger(statusCode) && Number(statusCode) >= 100 && Number(statusCode) <= 599
+    ? Number(statusCode)
+    : undefined;
+}
+
+function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
+  const { headers, body } = cause;
+  // As those of a HandshakeError: cookies are among the headers.
+  for (const name of ['headers', 'body'] as const) {
+    if (Object.hasOwn(cause, name)) Object.defineProperty(cause, name, { enumerable: false });
+  }
+  return new HandshakeError(
+    `The server answered the upgrade with ${status}`,
+    { status, headers: joinedHeaders(headers), body: textOf(body).slice(0, MAX_BODY) },
+    { cause },
+  );
+}
+
+/** undici's interceptor gives JSON parsed; others may give anything. */
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body.subarray(0, MAX_BODY)).toString();
+  try {
+    return JSON.stringify(body) ?? '';
+  } catch {
+    return '';
+  }
+}
