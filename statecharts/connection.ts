@@ -19,6 +19,7 @@ export const connectionChart = setup({
       | { type: 'socket.peerClosed' }
       | { type: 'socket.peerErred' }
       | { type: 'socket.closed' }
+      | { type: 'socket.ponged' }
       | { type: 'socket.answered' },
     tags: {} as
       | 'idle'
@@ -68,6 +69,7 @@ export const connectionChart = setup({
     sendPing: () => {},
     sendAnotherPing: () => {},
     recordPing: () => {},
+    beginWait: () => {},
     askLiveness: () => {},
     sendClose: () => {},
     bidFarewell: () => {},
@@ -247,8 +249,8 @@ export const connectionChart = setup({
             awaitingPong: {
               id: 'awaitingPong',
               description:
-                'A Ping is under way. When its time is up the socket is asked what it has received, and its answer leads on.',
-              entry: ['sendPing', 'recordPing'],
+                'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
+              entry: ['sendPing', 'recordPing', 'beginWait'],
               after: {
                 heartbeatTimeout: {
                   target: '.asked',
@@ -256,26 +258,9 @@ export const connectionChart = setup({
                 },
               },
               on: {
-                'socket.answered': [
-                  {
-                    guard: 'wasAsleep',
-                    target: '#awaitingPong',
-                    reenter: true,
-                  },
-                  {
-                    guard: 'isPeerAliveAndPingDue',
-                    target: '#awaitingPong',
-                    reenter: true,
-                  },
-                  {
-                    guard: 'isPeerAlive',
-                    target: '#alive',
-                  },
-                  {
-                    target: '#lost',
-                    actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
-                  },
-                ],
+                'socket.ponged': {
+                  target: '#alive',
+                },
               },
               initial: 'waiting',
               states: {
@@ -288,12 +273,34 @@ export const connectionChart = setup({
                       guard: 'pingsMeanwhile',
                       target: '#waitingForPong',
                       reenter: true,
-                      actions: 'sendAnotherPing',
+                      actions: ['sendAnotherPing', 'recordPing'],
                     },
                   },
                 },
                 asked: {
                   description: 'The socket is asked what it has received. Left by its answer.',
+                  on: {
+                    'socket.answered': [
+                      {
+                        guard: 'wasAsleep',
+                        target: '#awaitingPong',
+                        reenter: true,
+                      },
+                      {
+                        guard: 'isPeerAliveAndPingDue',
+                        target: '#awaitingPong',
+                        reenter: true,
+                      },
+                      {
+                        guard: 'isPeerAlive',
+                        target: '#alive',
+                      },
+                      {
+                        target: '#lost',
+                        actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
+                      },
+                    ],
+                  },
                 },
               },
             },

@@ -75,6 +75,8 @@ export function chartDelays(): readonly (readonly [name: string, ms: number])[] 
     // What the defaults turn off is shown with a time that can be watched.
     policy: { ...DEFAULT_POLICY, autoConnect: true, minUptime: 5000 },
     verdict: { kind: 'retry', delay: DEFAULT_POLICY.reconnectDelay },
+    environment: { now: () => 0 },
+    pingedAt: 0,
   };
   return Object.entries(connectionMachine.implementations.delays).map(([name, delay]) => {
     const ms =

@@ -396,7 +396,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
     this.hub.receive(message, bytes, arrivalTime(this.#clock));
-    if (this.#roundTrips.isReply(message)) this.onPong(0);
+    if (this.#roundTrips.isReply(message)) this.#link?.ponged();
     if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
     else this.#announcer.deliverNow(this.#listeners, message);
   }

@@ -185,8 +185,11 @@ export class Link implements SocketPort, TransportObserver {
     if (this.#live) this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
+  /** A Pong came, or the message that stands for one. */
   ponged(newer = 0): void {
-    if (this.#live) this.#owner.onPong(newer);
+    if (!this.#live) return;
+    this.#owner.onPong(newer);
+    if (newer === 0) this.#tell({ type: 'socket.ponged' });
   }
 
   answered(alive: boolean): void {

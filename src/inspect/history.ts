@@ -275,7 +275,7 @@ export class History {
     const before = last?.heartbeats;
     // The first Ping: its answer is yet to come.
     let heartbeats: Heartbeats = before ?? { count: 0, last: undefined, least: undefined, most: undefined };
-    if (entry.trigger === 'socket.answered') {
+    if (entry.trigger === 'socket.ponged' || entry.trigger === 'socket.answered') {
       const rtt = connection.look?.()?.stats as { rtt?: number } | undefined;
       heartbeats = counted(heartbeats, rtt?.rtt);
     }

@@ -91,8 +91,10 @@ export interface ConnectionContext {
   readonly stage: LossStage;
   /** When the connection opened (ms since the epoch), for `failure.uptime`. */
   readonly openedAt: number | undefined;
-  /** When the newest Ping left (ms since the epoch), to know a client that was asleep. */
+  /** When the newest Ping was sent, or the connection opened (ms since the epoch), for the cadence. */
   readonly pingedAt: number;
+  /** When the present wait for an answer began (ms since the epoch), to know a client that was asleep. */
+  readonly awaitedSince: number;
   readonly verdict: Verdict;
 }
 
@@ -149,16 +151,11 @@ const machineSetup = setup({
     autoConnectTick: ({ context }) => (context.policy.autoConnect ? 0 : MAX_DELAY),
     /** When a dial has taken too long. */
     connectTimeout: ({ context }) => context.policy.connectTimeout || MAX_DELAY,
-    /**
-     * When the next Ping is due: a whole interval after the opening, what is left of it after a whole
-     * `heartbeatTimeout` was spent waiting for the answer to the last one.
-     */
-    nextPing: ({ context: { policy }, event }) => {
-      if (policy.heartbeatInterval === 0) return MAX_DELAY;
-      return event.type === 'socket.answered'
-        ? policy.heartbeatInterval - policy.heartbeatTimeout
-        : policy.heartbeatInterval;
-    },
+    /** When the next Ping is due: an interval after the last one, however long its answer took. */
+    nextPing: ({ context: { policy, environment, pingedAt } }) =>
+      policy.heartbeatInterval === 0
+        ? MAX_DELAY
+        : Math.max(0, policy.heartbeatInterval - (environment.now() - pingedAt)),
     /** When, while an answer is awaited, another Ping is due: with an interval shorter than the time-out. */
     pingMeanwhile: ({ context: { policy } }) =>
       policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,
@@ -179,14 +176,16 @@ const machineSetup = setup({
     pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout,
     isPeerAlive: ({ event }) => event.type === 'socket.answered' && event.alive,
     /** No time is left between the deadline of one Ping and the next one. */
-    isPeerAliveAndPingDue: ({ context: { policy }, event }) =>
-      event.type === 'socket.answered' && event.alive && policy.heartbeatInterval <= policy.heartbeatTimeout,
+    isPeerAliveAndPingDue: ({ context: { policy, environment, pingedAt }, event }) =>
+      event.type === 'socket.answered' &&
+      event.alive &&
+      environment.now() - pingedAt >= policy.heartbeatInterval,
     /**
      * The deadline came so late that this process must have been stopped. Silence then says nothing, and an
      * answer is from before: the peer is asked anew.
      */
-    wasAsleep: ({ context: { policy, environment, pingedAt } }) =>
-      environment.now() - pingedAt > policy.heartbeatTimeout + policy.heartbeatInterval,
+    wasAsleep: ({ context: { policy, environment, awaitedSince } }) =>
+      environment.now() - awaitedSince > policy.heartbeatTimeout + policy.heartbeatInterval,
     canRetry: ({ context }) => context.verdict.kind === 'retry',
     isSpent: ({ context }) => context.verdict.kind === 'spent',
   },
@@ -201,10 +200,15 @@ const machineSetup = setup({
       attempt: context.attempt,
       reconnected: context.stage === 'reconnecting',
     })),
-    enterOpen: assign({ stage: 'open', openedAt: ({ context }) => context.environment.now() }),
+    enterOpen: assign(({ context }) => {
+      const now = context.environment.now();
+      return { stage: 'open', openedAt: now, pingedAt: now };
+    }),
     sendPing: sendTo('socket', { type: 'ping' }),
     sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
     recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
+    /** From here on the peer has `heartbeatTimeout` to answer, whatever Pings follow. */
+    beginWait: assign({ awaitedSince: ({ context }) => context.pingedAt }),
     askLiveness: sendTo('socket', { type: 'askLiveness' }),
     sendClose: sendTo('socket', ({ event }) =>
       event.type === 'close'
@@ -315,6 +319,7 @@ export const connectionMachine = machineSetup.createMachine({
     stage: 'connecting',
     openedAt: undefined,
     pingedAt: 0,
+    awaitedSince: 0,
     verdict: FINAL,
   }),
   initial: 'idle',
@@ -390,17 +395,10 @@ export const connectionMachine = machineSetup.createMachine({
             awaitingPong: {
               id: 'awaitingPong',
               description:
-                'A Ping is under way. When its time is up the socket is asked what it has received, and its answer leads on.',
-              entry: ['sendPing', 'recordPing'],
+                'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
+              entry: ['sendPing', 'recordPing', 'beginWait'],
               after: { heartbeatTimeout: { target: '.asked', actions: 'askLiveness' } },
-              on: {
-                'socket.answered': [
-                  { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
-                  { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
-                  { guard: 'isPeerAlive', target: '#alive' },
-                  { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
-                ],
-              },
+              on: { 'socket.ponged': { target: '#alive' } },
               initial: 'waiting',
               states: {
                 waiting: {
@@ -412,11 +410,21 @@ export const connectionMachine = machineSetup.createMachine({
                       guard: 'pingsMeanwhile',
                       target: '#waitingForPong',
                       reenter: true,
-                      actions: 'sendAnotherPing',
+                      actions: ['sendAnotherPing', 'recordPing'],
                     },
                   },
                 },
-                asked: { description: 'The socket is asked what it has received. Left by its answer.' },
+                asked: {
+                  description: 'The socket is asked what it has received. Left by its answer.',
+                  on: {
+                    'socket.answered': [
+                      { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
+                      { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
+                      { guard: 'isPeerAlive', target: '#alive' },
+                      { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
+                    ],
+                  },
+                },
               },
             },
           },

@@ -29,6 +29,8 @@ export type SocketFact =
   | { readonly type: 'socket.peerClosed'; readonly code: number; readonly reason: string }
   | { readonly type: 'socket.peerErred'; readonly sentCode: number; readonly error: ReckerError }
   | { readonly type: 'socket.closed'; readonly loss: Loss }
+  /** The newest heartbeat was answered: by its Pong (RFC 6455 §5.5.3), or by a message that stands for one. */
+  | { readonly type: 'socket.ponged' }
   | { readonly type: 'socket.answered'; readonly alive: boolean };
 
 /** What the chart may ask of the one socket it invokes. No method throws. */

@@ -13,9 +13,8 @@ type Awaitable = void | Promise<void>;
  * What a path needs of the thing it is run on: one method for each thing that can happen. Methods may be
  * asynchronous; the next step waits.
  *
- * The network must do nothing by itself but answer Pings (until `freezes()`): a server that accepts, answers a
- * Close or ends TCP only when it is told is what makes "in `connecting`, the delay `connectTimeout` passes"
- * possible. What a driver cannot do it may leave out with a `throw`; choose the paths by `steps` then.
+ * The network must do nothing by itself: a server that accepts, answers a Close or ends TCP only when it is told is
+ * what makes "in `connecting`, the delay `connectTimeout` passes" possible. What a driver cannot do it may leave out with a `throw`; choose the paths by `steps` then.
  */
 export interface PathDriver {
   /** Before the first step: make the client as `path.policy` says, in the state `idle`. */
@@ -45,6 +44,11 @@ export interface PathDriver {
   drops(loss: Loss): Awaitable;
   /** From here on nothing gets through, and nothing says so. */
   freezes(): Awaitable;
+  /**
+   * The Pong for the newest Ping arrives. A driver whose server answers Pings by itself leaves this out, and the
+   * paths in which an answer is awaited for as long as `heartbeatTimeout` with a link that works.
+   */
+  pongs?(): Awaitable;
   /**
    * The client was asked what came since its Ping, and says so. A driver with a real network behind it has
    * nothing to do here but wait for the answer to be there.
@@ -116,6 +120,8 @@ function perform({ event }: PathStep, before: PathStep | undefined, driver: Path
       return driver.peerErrs(event.sentCode, event.error);
     case 'socket.closed':
       return before?.state === 'closing' ? driver.ends(event.loss) : driver.drops(event.loss);
+    case 'socket.ponged':
+      return driver.pongs?.();
     case 'socket.answered':
       return driver.answers(event.alive);
     case 'link.froze':

@@ -191,8 +191,10 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
     events.push({ type: 'socket.closed', loss: endOfClosing(loss) });
   }
   if (isAsked) events.push({ type: 'socket.answered', alive: !isFrozen });
+  const isAwaiting = chart.matches({ session: { open: 'awaitingPong' } });
+  if (isAwaiting && !isFrozen) events.push({ type: 'socket.ponged' });
   // To sleep makes a difference to the chart only while a Ping is under way: here it has just left.
-  const hasJustPinged = chart.context.pingedAt > 0 && chart.context.pingedAt === world.elapsed;
+  const hasJustPinged = isAwaiting && chart.context.pingedAt === world.elapsed;
   if (isFrozen && hasJustPinged && world.slept === 0) {
     events.push({ type: 'process.slept', ms: policy.heartbeatInterval + policy.heartbeatTimeout });
   }

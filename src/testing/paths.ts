@@ -280,6 +280,8 @@ function nameOf(event: PathEvent, isClosing = false): string {
       return 'server breaks the protocol';
     case 'socket.closed':
       return isClosing ? 'connection ends' : 'connection drops';
+    case 'socket.ponged':
+      return 'Pong arrives';
     case 'socket.answered':
       return event.alive ? 'something was heard since the Ping' : 'nothing was heard since the Ping';
     case 'link.froze':

@@ -13,7 +13,7 @@ import { connectionMachine } from '../machine/index.js';
 export interface WrittenTransition {
   /**
    * Stable and readable: `source:event`, and `:guard` (or `:otherwise`) where an event has several candidates,
-   * e.g. `session.open.awaitingPong:socket.answered:isPeerAlive`.
+   * e.g. `session.open.awaitingPong.asked:socket.answered:isPeerAlive`.
    */
   readonly id: string;
   /** The path of the state that it is written in, e.g. `session.open`; `''` for the chart itself. */

@@ -41,9 +41,11 @@ function following(row: Row, column: Column, to: string): Row {
   if (to === 'open')
     return column === 'nextPing'
       ? 'open, awaiting a Pong'
-      : row.startsWith('open') && column !== 'answered alive'
-        ? row
-        : 'open';
+      : column === 'heartbeatTimeout'
+        ? 'open, asked for its peer'
+        : row.startsWith('open') && column !== 'answered alive' && column !== 'ponged'
+          ? row
+          : 'open';
   if (to === 'closed')
     return column === 'abort' || row === 'closed, by an abort' ? 'closed, by an abort' : 'closed';
   if (to !== 'closing') return to as Row;

@@ -34,6 +34,7 @@ const refusal = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSE
 const breach = new ConnectionError('Invalid frame', { code: 'WS_ERR_INVALID_OPCODE' });
 const REFUSED: SocketFact = { type: 'socket.failed', loss: { ...CUT_OFF, error: refusal } };
 const OPENED: SocketFact = { type: 'socket.opened' };
+const PONGED: SocketFact = { type: 'socket.ponged' };
 const CLOSED: SocketFact = { type: 'socket.closed', loss: LOSS };
 
 /** A chart with a socket that only records, at no particular time of day. */
@@ -45,6 +46,8 @@ class Rig {
   readonly pings: number[] = [];
   readonly failures: Failure[] = [];
   emitted: ConnectionEmitted[] = [];
+  /** How often the socket was asked what it has received. */
+  questions = 0;
   slept = 0;
   #tell: (fact: SocketFact) => void = () => {};
   readonly #actor;
@@ -59,7 +62,10 @@ class Rig {
           dial: ({ attempt }, tell) => {
             this.dials.push(attempt);
             this.#tell = tell;
-            return { ping, pingAgain: ping, askLiveness() {}, close() {}, destroy() {} };
+            const askLiveness = () => {
+              this.questions += 1;
+            };
+            return { ping, pingAgain: ping, askLiveness, close() {}, destroy() {} };
           },
           farewell() {},
           shouldReconnect: (failure) => {
@@ -90,6 +96,16 @@ class Rig {
   is(tag: 'idle' | 'connecting' | 'reconnecting' | 'open' | 'closing' | 'backoff' | 'exhausted' | 'closed') {
     const { tags } = this.#actor.getSnapshot();
     assert.ok(tags.has(tag), `it should be ${tag}, and is ${[...tags]}`);
+    return this;
+  }
+
+  /** The sub-state of `open`. */
+  within(state: 'alive' | 'awaitingPong') {
+    const snapshot = this.#actor.getSnapshot();
+    assert.ok(
+      snapshot.matches({ session: { open: state } }),
+      `it should be ${state}, and is ${JSON.stringify(snapshot.value)}`,
+    );
     return this;
   }
 
@@ -132,8 +148,35 @@ export const CHECKS: readonly ChartCheck[] = [
       slow.do('connect', OPENED, 400, alive, 300, alive, 200);
       assert.deepEqual(slow.pings, [300, 600, 900]);
       const quick = new Rig(machine, { heartbeatInterval: 40, heartbeatTimeout: 100 });
-      quick.do('connect', OPENED, 140, alive, 50);
-      assert.deepEqual(quick.pings, [40, 80, 120, 140, 180]);
+      quick.do('connect', OPENED, 140, alive, 70);
+      assert.deepEqual(quick.pings, [40, 80, 120, 160, 200]);
+    },
+  },
+  {
+    name: 'a Pong ends the wait at once, and moves no later Ping',
+    run(machine) {
+      const slow = new Rig(machine, { heartbeatInterval: 300, heartbeatTimeout: 100 });
+      slow.do('connect', OPENED, 330).within('awaitingPong').do(PONGED).within('alive');
+      slow.do(70).within('alive').do(199).within('alive').do(1).within('awaitingPong');
+      assert.deepEqual(slow.pings, [300, 600]);
+      // The Pong may come while the socket is being asked, too: the answer then says nothing.
+      slow.do(100, PONGED).within('alive').do({ type: 'socket.answered', alive: false }).within('alive');
+      const quick = new Rig(machine, { heartbeatInterval: 40, heartbeatTimeout: 100 });
+      quick.do('connect', OPENED, 90, PONGED).within('alive').do(29).within('alive').do(1);
+      quick.within('awaitingPong').do(99).is('open');
+      assert.deepEqual(quick.pings, [40, 80, 120, 160, 200]);
+      // The time of the peer begins with the Ping that follows the Pong.
+      assert.equal(quick.questions, 0);
+      quick.do(1);
+      assert.equal(quick.questions, 1);
+      const late = new Rig(machine, { heartbeatInterval: 300, heartbeatTimeout: 100 }).do(
+        'connect',
+        OPENED,
+        300,
+      );
+      late.slept = 60_000;
+      late.do(PONGED, 0);
+      assert.deepEqual(late.pings, [300, 300], 'a Pong from before a sleep: the peer is asked anew');
     },
   },
   {

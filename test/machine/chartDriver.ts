@@ -104,6 +104,7 @@ export class ChartDriver implements PathDriver {
   ends: PathDriver['ends'] = (loss) => this.#tell({ type: 'socket.closed', loss });
   drops: PathDriver['drops'] = (loss) => this.#tell({ type: 'socket.closed', loss });
   freezes = () => {};
+  pongs = () => this.#tell({ type: 'socket.ponged' });
   answers: PathDriver['answers'] = (alive) => {
     assert.equal(this.sockets.at(-1)?.asked.at(-1), 'askLiveness', 'nobody asked');
     this.#tell({ type: 'socket.answered', alive });

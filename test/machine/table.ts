@@ -14,6 +14,7 @@ export type Row =
   | 'connecting'
   | 'open'
   | 'open, awaiting a Pong'
+  | 'open, asked for its peer'
   | 'closing, by us'
   | 'closing, by us, then connect()'
   | 'closing, by the peer'
@@ -39,6 +40,7 @@ export type Column =
   | 'peerClosed'
   | 'peerErred'
   | 'closed'
+  | 'ponged'
   | 'answered alive'
   | 'answered dead'
   | 'autoConnectTick'
@@ -109,6 +111,7 @@ const NO_FACTS = {
   peerClosed: none,
   peerErred: none,
   closed: none,
+  ponged: none,
   'answered alive': none,
   'answered dead': none,
 } as const;
@@ -220,13 +223,32 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     peerClosed: go('closing', []),
     peerErred: go('closing', []),
     closed: go('backoff', backoffEvents, { socket: ['destroy'] }),
+    ponged: go('open', ['pong 0']),
+    heartbeatTimeout: go('open', [], { socket: ['askLiveness'] }),
+  },
+
+  'open, asked for its peer': {
+    ...NO_FACTS,
+    ...NO_TIMERS,
+    'connect()': go('open', [], { call: 'resolves' }),
+    'close()': go('closing', [], { call: 'pending', socket: ['close 4002 ours'] }),
+    'reconnect()': go('reconnecting', [dropped], {
+      call: 'pending',
+      socket: ['close 1000 ', 'destroy', 'dial'],
+    }),
+    'send()': go('open', [], { call: 'resolves', socket: ['send new'] }),
+    'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
+    abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
+    peerClosed: go('closing', []),
+    peerErred: go('closing', []),
+    closed: go('backoff', backoffEvents, { socket: ['destroy'] }),
+    ponged: go('open', ['pong 7000']),
     'answered alive': go('open', []),
     'answered dead': go(
       'backoff',
       ['heartbeat-timeout', 'close 1006 "" TimeoutError willReconnect', 'reconnecting 1 1000'],
       { socket: ['destroy'] },
     ),
-    heartbeatTimeout: go('open', [], { socket: ['askLiveness'] }),
   },
 
   'closing, by us': {
@@ -471,7 +493,7 @@ export const WITHOUT_RECONNECT: readonly { row: Row; column: Column; cell: Cell 
     cell: go('reconnecting', [dropped], { call: 'pending', socket: ['close 1000 ', 'destroy', 'dial'] }),
   },
   {
-    row: 'open, awaiting a Pong',
+    row: 'open, asked for its peer',
     column: 'answered dead',
     cell: go('closed', ['heartbeat-timeout', 'close 1006 "" TimeoutError'], { socket: ['destroy'] }),
   },

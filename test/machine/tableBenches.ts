@@ -42,6 +42,7 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
   connecting: ['connect()'],
   open: ['connect()', 'opened'],
   'open, awaiting a Pong': ['connect()', 'opened', 'nextPing'],
+  'open, asked for its peer': ['connect()', 'opened', 'nextPing', 'heartbeatTimeout'],
   'closing, by us': ['connect()', 'opened', 'close()'],
   'closing, by us, then connect()': ['connect()', 'opened', 'close()', 'connect()'],
   'closing, by the peer': ['connect()', 'opened', 'peerClosed'],
@@ -185,6 +186,7 @@ const FACTS: Partial<Record<Column, () => SocketFact>> = {
   }),
   peerClosed: () => ({ type: 'socket.peerClosed', ...PEERS }),
   peerErred: () => ({ type: 'socket.peerErred', sentCode: 1002, error: refusal() }),
+  ponged: () => ({ type: 'socket.ponged' }),
   'answered alive': () => ({ type: 'socket.answered', alive: true }),
   'answered dead': () => ({ type: 'socket.answered', alive: false }),
 };
@@ -350,6 +352,7 @@ const DRIVE: Partial<Record<Column, (peer: PeerActions) => void>> = {
   peerClosed: (peer) => peer.peerClose(PEERS.code, PEERS.reason),
   peerErred: (peer) => peer.peerErr(refusal(), 1002),
   closed: (peer) => peer.end(),
+  ponged: (peer) => peer.pong(),
   'answered alive': (peer) => peer.answer(true),
   'answered dead': (peer) => peer.answer(false),
 };

@@ -21,7 +21,7 @@ export const CASES: readonly Case[] = [
   ...WITHOUT_RECONNECT.map((each) => ({ ...each, reconnect: false })),
 ];
 
-/** What a cell promises of either bench. The chart knows no promise and no message. */
+/** What a cell promises of either bench. The chart knows no promise, no message and no round trip. */
 export function expected(
   { row, cell, reconnect }: Case,
   from: string,
@@ -29,7 +29,7 @@ export function expected(
 ): Omit<Outcome, 'from'> {
   const quiet: Cell = { to: from, events: [] };
   const { to, events, call, waiting, socket = [] } = cell === none ? quiet : cell;
-  const ofMessages = (what: string) => what.startsWith('undelivered ') || what.startsWith('send ');
+  const ofMessages = (what: string) => /^(undelivered|send|pong) /.test(what);
   const withState = to === from ? events : [`state ${to} ${from}`, ...events];
   return {
     to,

@@ -64,6 +64,8 @@ export class ClientDriver implements PathDriver {
       },
     });
     for (const event of EVENTS) {
+      // How long a round trip took is no part of a path.
+      if (event === 'pong') continue;
       client.on(event, (...args: unknown[]) => {
         invariants.heard(event, args);
         this.#events.push(written(event, args));
@@ -92,6 +94,7 @@ export class ClientDriver implements PathDriver {
   ends: PathDriver['ends'] = ({ code, reason, wasClean }) => this.#fake.last.end({ code, reason, wasClean });
   drops = () => this.#fake.last.end();
   freezes = () => {};
+  pongs = () => this.#fake.last.pong();
   answers: PathDriver['answers'] = (alive) => this.#fake.last.answer(alive);
 
   passDelay: PathDriver['passDelay'] = (_, ms) => {

@@ -32,6 +32,8 @@ export const REAL_POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
 /** What passes in no path's way: a delay that a path does not wait for must not come in between. */
 const NEVER = 60_000;
 const PATIENCE = 8000;
+/** A Ping without a payload, as a server sends it (RFC 6455 §5.5.2). */
+const PING = Buffer.from([0x89, 0]);
 const HEARTBEAT = ['nextPing', 'pingMeanwhile', 'heartbeatTimeout'];
 
 /** Why a path cannot be run here; `undefined` where it can. */
@@ -67,6 +69,7 @@ export class RealDriver implements PathDriver {
     const server = await FaultServer.start();
     this.#server = server;
     server.ignoreClose();
+    server.setPongs(path.steps.some(({ event }) => event.type === 'socket.ponged'));
     this.#closedDoor = await TcpRelay.start({ port: server.port });
     this.#closedDoor.refuse();
     const invariants = new Invariants(path.policy);
@@ -147,6 +150,8 @@ export class RealDriver implements PathDriver {
       server.stall();
       this.#dialTo(server.url());
     } else if (name === 'minUptime' || name === 'heartbeatTimeout') {
+      // Where Pongs are left out, these bytes are the answer: a Ping of the server's own.
+      if (!this.#isFrozen) server.sendGarbage(PING);
       await sleep(ms + 10);
     } else if (HEARTBEAT.includes(name) && !this.#isFrozen) {
       const { pings } = server.seen;

@@ -22,7 +22,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'session.reconnecting': 'reconnecting',
   'session.open.alive': 'open',
   'session.open.awaitingPong.waiting': 'open, awaiting a Pong',
-  'session.open.awaitingPong.asked': 'open, awaiting a Pong',
+  'session.open.awaitingPong.asked': 'open, asked for its peer',
   'session.closing.byUs': 'closing, by us',
   'session.closing.toConnect': 'closing, by us, then connect()',
   'session.closing.byPeer': 'closing, by the peer',
@@ -56,6 +56,8 @@ function columnOf({ event }: PathStep): Column | typeof UNHEARD {
       return 'peerErred';
     case 'socket.closed':
       return 'closed';
+    case 'socket.ponged':
+      return 'ponged';
     case 'socket.answered':
       return event.alive ? 'answered alive' : 'answered dead';
     case 'delay.passed':
@@ -84,7 +86,7 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
 
   const cell = cellOf(row, column, policy.reconnect, before);
   const events = (cell === none ? [] : cell.events)
-    .filter((event) => !event.startsWith('undelivered '))
+    .filter((event) => !/^(undelivered|pong) /.test(event))
     .map((event) => inTermsOf(event, row, step, before))
     .map((event) => event.replace('reconnecting 1 1000', `reconnecting 1 ${policy.reconnectDelay}`));
   const state = cell === none ? from : cell.to;
@@ -117,6 +119,7 @@ const WITHOUT: Readonly<Record<string, Cell>> = {
     events: ['reconnect-error TimeoutError', 'close 1006 "" TimeoutError'],
   },
   'open, awaiting a Pong × closed': { to: 'closed', events: ['close 1006 ""'] },
+  'open, asked for its peer × closed': { to: 'closed', events: ['close 1006 ""'] },
 };
 
 /** Where the peer broke the protocol: 1002 is final, the event says 1006, and the error comes first. */
