@@ -14,7 +14,8 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
   'session.reconnecting:socket.opened: leads to #alive': FIRST_CHILD,
   'session.open.alive:after.nextPing: leads to #waitingForPong': FIRST_CHILD,
   'session.open.awaitingPong.asked:socket.answered:wasAsleep: leads to #waitingForPong': FIRST_CHILD,
-  'session.open.awaitingPong.asked:socket.answered:isPeerAliveAndPingDue: leads to #waitingForPong': FIRST_CHILD,
+  'session.open.awaitingPong.asked:socket.answered:isPeerAliveAndPingDue: leads to #waitingForPong':
+    FIRST_CHILD,
   'session.open:reconnect: without recordCutOff':
     'Entering open forgets the loss before, and a loss of which nothing is known is told as cut off. Said twice on purpose: the transition tells what it announces.',
   'session.open.awaitingPong.waiting:after.pingMeanwhile: without the guard pingsMeanwhile':
