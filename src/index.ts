@@ -5,6 +5,7 @@ export { type Client, type ClientOptions, createClient } from './api/createClien
 export type {
   Clock,
   DispatcherLike,
+  HeadersInput,
   Inspect,
   InspectionEventLike,
   Provider,

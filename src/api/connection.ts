@@ -17,6 +17,7 @@ import { Environment, type EnvironmentOwner } from './environment.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { MessageHub } from './messageHub.js';
+import { optionError } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
 import { type EnvironmentListener, toBinary, watchEnvironment } from './platform.js';
@@ -26,6 +27,7 @@ import { onAbortOf } from './signals.js';
 import { type StateView, viewOf } from './states.js';
 import { type Announcement, Ending, translate } from './translate.js';
 import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
+import { isSignal } from './values.js';
 import { Waiters } from './waiters.js';
 
 /** Who hears: the emitter that users hold. */
@@ -151,6 +153,8 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   // Calls.
 
   connectBy(command: 'connect' | 'reconnect', signal: AbortSignal | undefined): Promise<void> {
+    if (signal !== undefined && !isSignal(signal))
+      throw optionError('signal', signal, 'an AbortSignal', true);
     if (this.#view.isAborted) return refused(this.#abortError ?? new AbortError('The client was aborted'));
     if (signal?.aborted) return refused(new AbortError('The wait was aborted', { cause: signal.reason }));
     if (command === 'connect' && this.#view.state === 'open') return DONE;

@@ -6,7 +6,7 @@ import type { GlobalURL } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import { checkHeaders } from './link.js';
 import { checkOptions } from './optionRules.js';
-import type { Provider, WebSocketOptions } from './options.js';
+import type { HeadersInput, Provider, WebSocketOptions } from './options.js';
 import { clientOf, type ReckerWebSocket } from './ReckerWebSocket.js';
 import { originOf, parseBaseUrl, resolveUrl } from './urls.js';
 
@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** What paths are resolved against; `http(s)` becomes `ws(s)`. @default none: full URLs only */
   baseUrl?: string | GlobalURL | undefined;
   /** Headers of every handshake with the origin of `baseUrl`; of every handshake where there is none. @default none */
-  headers?: Record<string, string> | undefined;
+  headers?: HeadersInput | undefined;
   /** Options of every connection; those given to `websocket()` win. @default none */
   websocket?: WebSocketOptions | undefined;
 }

@@ -2,6 +2,8 @@
  * What HTTP and RFC 6455 allow in the parts of the opening handshake that users give.
  */
 
+import { isObject, isPlain, kindOf } from './values.js';
+
 /** RFC 9110 §5.6.2: what a header name and a subprotocol consist of. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -18,20 +20,68 @@ const RESERVED: Readonly<Record<string, string>> = {
   'sec-websocket-extensions': 'use the option perMessageDeflate',
 };
 
-/** Tells what is wrong with handshake headers, without showing a value. */
-export function headersProblem(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a record of strings';
-  for (const name of Reflect.ownKeys(value)) {
-    if (typeof name !== 'string' || name === '__proto__' || !TOKEN.test(name))
-      return 'a record whose names are HTTP tokens';
-    const field = (value as Record<string, unknown>)[name];
-    if (typeof field !== 'string') return `a record of strings (${name} is of type ${typeof field})`;
-    if (!FIELD_VALUE.test(field))
-      return `a record of HTTP field values (${name} holds a forbidden character)`;
-    const reserved = Object.hasOwn(RESERVED, name.toLowerCase()) ? RESERVED[name.toLowerCase()] : undefined;
-    if (reserved !== undefined) return `a record without ${name} (${reserved})`;
+/** What headers may be given as. */
+export const HEADERS = 'a record of strings, a Headers, a Map, or another iterable of pairs';
+
+/** Headers as a record, or what is wrong with them. */
+export type ReadHeaders =
+  | { readonly headers: Readonly<Record<string, string>>; readonly problem: undefined }
+  | { readonly headers: undefined; readonly problem: string };
+
+/**
+ * Reads handshake headers once: an iterable may give its pairs a single time. None is left out. A name that comes
+ * several times is one header with a list, as in `Headers` (RFC 9110 §5.3; cookies: RFC 6265 §5.4). The problem shows
+ * no value.
+ */
+export function readHeaders(given: unknown): ReadHeaders {
+  try {
+    const pairs = pairsOf(given);
+    return typeof pairs === 'string' ? refusal(pairs) : recordOf(pairs);
+  } catch {
+    return refusal(`${HEADERS}, that can be read`);
   }
-  return undefined;
+}
+
+/** Tells what is wrong with handshake headers, without showing a value. */
+export function headersProblem(given: unknown): string | undefined {
+  return readHeaders(given).problem;
+}
+
+const refusal = (problem: string): ReadHeaders => ({ headers: undefined, problem });
+
+type Pair = readonly [name: unknown, value: unknown];
+
+function pairsOf(given: unknown): Pair[] | string {
+  if (!isObject(given)) return HEADERS;
+  const pairs: Pair[] = [];
+  if (typeof given[Symbol.iterator] === 'function') {
+    for (const item of given as unknown as Iterable<unknown>) {
+      if (!Array.isArray(item) || item.length !== 2) return `${HEADERS} (item ${pairs.length} is no pair)`;
+      pairs.push([item[0], item[1]]);
+    }
+  } else {
+    if (!isPlain(given)) return HEADERS;
+    for (const name of Reflect.ownKeys(given)) pairs.push([name, given[name]]);
+  }
+  return pairs;
+}
+
+function recordOf(pairs: readonly Pair[]): ReadHeaders {
+  const found = new Map<string, [name: string, value: string]>();
+  for (const [name, value] of pairs) {
+    if (typeof name !== 'string' || name === '__proto__' || !TOKEN.test(name))
+      return refusal('headers whose names are HTTP tokens');
+    if (typeof value !== 'string') return refusal(`${HEADERS} (${name} is ${kindOf(value)})`);
+    if (!FIELD_VALUE.test(value))
+      return refusal(`headers of HTTP field values (${name} holds a forbidden character)`);
+    const key = name.toLowerCase();
+    if (Object.hasOwn(RESERVED, key)) return refusal(`headers without ${name} (${RESERVED[key]})`);
+    const before = found.get(key);
+    if (before === undefined) found.set(key, [name, value]);
+    else before[1] += `${key === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  if (found.size === 0) return { headers: NO_HEADERS, problem: undefined };
+  return { headers: Object.freeze(Object.fromEntries(found.values())), problem: undefined };
 }
 
 /** Tells what is wrong with subprotocols (RFC 6455 §4.1: tokens, each once). */

@@ -22,7 +22,7 @@ import type {
   TransportObserver,
 } from '../machine/port.js';
 import { microtask } from '../services/macrotask.js';
-import { headersProblem, mergeHeaders, NO_HEADERS, protocolsProblem } from './handshakeRules.js';
+import { mergeHeaders, NO_HEADERS, protocolsProblem, readHeaders } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
 import { byteLength } from './platform.js';
@@ -257,10 +257,10 @@ export function checkProtocols(given: unknown): readonly string[] {
   return typeof given === 'string' ? [given] : [...(given as readonly string[])];
 }
 
-/** A copy of own headers, checked: the caller may change the record later. */
+/** A copy of headers, checked: the caller may change what it gave later. */
 export function checkHeaders(given: unknown): Readonly<Record<string, string>> {
   if (given === undefined) return NO_HEADERS;
-  const problem = headersProblem(given);
-  if (problem !== undefined) throw optionError('headers', given, problem, true);
-  return Object.freeze({ ...(given as Record<string, string>) });
+  const read = readHeaders(given);
+  if (read.problem !== undefined) throw optionError('headers', given, read.problem, true);
+  return read.headers;
 }

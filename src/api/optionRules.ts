@@ -8,8 +8,15 @@ import { ConfigurationError } from '../machine/errors.js';
 import { DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFeature } from '../machine/port.js';
 import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
-import { headersProblem, protocolsProblem } from './handshakeRules.js';
+import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
 import type { WebSocketOptions } from './options.js';
+import { isArrayBuffer, isBlob, isObject, isPlain, isSignal, kindOf } from './values.js';
+
+/** A value as it is used, or what is allowed in its place. */
+export interface Read {
+  readonly value?: unknown;
+  readonly problem: string | undefined;
+}
 
 /** One option: how it reads in the README's table, and its check. */
 export interface OptionRule {
@@ -19,14 +26,13 @@ export interface OptionRule {
   readonly fallback: string;
   /** Tells what is allowed where the value is not; undefined where it is. */
   problem(value: unknown): string | undefined;
+  /** In place of `problem()`, where what is used is a copy: the value may be readable a single time. */
+  read?(value: unknown): Read;
   /** Whether even a part of the value must not be shown. */
   readonly secret?: boolean;
   /** What a transport must be able to do for it. */
   readonly needs?: TransportFeature;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 const milliseconds = (fallback: number, least = 0): OptionRule => ({
   type: 'ms',
@@ -69,15 +75,23 @@ const callable = (type: string, fallback: string): OptionRule => ({
 type Members = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
 function membersProblem(value: unknown, members: Members): string | undefined {
-  if (!isObject(value)) return `an object of ${Object.keys(members).join(', ')}`;
+  if (!isObject(value) || strays(value, members)) return `an object of ${Object.keys(members).join(', ')}`;
   for (const name of Reflect.ownKeys(value)) {
     const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : undefined;
     if (check === undefined) return `an object of ${Object.keys(members).join(', ')} (not ${String(name)})`;
     const member = value[name as string];
     const problem = member === undefined ? undefined : check(member);
-    if (problem !== undefined) return `an object in which ${String(name)} is ${problem}`;
+    if (problem !== undefined)
+      return `an object in which ${String(name)} is ${problem} (not ${kindOf(member)})`;
   }
   return undefined;
+}
+
+/** Whether a member, or all there is, stands elsewhere than in own members: it would be left out in silence. */
+function strays(value: object, members: Readonly<Record<string, unknown>>): boolean {
+  if (isPlain(value)) return false;
+  if (Array.isArray(value) || Reflect.ownKeys(value).length === 0) return true;
+  return Object.keys(members).some((name) => !Object.hasOwn(value, name) && name in value);
 }
 
 const bound = (value: unknown): string | undefined =>
@@ -88,7 +102,7 @@ const bound = (value: unknown): string | undefined =>
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string');
 const flag = (value: unknown): string | undefined =>
   typeof value === 'boolean' ? undefined : 'true or false';
-const isPem = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const isPem = (value: unknown): boolean => typeof value === 'string' || ArrayBuffer.isView(value);
 const pem = (value: unknown): string | undefined =>
   isPem(value) || (Array.isArray(value) && value.every(isPem))
     ? undefined
@@ -149,6 +163,17 @@ function proxyProblem(value: unknown): string | undefined {
   return proxyContradiction(value as ProxyClaims);
 }
 
+/** With its headers as a record. */
+function readProxy(value: unknown): Read {
+  let used = value;
+  if (isObject(value) && Object.hasOwn(value, 'headers') && value.headers !== undefined) {
+    const { headers, problem } = readHeaders(value.headers);
+    if (problem !== undefined) return { problem: `an object in which headers is ${problem}` };
+    used = Object.assign(Object.create(Object.getPrototypeOf(value)), value, { headers });
+  }
+  return { value: used, problem: proxyProblem(used) };
+}
+
 const HEARTBEAT_DATA = 'a string, bytes, or a function that returns them';
 
 /** Every option, by its name. */
@@ -161,9 +186,14 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     secret: true,
   },
   headers: {
-    type: 'record | provider',
+    type: 'record, `Headers`, `Map`, iterable of pairs | provider',
     fallback: 'none',
     problem: (value) => (typeof value === 'function' ? undefined : headersProblem(value)),
+    read(value) {
+      if (typeof value === 'function') return { value, problem: undefined };
+      const { headers, problem } = readHeaders(value);
+      return { value: headers, problem };
+    },
     secret: true,
     needs: 'headers',
   },
@@ -182,6 +212,7 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     type: "string | `ProxyOptions` | 'env'",
     fallback: 'none',
     problem: proxyProblem,
+    read: readProxy,
     secret: true,
     needs: 'proxy',
   },
@@ -232,10 +263,7 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
   signal: {
     type: '`AbortSignal`',
     fallback: 'none',
-    problem: (value) =>
-      isObject(value) && typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function'
-        ? undefined
-        : 'an AbortSignal',
+    problem: (value) => (isSignal(value) ? undefined : 'an AbortSignal'),
   },
   inspect: {
     type: "XState's `inspect`",
@@ -269,9 +297,9 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     problem: (value) =>
       typeof value === 'function' ||
       typeof value === 'string' ||
-      value instanceof ArrayBuffer ||
       ArrayBuffer.isView(value) ||
-      value instanceof Blob
+      isArrayBuffer(value) ||
+      isBlob(value)
         ? undefined
         : HEARTBEAT_DATA,
     secret: true,
@@ -295,10 +323,9 @@ export const DEFAULT_DECISION = defaultShouldReconnect;
 
 /** How a refused value may be shown: its type, and the value itself where that cannot be a secret. */
 function shown(value: unknown, secret: boolean): string {
-  if (value === null) return 'null';
   if (!secret && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
   if (!secret && typeof value === 'string') return `'${value.slice(0, 40)}'`;
-  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+  return kindOf(value);
 }
 
 /** The `ConfigurationError` for a value that an option does not allow. */
@@ -312,6 +339,17 @@ export function optionError(
 }
 
 /**
+ * The value of one option as it is used.
+ *
+ * @throws ConfigurationError where it is not allowed
+ */
+function readOption(name: string, rule: OptionRule, value: unknown): unknown {
+  const read = rule.read?.(value) ?? { value, problem: rule.problem(value) };
+  if (read.problem !== undefined) throw optionError(name, value, read.problem, rule.secret);
+  return read.value;
+}
+
+/**
  * Checks options as given and returns their own, defined members.
  *
  * @throws ConfigurationError naming the option, what was given and what is allowed
@@ -320,8 +358,8 @@ export function checkOptions(options: unknown): WebSocketOptions {
   // Without a prototype: what is not given must not be found on one that a dependency has polluted.
   const checked = Object.create(null) as Record<string, unknown>;
   if (options === undefined) return checked;
-  if (!isObject(options) || Array.isArray(options)) {
-    throw optionError('options', options, 'an object', true);
+  if (!isObject(options) || strays(options, OPTION_RULES)) {
+    throw optionError('options', options, 'an object with the options as own members', true);
   }
   for (const name of Reflect.ownKeys(options)) {
     if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
@@ -333,9 +371,7 @@ export function checkOptions(options: unknown): WebSocketOptions {
     const value = options[name];
     if (value === undefined) continue;
     const rule = OPTION_RULES[name as keyof WebSocketOptions];
-    const problem = rule.problem(value);
-    if (problem !== undefined) throw optionError(name, value, problem, rule.secret);
-    checked[name] = value;
+    checked[name] = readOption(name, rule, value);
   }
   for (const other of ['proxy', 'tls'] as const) {
     if (checked.dispatcher !== undefined && checked[other] !== undefined) {

@@ -33,6 +33,13 @@ export interface Clock {
   now(): number;
 }
 
+/** What headers are given as: a record, a `Headers`, a `Map`, or any other iterable of pairs. */
+export type HeadersInput =
+  | Readonly<Record<string, string>>
+  | Iterable<readonly [name: string, value: string]>
+  /** A `Headers` where the program's library does not say that it is iterable. */
+  | { get(name: string): string | null; forEach(visit: (value: string, name: string) => void): void };
+
 /** Anything that dispatches as undici's `Dispatcher` does; structural, so that any supported version of undici fits. */
 export interface DispatcherLike {
   dispatch(options: unknown, handler: unknown): boolean;
@@ -93,7 +100,7 @@ export interface ProxyOptions {
   /** The whole value of `Proxy-Authorization`, e.g. `Bearer …`. */
   token?: string | undefined;
   /** Headers of the CONNECT request. */
-  headers?: Record<string, string> | undefined;
+  headers?: HeadersInput | undefined;
   /** Hosts that are dialled directly: `host`, `host:port`, `*.suffix`, CIDR. */
   bypass?: string | readonly string[] | undefined;
   /** TLS of the server, in place of the option `tls`. */
@@ -125,7 +132,7 @@ export interface WebSocketOptions {
   /** Subprotocols in order of preference (RFC 6455 §1.9). @default none */
   protocols?: string | readonly string[] | Provider<string | readonly string[] | undefined> | undefined;
   /** Headers of the opening handshake. @default none */
-  headers?: Record<string, string> | Provider<Record<string, string> | undefined> | undefined;
+  headers?: HeadersInput | Provider<HeadersInput | undefined> | undefined;
   /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
   dispatcher?: DispatcherLike | undefined;
   /** Dial through this proxy; `'env'` reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY as curl does. @default none */

@@ -9,6 +9,7 @@ import type { Transport } from '../machine/port.js';
 import { afterIo, byteLength, toBinary } from './platform.js';
 import { type Held, type QueueBounds, SendQueue } from './sendQueue.js';
 import type { SendData } from './types.js';
+import { isArrayBuffer, isBlob, kindOf } from './values.js';
 
 /** What the outbox needs of the client. */
 export interface OutboxOwner {
@@ -220,12 +221,17 @@ function describe({ maxBytes, maxMessages }: QueueBounds): string {
 
 /** What a transport takes, without a copy. */
 function payloadOf(data: SendData): Payload {
-  if (typeof data === 'string' || data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (data instanceof Blob) return data;
+  if (typeof data === 'string') return data;
+  if (ArrayBuffer.isView(data)) {
+    // Nearly always. A class of another realm is no subclass, but its bytes are read all the same.
+    if (data instanceof Uint8Array && data.byteLength > 0) return data;
+    // Throws a TypeError where the buffer was transferred: an empty message would go out in the place of its bytes.
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  if (isArrayBuffer(data)) return new Uint8Array(data);
+  if (isBlob(data)) return data;
   throw new TypeError(
-    'send() takes a string, a Buffer, an ArrayBuffer, a view of one, or a Blob; use sendJSON() for other values',
+    `send() takes a string, a Buffer, an ArrayBuffer, a view of one, or a Blob, not ${kindOf(data)}; use sendJSON() for other values`,
   );
 }
 

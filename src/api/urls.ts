@@ -3,6 +3,7 @@
  */
 import { ConfigurationError } from '../machine/errors.js';
 import { utf8Bytes } from '../services/utf8.js';
+import { isUrl, kindOf } from './values.js';
 
 /**
  * The URL that a path or URL means, as `new URL(path, base)` resolves it.
@@ -11,10 +12,10 @@ import { utf8Bytes } from '../services/utf8.js';
  * @throws ConfigurationError saying what to write instead; shows no user info and no query
  */
 export function resolveUrl(given: unknown, base?: URL): URL {
-  if (typeof given !== 'string' && !(given instanceof URL)) {
-    throw new ConfigurationError('url', `url must be a string or a URL; got a value of type ${typeof given}`);
+  if (typeof given !== 'string' && !isUrl(given)) {
+    throw new ConfigurationError('url', `url must be a string or a URL; got ${kindOf(given)}`);
   }
-  const text = String(given);
+  const text = typeof given === 'string' ? given : given.href;
   if (!URL.canParse(text, base?.href)) {
     throw new ConfigurationError(
       'url',
@@ -52,7 +53,7 @@ export function resolveUrl(given: unknown, base?: URL): URL {
 
 /** `http(s)` or `ws(s)`, as a client's `baseUrl` may be given. */
 export function parseBaseUrl(given: unknown): URL {
-  const text = given instanceof URL ? given.href : given;
+  const text = isUrl(given) ? given.href : given;
   if (typeof text === 'string' && URL.canParse(text)) {
     const url = new URL(text);
     if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && !text.includes('#')) return url;

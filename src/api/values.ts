@@ -1,0 +1,88 @@
+/**
+ * What a value of the user's is, told by its brand and not by `instanceof`: values that another realm made (`vm`, Jest,
+ * jsdom, a frame) belong to other classes. Must not say where a value is allowed.
+ */
+
+/** An object, of whatever kind. */
+export const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === 'object' && value !== null;
+
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number;
+
+/** Whether it is an `ArrayBuffer`: its getter throws for all else, a `SharedArrayBuffer` included. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  if (!isObject(value)) return false;
+  try {
+    Reflect.apply(byteLength, value, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is a `Blob` or a `File`: of the platform, of jsdom, of happy-dom, or a subclass with another tag. */
+export function isBlob(value: unknown): value is Blob {
+  if (!isObject(value) || typeof value.size !== 'number' || typeof value.type !== 'string') return false;
+  const tag = value[Symbol.toStringTag];
+  return typeof value.slice === 'function' && (tag === 'Blob' || tag === 'File' || isReadable(value));
+}
+
+const isReadable = (value: object): boolean =>
+  'arrayBuffer' in value && typeof value.arrayBuffer === 'function';
+
+/** Whether it is an `AbortSignal`. */
+export const isSignal = (value: unknown): value is AbortSignal =>
+  isObject(value) && typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function';
+
+/** Whether it is a `URL`. */
+export const isUrl = (value: unknown): value is URL =>
+  isObject(value) && typeof value.href === 'string' && isObject(value.searchParams);
+
+/**
+ * Whether its own members are all that it has: a literal, or an object without a prototype. Of an instance of a class
+ * or a collection some of what its user sees is elsewhere.
+ */
+export function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
+}
+
+/** What kind of value it is, for messages: nothing of its content, which may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (!isObject(value) || isPlain(value)) return `a value of type ${typeof value}`;
+  const name: unknown = (value.constructor as { readonly name?: unknown } | undefined)?.name;
+  if (typeof name !== 'string' || !/^[A-Z]\w{0,39}$/.test(name)) return 'a value of type object';
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** The bytes of a Blob. */
+export async function readBlob(blob: Blob): Promise<Uint8Array> {
+  const read: unknown = await (isReadable(blob) ? blob.arrayBuffer() : readByEvents(blob));
+  if (ArrayBuffer.isView(read)) return new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
+  if (isArrayBuffer(read)) return new Uint8Array(read);
+  throw new TypeError('The Blob gave no bytes');
+}
+
+/** What is used of a page's `FileReader`. */
+interface Reader {
+  readonly result: unknown;
+  readonly error: unknown;
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  readAsArrayBuffer(blob: Blob): void;
+}
+
+/** jsdom's Blob has no `arrayBuffer()`; the page that it comes from has a reader. */
+function readByEvents(blob: Blob): Promise<unknown> {
+  const { FileReader } = globalThis as { readonly FileReader?: new () => Reader };
+  if (FileReader === undefined) throw new TypeError('The Blob cannot be read: it has no arrayBuffer()');
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
+}
