@@ -162,8 +162,8 @@ describe('a key that is a prototype', () => {
     expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', option }));
   });
 
-  it('of an object literal sets the prototype, which is not looked at', () => {
-    const ws = new ReckerWebSocket('ws://h/', { __proto__: { reconnect: 'no' } } as never);
-    expect(ws.state).toBe('idle');
+  it('of an object literal sets the prototype: an option that stands there is refused, not left out', () => {
+    const make = () => new ReckerWebSocket('ws://h/', { __proto__: { reconnect: true } } as never);
+    expect(make).toThrow(/^options must be an object with the options as own members/);
   });
 });
