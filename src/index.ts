@@ -31,8 +31,10 @@ export type {
 export { defaultShouldReconnect } from './machine/decision.js';
 export * from './machine/errors.js';
 export type {
+  AddressSettings,
   DialRequest,
   Failure,
+  LookupFunction,
   Transport,
   TransportFactory,
   TransportFeature,

@@ -114,7 +114,8 @@ export class Link implements SocketPort, TransportObserver {
   }
 
   #dial(target: Target, protocols: readonly string[], given: Readonly<Record<string, string>>): void {
-    const { factory, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher } = this.#settings;
+    const { factory, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher, addresses } =
+      this.#settings;
     const { href } = target;
     this.url = href;
     const request: DialRequest = Object.freeze({
@@ -128,6 +129,7 @@ export class Link implements SocketPort, TransportObserver {
       proxy,
       dispatcher,
       timeLeft: () => this.#owner.dialTimeLeft(),
+      addresses,
     });
     this.#owner.onDialled(this);
     try {

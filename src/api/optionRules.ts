@@ -8,6 +8,7 @@ import { ConfigurationError } from '../machine/errors.js';
 import { DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFeature } from '../machine/port.js';
 import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
+import { addressContradiction, familyProblem, localAddressProblem } from './addressRules.js';
 import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
 import type { WebSocketOptions } from './options.js';
 import { isArrayBuffer, isBlob, isObject, isPlain, isSignal, kindOf } from './values.js';
@@ -217,6 +218,19 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     needs: 'proxy',
   },
   tls: { type: '`TLSOptions`', fallback: "Node's", problem: tlsProblem, secret: true, needs: 'tls' },
+  lookup: { ...callable('`net.LookupFunction`', "Node's"), needs: 'lookup' },
+  family: {
+    type: '0 | 4 | 6',
+    fallback: '0',
+    problem: familyProblem,
+    needs: 'family',
+  },
+  localAddress: {
+    type: 'IP address',
+    fallback: 'none',
+    problem: localAddressProblem,
+    needs: 'localAddress',
+  },
   perMessageDeflate: {
     type: "boolean | `ws`'s options",
     fallback: 'false',
@@ -373,13 +387,28 @@ export function checkOptions(options: unknown): WebSocketOptions {
     const rule = OPTION_RULES[name as keyof WebSocketOptions];
     checked[name] = readOption(name, rule, value);
   }
-  for (const other of ['proxy', 'tls'] as const) {
+  refuseContradictions(checked);
+  return checked as WebSocketOptions;
+}
+
+/** What a dispatcher does itself, and how it is called there. */
+const DISPATCHERS_OWN = {
+  proxy: 'the proxy',
+  tls: 'TLS settings',
+  lookup: 'it',
+  family: 'it',
+  localAddress: 'it',
+} as const;
+
+function refuseContradictions(checked: Readonly<Record<string, unknown>>): void {
+  for (const [other, what] of Object.entries(DISPATCHERS_OWN)) {
     if (checked.dispatcher !== undefined && checked[other] !== undefined) {
       throw new ConfigurationError(
         other,
-        `${other} cannot go with dispatcher: put ${other === 'tls' ? 'TLS settings' : 'the proxy'} on the dispatcher`,
+        `${other} cannot go with dispatcher: put ${what} on the dispatcher`,
       );
     }
   }
-  return checked as WebSocketOptions;
+  const problem = addressContradiction(checked);
+  if (problem !== undefined) throw new ConfigurationError('localAddress', `localAddress must be ${problem}`);
 }

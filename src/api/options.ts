@@ -7,7 +7,7 @@
  */
 import type { Jitter } from '../machine/backoff.js';
 import type { GlobalAbortSignal } from '../machine/globals.js';
-import type { Failure, TransportFactory } from '../machine/port.js';
+import type { Failure, LookupFunction, TransportFactory } from '../machine/port.js';
 import type { Overflow } from './sendQueue.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 
@@ -139,6 +139,15 @@ export interface WebSocketOptions {
   proxy?: string | ProxyOptions | undefined;
   /** TLS of the server. @default Node's */
   tls?: TLSOptions | undefined;
+  /**
+   * Resolves names, as `net.connect()` takes it, e.g. `dns.lookup` or a caching one: of the server, or of the proxy.
+   * Dials of the same name by the same function share one call, so it must call back. @default Node's
+   */
+  lookup?: LookupFunction | undefined;
+  /** Dial addresses of IPv4 (4) or IPv6 (6) alone; 0 = both. @default 0 */
+  family?: 0 | 4 | 6 | undefined;
+  /** An IP address of this machine, from which sockets are opened; only addresses of its family are dialled. @default none */
+  localAddress?: string | undefined;
   /** Offer permessage-deflate (RFC 7692): true, or the options of `ws`. @default false */
   perMessageDeflate?: boolean | Record<string, unknown> | undefined;
   /** Reconnect after every loss that the client did not ask for. @default false */

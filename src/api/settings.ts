@@ -5,7 +5,7 @@ import { clampDelay } from '../machine/backoff.js';
 import { ConfigurationError } from '../machine/errors.js';
 import type { GlobalURL } from '../machine/globals.js';
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
-import type { TransportFactory } from '../machine/port.js';
+import type { AddressSettings, TransportFactory } from '../machine/port.js';
 import { mergeHeaders } from './handshakeRules.js';
 import { type Constant, checkHeaders, checkProtocols, type DialSettings, type Target } from './link.js';
 import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES } from './optionRules.js';
@@ -82,7 +82,14 @@ export function dialSettings(
     tls: options.tls as Readonly<Record<string, unknown>> | undefined,
     proxy: options.proxy,
     dispatcher: options.dispatcher,
+    addresses: addressSettings(options),
   };
+}
+
+/** Undefined where none of its options is given, as for most clients. */
+function addressSettings({ lookup, family, localAddress }: WebSocketOptions): AddressSettings | undefined {
+  if (lookup === undefined && family === undefined && localAddress === undefined) return undefined;
+  return Object.freeze({ lookup, family: family ?? 0, localAddress });
 }
 
 /** Credentials in a URL travel as a header; the option `headers` wins over them, and over the client's own. */

@@ -53,6 +53,9 @@ export const TRANSPORT_FEATURES = Object.freeze([
   'proxy',
   'dispatcher',
   'tls',
+  'lookup',
+  'family',
+  'localAddress',
   'perMessageDeflate',
   'maxPayload',
   'ping',
@@ -61,6 +64,30 @@ export const TRANSPORT_FEATURES = Object.freeze([
 
 /** One of {@link TRANSPORT_FEATURES}. */
 export type TransportFeature = (typeof TRANSPORT_FEATURES)[number];
+
+/** An address, as lookups give it. */
+export interface LookedUpAddress {
+  readonly address: string;
+  readonly family?: number | undefined;
+}
+
+/** How names are resolved: a function as `net.connect()` takes it, e.g. `dns.lookup`. Must call `callback` once. */
+export type LookupFunction = {
+  bivariant(
+    hostname: string,
+    options: { readonly all: true; readonly family: number; readonly hints: number },
+    callback: (error: Error | null, address?: string | readonly LookedUpAddress[], family?: number) => void,
+  ): unknown;
+}['bivariant'];
+
+/** How the addresses of a name are found and dialled. */
+export interface AddressSettings {
+  readonly lookup: LookupFunction | undefined;
+  /** 4 or 6: addresses of that family alone. 0: of both. */
+  readonly family: 0 | 4 | 6;
+  /** The address of this machine from which sockets are opened. */
+  readonly localAddress: string | undefined;
+}
 
 /** Everything that one dial needs. Own, frozen properties only. */
 export interface DialRequest {
@@ -81,6 +108,8 @@ export interface DialRequest {
   readonly dispatcher: unknown;
   /** Milliseconds until the deadline of this dial; `Infinity` where it has none. For waits that must not outlast it. */
   readonly timeLeft?: () => number;
+  /** The options `lookup`, `family` and `localAddress`, where one is given. */
+  readonly addresses?: AddressSettings | undefined;
 }
 
 /** How a transport reports. Each method is called at most as often as its comment says, none after `destroy()`. */

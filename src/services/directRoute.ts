@@ -3,8 +3,9 @@
  * still looks up the name, connects or negotiates TLS.
  */
 import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { DialRequest } from '../machine/port.js';
+import { NO_SETTINGS, Race, socketAttempts } from './addresses/index.js';
 import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
 import { targetOf } from './target.js';
@@ -13,46 +14,76 @@ import { UNSET_SOCKET } from './unset.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
 export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
-  const target = targetOf(request.url);
-  return new DirectRoute(() => (target.secure ? dialTls(target, tls) : dialTcp(target)));
+  return new DirectRoute(request, tls);
 }
+
+/** What Node's http client passes to `createConnection`: it is called once there is a socket. */
+type Created = (cause: Error | null, socket?: Socket) => void;
 
 /** A class, since it lives as long as its connection: closures cost more memory. */
 class DirectRoute implements Route {
+  #request: DialRequest | undefined;
+  #tls: CheckedTls | undefined;
+  /** Until the connection is open. */
+  #race: Race | undefined;
   #socket: Socket | undefined;
-  #dial: (() => Socket) | undefined;
 
-  /** @param dial opens the socket; called once, and then let go of */
-  constructor(dial: () => Socket) {
-    this.#dial = dial;
+  constructor(request: DialRequest, tls: CheckedTls | undefined) {
+    this.#request = request;
+    this.#tls = tls;
   }
 
   get options(): Route['options'] {
-    return { createConnection: (() => this.#connect()) as unknown as typeof connectTcp };
+    const createConnection = (_: unknown, created: Created): void => this.#connect(created);
+    return { createConnection: createConnection as unknown as typeof connectTcp };
+  }
+
+  opened(): void {
+    this.#race?.opened();
+    this.#race = undefined;
   }
 
   destroy(): void {
+    this.#race?.destroy();
+    this.#race = undefined;
     this.#socket?.destroy();
   }
 
   explain(cause: Error): Error {
+    this.#race?.blame();
     return connectionError(cause, 'server');
   }
 
-  #connect(): Socket | undefined {
-    this.#socket = this.#dial?.();
-    this.#dial = undefined;
-    return this.#socket;
+  #connect(created: Created): void {
+    const { url, addresses = NO_SETTINGS } = this.#request as DialRequest;
+    const tls = this.#tls;
+    this.#request = undefined;
+    this.#tls = undefined;
+    const target = targetOf(url);
+    const { localAddress } = addresses;
+    const attempts = socketAttempts((address) =>
+      target.secure ? dialTls(target, address, localAddress, tls) : dialTcp(target, address, localAddress),
+    );
+    this.#race = new Race(target, addresses, attempts, (cause, socket) => {
+      this.#socket = socket;
+      created(cause, socket);
+    });
+    this.#race.start();
   }
 }
 
-function dialTcp({ host, port }: TlsPeer): Socket {
-  return connectTcp({ ...UNSET_SOCKET, host, port } as NetConnectOpts);
+function dialTcp({ port }: TlsPeer, host: string, localAddress: string | undefined): Socket {
+  return connectTcp({ ...UNSET_SOCKET, host, port, localAddress } as NetConnectOpts);
 }
 
-function dialTls(target: TlsPeer, tls: CheckedTls | undefined): Socket {
+function dialTls(
+  target: TlsPeer,
+  host: string,
+  localAddress: string | undefined,
+  tls: CheckedTls | undefined,
+): Socket {
   try {
-    return connectTls(tlsOptions(target, tls));
+    return connectTls({ ...tlsOptions(target, tls), host, localAddress } as ConnectionOptions);
   } catch (cause) {
     // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
     throw connectionError(cause, 'server', true);

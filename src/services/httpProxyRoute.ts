@@ -30,6 +30,8 @@ export function httpProxyRoute(request: DialRequest, proxy: ChosenProxy): Route 
     const socket =
       proxy.protocol === 'https:' ? await sockets.tls(plain, proxy, proxy.proxyTls, 'proxy') : plain;
     let answer = await ask(socket, connectHeaders(proxy, target), authority(target));
+    // It answers: none of its addresses is to blame for what comes.
+    sockets.opened();
     while (isInformational(answer.status)) answer = await nextAnswer(answer.head, socket);
     if (answer.status < 200 || answer.status > 299) throw await refusal(answer, socket, request);
     if (answer.head.length > 0) socket.unshift(answer.head);

@@ -16,3 +16,6 @@ export const ioTimeout = (callback: () => void, milliseconds: number): IoTimer =
 
 /** Stops a timer; does nothing where there is none. */
 export const clearIoTimeout = (timer: IoTimer | undefined): void => stop(timer);
+
+/** Milliseconds on a monotonic clock. */
+export const ioNow: () => number = performance.now.bind(performance);

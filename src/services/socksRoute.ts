@@ -6,12 +6,13 @@
  * handle on the socket while the proxy hangs. Both are loaded only here; the agent is an ES module, so it is
  * imported dynamically, which works from the CommonJS build, too.
  */
-import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import type { SocksClientOptions, SocksClient as SocksClientType } from 'socks';
 import { ConfigurationError, ConnectionError } from '../machine/errors.js';
-import type { DialRequest } from '../machine/port.js';
+import type { AddressSettings, DialRequest } from '../machine/port.js';
+import { type Attempt, NO_SETTINGS } from './addresses/index.js';
 import { connectionError } from './failures.js';
+import type { OwnedSockets } from './ownedSockets.js';
 import type { ChosenProxy } from './proxySelection.js';
 import type { Route } from './routes.js';
 import { authority, type Target } from './target.js';
@@ -30,38 +31,61 @@ export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Prom
   const agent = new SocksProxyAgent(`${proxy.protocol}//${authority(proxy)}`);
   const { type } = agent.proxy;
   return tunnelRoute(request, proxy, async (sockets, target) => {
-    const hosts = await destinations(target, agent.shouldLookup, type === 4);
-    let failure: unknown;
-    for (const host of hosts) {
+    checkHost(target, agent.shouldLookup && type === 4);
+    const reach = async (by: OwnedSockets, host: string): Promise<Socket> => {
+      const socket = await by.tcp(proxy, 'proxy');
       try {
-        const socket = await sockets.tcp(proxy, 'proxy');
-        return await negotiate(deadline, socket, proxy, type, { host, port: target.port });
-      } catch (error) {
-        // Only the proxy's word about this address makes the next one worth a try.
-        if (!(error instanceof ConnectionError) || !ABOUT_THE_ADDRESS.has(error.code)) throw error;
-        failure = error;
+        const tunnel = await negotiate(deadline, socket, proxy, type, { host, port: target.port });
+        by.opened();
+        return tunnel;
+      } catch (cause) {
+        by.blame(cause);
+        throw cause;
       }
-    }
-    throw failure;
+    };
+    return agent.shouldLookup && isIP(target.host) === 0
+      ? raceThrough(sockets, request, proxy, target, type, reach)
+      : reach(sockets, target.host);
   });
 }
 
-/** What the proxy is asked to connect to: the name itself, or each of its addresses. */
-async function destinations({ host }: Target, here: boolean, onlyIPv4: boolean): Promise<string[]> {
+/** Where names are resolved here, each address is an attempt, with a connection to the proxy of its own. */
+async function raceThrough(
+  sockets: OwnedSockets,
+  { addresses = NO_SETTINGS }: DialRequest,
+  proxy: ChosenProxy,
+  target: Target,
+  type: 4 | 5,
+  reach: (by: OwnedSockets, host: string) => Promise<Socket>,
+): Promise<Socket> {
+  const begin = (address: string, attempt: Attempt): OwnedSockets => {
+    const branch = sockets.branch();
+    reach(branch, address).then(
+      (tunnel) => attempt.won(tunnel),
+      // Only the proxy's word about this address makes the next one worth a try.
+      (error: ConnectionError) => attempt.failed(error, !ABOUT_THE_ADDRESS.has(error.code)),
+    );
+    return branch;
+  };
+  // From which address of this machine does not matter behind a proxy.
+  const settings: AddressSettings = {
+    lookup: addresses.lookup,
+    family: type === 4 ? 4 : addresses.family,
+    localAddress: undefined,
+  };
+  try {
+    return await sockets.race(target, settings, begin, authority(proxy));
+  } catch (cause) {
+    throw connectionError(cause, cause instanceof AggregateError ? 'proxy' : 'server');
+  }
+}
+
+/** Refuses what the protocol cannot name. */
+function checkHost({ host }: Target, onlyIPv4: boolean): void {
   if (Buffer.byteLength(host) > MAX_NAME) {
     throw new ConfigurationError('url', `url: a host has at most ${MAX_NAME} bytes (RFC 1928 §5)`);
   }
-  if (!here) return [host];
-  if (isIP(host) !== 0) {
-    if (onlyIPv4 && isIP(host) === 6) throw ipv4Only();
-    return [host];
-  }
-  try {
-    const found = await lookup(host, { all: true, ...(onlyIPv4 ? { family: 4 } : {}) });
-    return found.map(({ address }) => address);
-  } catch (cause) {
-    throw connectionError(cause, 'server');
-  }
+  if (onlyIPv4 && isIP(host) === 6) throw ipv4Only();
 }
 
 function ipv4Only(): ConfigurationError {

@@ -20,7 +20,7 @@ type Created = (error: Error | null, socket?: Socket) => void;
 
 export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: OpenTunnel): Route {
   const target = targetOf(request.url);
-  const sockets = new OwnedSockets();
+  const sockets = new OwnedSockets(request.addresses);
   const dial = async (): Promise<Socket> => {
     const tunnel = await open(sockets, target);
     return target.secure ? sockets.tls(tunnel, target, proxy.requestTls ?? request.tls, 'server') : tunnel;
@@ -35,6 +35,10 @@ export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: Open
     },
     destroy: () => sockets.destroy(),
     // What fails before the tunnel stands is an error of ours and names its hop.
-    explain: (cause) => connectionError(cause, 'server'),
+    explain(cause) {
+      sockets.blame(cause);
+      return connectionError(cause, 'server');
+    },
+    opened: () => sockets.opened(),
   };
 }

@@ -315,6 +315,7 @@ class WsTransport implements Transport, WriterOwner {
   onOpen(): void {
     const engine = this.#engine as Engine;
     const headers = this.#answer?.headers;
+    this.#route?.opened?.();
     this.#answer = undefined;
     this.#request = undefined;
     this.#compresses = engine.extensions.includes('permessage-deflate');

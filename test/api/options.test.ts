@@ -65,6 +65,9 @@ const BAD: Readonly<Record<keyof WebSocketOptions, readonly unknown[]>> = {
       { [SECRET.slice(0, 1)]: 1 },
     ],
   ],
+  lookup: [1, null, 'dns.lookup', {}],
+  family: [5, '4', null, true, Number.NaN],
+  localAddress: [1, null, '', 'localhost', '1.2.3', '1.2.3.256', '::g', 'fe80::1%', ['127.0.0.1']],
   perMessageDeflate: [1, null, 'yes'],
   reconnect: [1, 0, null, 'true', {}],
   reconnectDelay: [Number.NaN, -1, '1', null, 2 ** 31, Number.POSITIVE_INFINITY, {}, 1n],
@@ -146,10 +149,29 @@ describe('a bad option', () => {
     expect(refusal(() => new ReckerWebSocket('ws://h/', options as never)).option).toBe('options');
   });
 
-  it.each(['proxy', 'tls'] as const)('is %s beside a dispatcher', (name) => {
-    const options = { dispatcher, [name]: name === 'tls' ? {} : 'http://h' };
+  it.each([
+    ['proxy', 'http://h'],
+    ['tls', {}],
+    ['lookup', () => {}],
+    ['family', 4],
+    ['localAddress', '127.0.0.1'],
+  ] as const)('is %s beside a dispatcher', (name, value) => {
+    const options = { dispatcher, [name]: value };
     const error = refusal(() => new ReckerWebSocket('ws://h/', options));
     expect([error.option, error.message]).toEqual([name, expect.stringContaining('on the dispatcher')]);
+  });
+
+  it.each([
+    [4, '::1'],
+    [6, '127.0.0.1'],
+  ] as const)('is localAddress of another family than %d', (family, localAddress) => {
+    const error = refusal(() => new ReckerWebSocket('ws://h/', { family, localAddress }));
+    expect([error.option, error.message]).toEqual([
+      'localAddress',
+      `localAddress must be an IPv${family} address where family is ${family}`,
+    ]);
+    const fitting = family === 4 ? '127.0.0.1' : 'fe80::1%lo';
+    expect(new ReckerWebSocket('ws://h/', { family, localAddress: fitting }).state).toBe('idle');
   });
 
   it('is one that the transport cannot honour', () => {
@@ -159,6 +181,9 @@ describe('a bad option', () => {
       { proxy: 'http://h' },
       { dispatcher },
       { tls: {} },
+      { lookup: () => {} },
+      { family: 4 },
+      { localAddress: '::1' },
       { perMessageDeflate: true },
       { maxPayload: 5 },
       { heartbeatInterval: 5 },

@@ -63,7 +63,7 @@ describe('the factory', () => {
 
   it('supports everything unless told otherwise, and tells nothing while dialling', () => {
     const { transport, told } = dialled();
-    expect(transport.supports).toHaveLength(8);
+    expect(transport.supports).toHaveLength(11);
     expect(told).toEqual([]);
   });
 });
