@@ -16,6 +16,15 @@ export const realClock: Clock = Object.freeze({
   now: () => ORIGIN + performance.now(),
 });
 
+/**
+ * ms since the epoch, by the time of day: it also passes while the machine sleeps, and may be corrected. With a clock of
+ * the user's, its time: that is the only one that a test moves.
+ */
+export function wallTime(clock: Clock): number {
+  // biome-ignore lint/style/noRestrictedGlobals: this is the clock seam.
+  return clock === realClock ? Date.now() : Math.round(clock.now());
+}
+
 let arrivedAt = 0;
 let isFresh = false;
 const SETTLED = Promise.resolve();

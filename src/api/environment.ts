@@ -4,6 +4,7 @@
  */
 import type { ConnectionEnvironment, DialAttempt } from '../machine/policy.js';
 import type { Failure, SocketFact, SocketPort } from '../machine/port.js';
+import { wallTime } from './clock.js';
 import { DEFAULT_DECISION } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 
@@ -56,5 +57,9 @@ export class Environment implements ConnectionEnvironment {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  wallTime(): number {
+    return wallTime(this.#clock);
   }
 }

@@ -51,7 +51,7 @@ export function backoffDelay(
 ): number {
   const whole = exponentialDelay(settings, attempt);
   const certain = whole * CERTAIN_SHARE[settings.reconnectJitter];
-  return clampDelay(Math.max(certain, atLeast) + (whole - certain) * random);
+  return clampDelay(Math.round(Math.max(certain, atLeast) + (whole - certain) * random));
 }
 
 /** Brings a delay of unknown origin into what a timer can hold: 0 to 2^31 - 1 ms. */

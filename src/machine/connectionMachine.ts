@@ -28,6 +28,7 @@
  *       shouldReconnect: () => true,
  *       random: () => 0,
  *       now: () => 0,
+ *       wallTime: () => 0,
  *     },
  *   },
  * }).start();
@@ -35,13 +36,14 @@
  * actor.getSnapshot().hasTag('connecting'); // true
  */
 import { assign, emit, raise, sendTo, setup } from 'xstate';
-import { backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
-import { isBeyondRetry, retryAfter } from './decision.js';
-import { ConnectionClosedError, TimeoutError } from './errors.js';
+import { type BackoffSettings, backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
+import { isBeyondRetry, isPassingSinceOpen } from './decision.js';
+import { ConnectionClosedError, type HandshakeError, TimeoutError } from './errors.js';
 import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
 import { ownMember } from './own.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
 import type { Failure, Loss } from './port.js';
+import { retryAfterOf } from './retryAfter.js';
 import { socketActor } from './socketActor.js';
 
 /** The names of `ws.state`: each resting state of the chart carries exactly one of them as a tag. */
@@ -89,7 +91,9 @@ export interface ConnectionContext {
   readonly loss: Loss | undefined;
   /** What that loss ended. */
   readonly stage: LossStage;
-  /** When the connection opened (ms since the epoch), for `failure.uptime`. */
+  /** Whether it has been open since `connect()`: what has worked is given more time to work again. */
+  readonly hasBeenOpen: boolean;
+  /** When the connection opened (ms, `environment.now()`), for `failure.uptime`. */
   readonly openedAt: number | undefined;
   /** When the newest Ping was sent, or the connection opened (ms since the epoch), for the cadence. */
   readonly pingedAt: number;
@@ -115,7 +119,11 @@ function failureOf(context: ConnectionContext, loss: Loss): Failure {
     status: ownMember(answer, 'status'),
     headers: ownMember(answer, 'headers'),
     hop: ownMember(answer, 'hop'),
-    uptime: context.openedAt === undefined ? 0 : Math.max(0, context.environment.now() - context.openedAt),
+    uptime:
+      context.openedAt === undefined
+        ? 0
+        : Math.max(0, Math.round(context.environment.now() - context.openedAt)),
+    hasBeenOpen: context.hasBeenOpen,
   };
 }
 
@@ -128,12 +136,22 @@ function judge(context: ConnectionContext): Verdict {
   if (answer === false) return FINAL;
   if (policy.maxReconnectAttempts > 0 && context.attempt >= policy.maxReconnectAttempts) return SPENT;
   if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer) };
-  const atLeast = retryAfter(failure, environment.now());
+  const settings = isPassingSinceOpen(failure) ? slow(policy) : policy;
+  // A transport that is not ours may not have read the date of its answer.
+  const atLeast =
+    ownMember(failure.error as Partial<HandshakeError> | undefined, 'retryAfter') ??
+    retryAfterOf(failure.headers, environment.wallTime());
   return {
     kind: 'retry',
-    delay: backoffDelay(policy, context.attempt + 1, environment.random(), atLeast),
+    delay: backoffDelay(settings, context.attempt + 1, environment.random(), atLeast),
   };
 }
+
+/** The back-off for what takes somebody's time to repair: the longest delay from the first attempt on. */
+const slow = (policy: ConnectionPolicy): BackoffSettings => ({
+  ...policy,
+  reconnectDelay: policy.maxReconnectDelay,
+});
 
 const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
 
@@ -193,16 +211,16 @@ const machineSetup = setup({
     resetAttempts: assign({ attempt: 0 }),
     resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    enterConnecting: assign({ stage: 'connecting', openedAt: undefined }),
+    enterConnecting: assign({ stage: 'connecting', openedAt: undefined, hasBeenOpen: false }),
     enterReconnecting: assign({ stage: 'reconnecting', openedAt: undefined }),
     announceOpening: emit(({ context }) => ({
       type: 'opened',
       attempt: context.attempt,
-      reconnected: context.stage === 'reconnecting',
+      reconnected: context.hasBeenOpen,
     })),
     enterOpen: assign(({ context }) => {
       const now = context.environment.now();
-      return { stage: 'open', openedAt: now, pingedAt: now };
+      return { stage: 'open', openedAt: now, pingedAt: now, hasBeenOpen: true };
     }),
     sendPing: sendTo('socket', { type: 'ping' }),
     sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
@@ -318,6 +336,7 @@ export const connectionMachine = machineSetup.createMachine({
     loss: undefined,
     stage: 'connecting',
     openedAt: undefined,
+    hasBeenOpen: false,
     pingedAt: 0,
     awaitedSince: 0,
     verdict: FINAL,

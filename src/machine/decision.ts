@@ -1,8 +1,7 @@
 /**
- * Whether a loss is worth another dial. Pure; time is an argument.
+ * Whether a loss is worth another dial. Pure.
  */
-import { ConfigurationError, ConnectionError } from './errors.js';
-import { ownMember } from './own.js';
+import { ConfigurationError, ConnectionError, type ReckerError } from './errors.js';
 import type { Failure } from './port.js';
 
 /**
@@ -49,11 +48,29 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** A certificate that does not verify, or a TLS alert: what somebody may repair on the server. */
+function isRefusedByTLS(error: ReckerError | undefined): boolean {
+  return error instanceof ConnectionError && (error.alert !== undefined || CERTIFICATE_CODES.has(error.code));
+}
+
+/**
+ * True for what is final for a client that never worked, and passes for one that did: the same address has worked, so
+ * a captive portal is in between (3xx), a deployment is under way (404, 410), or a certificate has lapsed.
+ */
+export function isPassingSinceOpen({ hasBeenOpen, status, error }: Failure): boolean {
+  if (!hasBeenOpen) return false;
+  if (status !== undefined) return (status >= 300 && status < 400) || status === 404 || status === 410;
+  return isRefusedByTLS(error);
+}
+
 /**
  * The default of the option `shouldReconnect`: true unless the failure is one that repeating cannot mend.
  * Final are Close 1002, 1003, 1007, 1008, 1009 and 1010, received or sent; an HTTP answer of 300 to 499 but
- * for 408, 425 and 429; a 101 that breaks the handshake; a certificate that does not verify; a proxy that
- * refuses the credentials.
+ * for 408, 425 and 429; a 101 that breaks the handshake; a certificate that does not verify; a TLS alert that says
+ * that the two will never agree; a proxy that refuses the credentials.
+ *
+ * Where the client has been open since `connect()`, an answer of 300 to 399, 404 or 410, a certificate and a TLS alert
+ * are not final: the next dial then comes after `maxReconnectDelay`.
  *
  * @example
  * const options = { shouldReconnect: (failure) => failure.status === 401 || defaultShouldReconnect(failure) };
@@ -61,30 +78,16 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
 export function defaultShouldReconnect(failure: Failure): boolean {
   if (FINAL_CLOSE_CODES.has(failure.code)) return false;
   if (failure.sentCode !== undefined && FINAL_CLOSE_CODES.has(failure.sentCode)) return false;
+  if (isPassingSinceOpen(failure)) return true;
   const { status, error } = failure;
   if (status !== undefined) {
     if (status === 101) return false;
     if (status >= 300 && status < 500 && !PASSING_STATUSES.has(status)) return false;
   }
-  if (error instanceof ConnectionError && (error.final || CERTIFICATE_CODES.has(error.code))) return false;
-  return true;
+  return !(error instanceof ConnectionError && (error.final || isRefusedByTLS(error)));
 }
 
 /** True where no decision of a user's may overrule: the next dial would be as impossible as this one. */
 export function isBeyondRetry(failure: Failure): boolean {
   return failure.error instanceof ConfigurationError;
-}
-
-/**
- * The `Retry-After` of an answer (RFC 9110 §10.2.3), in ms from `now` (ms since the epoch); 0 where there is
- * none or it cannot be read.
- */
-export function retryAfter(failure: Failure, now: number): number {
-  const value = ownMember(failure.headers, 'retry-after');
-  if (typeof value !== 'string') return 0;
-  const text = value.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // biome-ignore lint/style/noRestrictedGlobals: parsing reads no clock; V8 takes all three forms of RFC 9110 §5.6.7.
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }

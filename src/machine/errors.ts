@@ -6,6 +6,8 @@
  * message may hold a URL's user info or query, a header's value or a credential.
  */
 
+import { retryAfterOf } from './retryAfter.js';
+
 /** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
 export class ReckerError extends Error {
   override name = 'ReckerError';
@@ -49,14 +51,22 @@ export class ConnectionError extends ReckerError {
   readonly hop: Hop | undefined;
   /** True where that hop refused for good: a certificate that does not verify, credentials a proxy does not take. */
   readonly final: boolean;
+  /** The number of the TLS alert with which that hop refused for good (RFC 8446 §6.2). */
+  readonly alert: number | undefined;
 
   constructor(
     message: string,
-    options: ErrorOptions & { code?: string; hop?: Hop | undefined; final?: boolean } = {},
+    options: ErrorOptions & {
+      code?: string;
+      hop?: Hop | undefined;
+      final?: boolean;
+      alert?: number | undefined;
+    } = {},
   ) {
     super(message, options.code ?? 'ERR_RECKER_CONNECTION', options);
     this.hop = options.hop;
     this.final = options.final ?? false;
+    this.alert = options.alert;
   }
 }
 
@@ -99,15 +109,19 @@ export class HandshakeError extends ReckerError {
    * there was none. Not enumerable, because a server may write anything there.
    */
   declare readonly body: string;
+  /** The answer's `Retry-After`, in ms from its arrival; `undefined` where there is none. */
+  readonly retryAfter: number | undefined;
 
+  /** @param details.receivedAt ms since the epoch, to read a `Retry-After` that is a date where the answer has no `Date` */
   constructor(
     message: string,
-    details: { status: number; headers?: ResponseHeaders; hop?: Hop; body?: string },
+    details: { status: number; headers?: ResponseHeaders; hop?: Hop; body?: string; receivedAt?: number },
     options?: ErrorOptions,
   ) {
     super(message, 'ERR_RECKER_HANDSHAKE', options);
     this.status = details.status;
     this.hop = details.hop ?? 'server';
+    this.retryAfter = retryAfterOf(details.headers, details.receivedAt);
     Object.defineProperty(this, 'headers', {
       value: Object.freeze({ ...details.headers }),
       enumerable: false,

@@ -11,10 +11,11 @@ export {
   connectionMachine,
   type Verdict,
 } from './connectionMachine.js';
-export { defaultShouldReconnect, isBeyondRetry, retryAfter } from './decision.js';
+export { defaultShouldReconnect, isBeyondRetry, isPassingSinceOpen } from './decision.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './policy.js';
 export * from './port.js';
 export { REDACTED, redactUrl } from './redact.js';
+export { retryAfterOf } from './retryAfter.js';
 export { type SocketCommand, type SocketInput, socketActor } from './socketActor.js';

@@ -56,8 +56,10 @@ export interface ConnectionEnvironment {
   shouldReconnect(failure: Failure): boolean | number;
   /** 0 to below 1, for the jitter. */
   random(): number;
-  /** ms since the epoch. */
+  /** Milliseconds that pass evenly, from any beginning: for intervals. */
   now(): number;
+  /** ms since the epoch, by the time of day: it also passes while the machine sleeps, and may be corrected. */
+  wallTime(): number;
 }
 
 /** The input of the chart. */

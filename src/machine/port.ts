@@ -193,4 +193,6 @@ export interface Failure {
   readonly hop?: Hop | undefined;
   /** How long the connection had been open, in milliseconds; 0 for a dial that failed. */
   readonly uptime: number;
+  /** Whether the client has been open since `connect()`, whatever the address was. */
+  readonly hasBeenOpen: boolean;
 }

@@ -6,6 +6,7 @@ import { ConfigurationError, HandshakeError } from '../machine/errors.js';
 import { MAX_BODY } from './answerBody.js';
 import { connectionError } from './failures.js';
 import { joinedHeaders } from './joinedHeaders.js';
+import { wallTime } from './wallClock.js';
 
 /** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
 export function isHandlerComplaint(cause: unknown): boolean {
@@ -67,7 +68,12 @@ function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
   }
   return new HandshakeError(
     `The server answered the upgrade with ${status}`,
-    { status, headers: joinedHeaders(headers), body: textOf(body).slice(0, MAX_BODY) },
+    {
+      status,
+      headers: joinedHeaders(headers),
+      body: textOf(body).slice(0, MAX_BODY),
+      receivedAt: wallTime(),
+    },
     { cause },
   );
 }

@@ -15,20 +15,19 @@ interface SystemError extends Error {
 }
 
 /**
- * TLS alerts by which the other end refuses the client's certificate, or that there is none (RFC 8446 §6.2,
- * 41 is TLS 1.0's): sent again, it is refused again.
+ * TLS alerts that say that the two will never agree (RFC 8446 §6.2; 41 is SSL 3.0's, 71 TLS 1.2's): handshake_failure,
+ * all about certificates (41 to 46, 48), access_denied, protocol_version, insufficient_security,
+ * certificate_required, no_application_protocol.
  */
-const REFUSED_CERTIFICATE: ReadonlySet<string> = new Set([
-  '41',
-  '42',
-  '43',
-  '44',
-  '45',
-  '46',
-  '48',
-  '49',
-  '116',
-]);
+const FINAL_ALERTS: ReadonlySet<number> = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 70, 71, 116, 120]);
+
+/** The final alert that ended a handshake, received or sent. */
+function alertOf({ message, code }: SystemError): number | undefined {
+  // What this side refuses of the peer's handshake has no number in its message: protocol_version is sent.
+  if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL') return 70;
+  const alert = Number(/SSL alert number (\d+)/.exec(message)?.[1]);
+  return FINAL_ALERTS.has(alert) ? alert : undefined;
+}
 
 /**
  * The `ConnectionError` for whatever was thrown or emitted; an error of ours stays what it is.
@@ -45,11 +44,12 @@ export function connectionError(cause: unknown, hop?: Hop, final = false): Recke
   const text =
     reason(cause.message) || errors?.map((each) => each.message).join(', ') || 'The connection failed';
   const told = code === undefined || text.includes(code) ? text : `${text} (${code})`;
-  const alert = /SSL alert number (\d+)/.exec(cause.message)?.[1] ?? '';
+  const alert = alertOf(error);
   return new ConnectionError(hop === 'proxy' ? `Proxy: ${told}` : told, {
     cause,
     hop,
-    final: final || REFUSED_CERTIFICATE.has(alert),
+    final: final || alert !== undefined,
+    alert,
     ...(code === undefined ? {} : { code }),
   });
 }

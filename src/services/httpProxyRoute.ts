@@ -20,6 +20,7 @@ import type { Route } from './routes.js';
 import { authority, type Target } from './target.js';
 import { tunnelRoute } from './tunnelRoute.js';
 import { UNSET_REQUEST } from './unset.js';
+import { wallTime } from './wallClock.js';
 
 /** Bytes of headers that a proxy's answer may have; Node's own default, whatever the process was started with. */
 const MAX_HEADERS = 16_384;
@@ -82,6 +83,7 @@ async function nextAnswer(first: Buffer, socket: Socket): Promise<Answer> {
 }
 
 async function refusal({ status, message, head }: Answer, socket: Socket, { timeLeft }: DialRequest) {
+  const receivedAt = wallTime();
   const body = await refusalBody(message, head, socket, timeLeft?.() ?? Number.POSITIVE_INFINITY);
   const { headers } = message;
   return new HandshakeError(`The proxy answered CONNECT with ${status}`, {
@@ -89,6 +91,7 @@ async function refusal({ status, message, head }: Answer, socket: Socket, { time
     headers,
     hop: 'proxy',
     body,
+    receivedAt,
   });
 }
 

@@ -28,6 +28,7 @@ import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
 import { type Route, routeFor } from './routes.js';
+import { wallTime } from './wallClock.js';
 
 /** RFC 6455 §7.1.5: what the application is told where no Close came. */
 const NO_CLOSE = 1006;
@@ -303,10 +304,16 @@ class WsTransport implements Transport, WriterOwner {
   onUnexpectedResponse(answer: IncomingMessage): void {
     const status = answer.statusCode ?? 0;
     const { headers } = answer;
+    const receivedAt = wallTime();
     const timeLeft = this.#request?.timeLeft?.() ?? Number.POSITIVE_INFINITY;
     const finish = readBody(answer, timeLeft, (body) => {
       this.#fail(
-        new HandshakeError(`The server answered the upgrade with ${status}`, { status, headers, body }),
+        new HandshakeError(`The server answered the upgrade with ${status}`, {
+          status,
+          headers,
+          body,
+          receivedAt,
+        }),
       );
     });
     if (this.#observer !== undefined) this.#finishRefusal = finish;

@@ -99,6 +99,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
       shouldReconnect: defaultShouldReconnect,
       random: () => 0,
       now: () => now,
+      wallTime: () => now,
     },
   };
 

@@ -49,6 +49,7 @@ describe('shouldReconnect', () => {
         headers: { 'retry-after': '3' },
         hop: 'server',
         uptime: 0,
+        hasBeenOpen: false,
       },
     ]);
   });
@@ -93,7 +94,7 @@ describe('shouldReconnect', () => {
     void ws.send('queued');
     transport.last.fail(answered(401));
     expect([ws.state, log]).toEqual(['backoff', ['error 401', 'reconnecting 1 1000']]);
-    void ws.connect().catch(() => {});
+    void ws.reconnect().catch(() => {});
     transport.last.fail(answered(503));
     expect([ws.state, undelivered]).toEqual(['closed', ['queued HandshakeError']]);
   });
@@ -186,7 +187,7 @@ describe('Retry-After', () => {
     ['seconds, beyond what a timer holds', '9999999999', LONGEST],
     ['a date', at(90_000).toUTCString(), 90_000],
     ['a date in the past', at(-90_000).toUTCString(), 1000],
-    ['a date beyond what a timer holds', 'Fri, 31 Dec 9999 23:59:59 GMT', LONGEST],
+    ['a date, by the own clock', 'Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
     ['nonsense', 'soon', 1000],
     ['a negative number', '-5', 1000],
     ['nothing', '', 1000],
@@ -204,6 +205,13 @@ describe('Retry-After', () => {
     }
   });
 
+  it('that is a date counts from the date of the answer', () => {
+    const { transport, log } = stage();
+    const [date, until] = [at(-5e9), at(-5e9 + 90_000)].map((each) => each.toUTCString());
+    transport.last.fail(answered(503, { 'retry-after': until ?? '', date: date ?? '' }));
+    expect(log).toEqual(['error 503', 'reconnecting 1 90000']);
+  });
+
   it('has the jitter on top', () => {
     const { transport, log } = stage({ reconnectJitter: 'equal', random: () => 0.5 });
     transport.last.fail(answered(503, { 'retry-after': '60' }));
@@ -213,6 +221,66 @@ describe('Retry-After', () => {
   it('does not make a final answer passing', () => {
     const { transport, ws } = stage();
     transport.last.fail(answered(403, { 'retry-after': '1' }));
+    expect(ws.state).toBe('closed');
+  });
+});
+
+describe('what may pass, by a client that has been open since connect()', () => {
+  const lapsed = new ConnectionError('certificate has expired', { code: 'CERT_HAS_EXPIRED' });
+  const alert = new ConnectionError('handshake failure', { final: true, alert: 40 });
+
+  it.each([answered(302), answered(404), answered(410), lapsed, alert])('%s', (error) => {
+    const { transport, clock, log, ws } = stage({ reconnectJitter: 'equal', random: () => 0.5 });
+    transport.last.open();
+    transport.last.end();
+    clock.advance(750);
+    log.length = 0;
+    transport.last.fail(error);
+    // The longest delay from now on, with jitter, within the count.
+    expect([ws.state, log.at(-1)]).toEqual(['backoff', 'reconnecting 2 22500']);
+    clock.advance(22_500);
+    for (const attempt of [3, 4, 5]) {
+      transport.last.fail(error);
+      expect(log.at(-1)).toBe(`reconnecting ${attempt} 22500`);
+      clock.advance(22_500);
+    }
+    transport.last.fail(error);
+    expect(ws.state).toBe('exhausted');
+    // A new connect() has nothing to go by.
+    void ws.connect().catch(() => {});
+    transport.last.fail(error);
+    expect(ws.state).toBe('closed');
+  });
+
+  it('with a Retry-After, which is a lower bound', () => {
+    const { transport, clock, log } = stage();
+    transport.last.open();
+    transport.last.end();
+    clock.advance(1000);
+    transport.last.fail(answered(404, { 'retry-after': '60' }));
+    expect(log.at(-1)).toBe('reconnecting 2 60000');
+  });
+
+  it('is as slow where a decision of the user says true, and a number is the delay', () => {
+    for (const [answer, delay] of [
+      [true, 30_000],
+      [70, 70],
+    ] as const) {
+      const { transport, clock, log } = stage({ shouldReconnect: () => answer });
+      transport.last.open();
+      transport.last.end();
+      clock.advance(1000);
+      transport.last.fail(answered(404));
+      expect(log.at(-1)).toBe(`reconnecting 2 ${delay}`);
+    }
+  });
+
+  it.each([answered(401), answered(403), answered(407)])('%s stays final', (error) => {
+    const { transport, clock, ws } = stage();
+    transport.last.open();
+    transport.last.end();
+    clock.advance(1000);
+    transport.last.fail(error);
     expect(ws.state).toBe('closed');
   });
 });

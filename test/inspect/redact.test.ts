@@ -144,6 +144,7 @@ describe('redactInspection', () => {
           shouldReconnect: '[function]',
           random: '[function]',
           now: '[function]',
+          wallTime: '[function]',
         },
       },
     });
@@ -223,6 +224,7 @@ function inspected() {
         shouldReconnect: () => true,
         random: () => 0,
         now: () => 0,
+        wallTime: () => 0,
       },
     },
   }).start();

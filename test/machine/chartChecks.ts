@@ -74,6 +74,7 @@ class Rig {
           },
           random: () => 0,
           now: () => this.clock.now() + this.slept,
+          wallTime: () => this.clock.now() + this.slept,
         },
       },
     });

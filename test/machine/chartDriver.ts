@@ -78,6 +78,7 @@ export class ChartDriver implements PathDriver {
           shouldReconnect: defaultShouldReconnect,
           random: () => 0,
           now: () => this.#clock.now() + this.#slept,
+          wallTime: () => this.#clock.now() + this.#slept,
         },
       },
     });

@@ -21,6 +21,7 @@ const failure = (known: Partial<Failure> = {}): Failure => ({
   reason: '',
   wasClean: false,
   uptime: 0,
+  hasBeenOpen: false,
   ...known,
 });
 
@@ -45,6 +46,22 @@ describe('the default decision', () => {
     }
   });
 
+  it('after what may pass, where the client has been open since connect()', () => {
+    const since = (known: Partial<Failure>) =>
+      defaultShouldReconnect(failure({ hasBeenOpen: true, ...known }));
+    for (let status = 300; status <= 499; status += 1) {
+      const error = new HandshakeError(`${status}`, { status });
+      const again = status < 400 || [404, 408, 410, 425, 429].includes(status);
+      expect([status, since({ status, error })]).toEqual([status, again]);
+    }
+    expect(since({ error: new ConnectionError('x', { code: 'CERT_HAS_EXPIRED' }) })).toBe(true);
+    expect(since({ error: new ConnectionError('x', { final: true, alert: 40 }) })).toBe(true);
+    expect(since({ error: new ConnectionError('x', { final: true, hop: 'proxy' }) })).toBe(false);
+    expect(since({ status: 101, error: new HandshakeError('101', { status: 101 }) })).toBe(false);
+    for (const code of FINAL_CODES) expect(since({ code })).toBe(false);
+    for (const sentCode of FINAL_CODES) expect(since({ sentCode })).toBe(false);
+  });
+
   it.each<[string, ReckerError, boolean]>([
     ['a refused port', new ConnectionError('x', { code: 'ECONNREFUSED' }), true],
     ['an unknown name', new ConnectionError('x', { code: 'ENOTFOUND' }), true],
@@ -56,6 +73,7 @@ describe('the default decision', () => {
     ['an expired certificate', new ConnectionError('x', { code: 'CERT_HAS_EXPIRED' }), false],
     ['an unknown authority', new ConnectionError('x', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }), false],
     ['a wrong name', new ConnectionError('x', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), false],
+    ['a TLS alert', new ConnectionError('x', { alert: 40 }), false],
     ['a proxy that refuses the credentials', new ConnectionError('x', { final: true, hop: 'proxy' }), false],
     ['a provider that threw', new ConnectionError('x', { code: 'ERR_RECKER_PROVIDER' }), true],
   ])('after %s', (_name, error, again) => {

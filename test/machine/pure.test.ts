@@ -1,9 +1,10 @@
 /** The edges of the pure functions beside the decision: Retry-After, the clamp, what no decision overrules. */
 import { describe, expect, it } from 'vitest';
 import { clampDelay, exponentialDelay, MAX_DELAY } from '../../src/machine/backoff.js';
-import { isBeyondRetry, retryAfter } from '../../src/machine/decision.js';
-import { ConfigurationError, ConnectionError } from '../../src/machine/errors.js';
+import { isBeyondRetry } from '../../src/machine/decision.js';
+import { ConfigurationError, ConnectionError, HandshakeError } from '../../src/machine/errors.js';
 import type { Failure } from '../../src/machine/index.js';
+import { retryAfterOf } from '../../src/machine/retryAfter.js';
 
 const failure = (known: Partial<Failure>): Failure => ({
   attempt: 0,
@@ -11,13 +12,14 @@ const failure = (known: Partial<Failure>): Failure => ({
   reason: '',
   wasClean: false,
   uptime: 0,
+  hasBeenOpen: false,
   ...known,
 });
 const NOW = Date.UTC(2026, 10, 23, 22, 0, 0);
-const told = (value: string) => retryAfter(failure({ headers: { 'retry-after': value } }), NOW);
+const told = (value: string) => retryAfterOf({ 'retry-after': value }, NOW);
 
-describe('retryAfter()', () => {
-  it.each<[string, number]>([
+describe('retryAfterOf()', () => {
+  it.each<[string, number | undefined]>([
     ['0', 0],
     ['1', 1000],
     [' 120 ', 120_000],
@@ -25,17 +27,37 @@ describe('retryAfter()', () => {
     ['Monday, 23-Nov-26 22:00:30 GMT', 30_000],
     ['Mon, 23 Nov 2026 21:59:00 GMT', 0],
     ['Mon, 23 Nov 2026 22:00:00 GMT', 0],
-    ['soon', 0],
-    ['1.5.x', 0],
-    ['', 0],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 3_600_000],
+    ['9999999999', MAX_DELAY],
+    ['soon', undefined],
+    ['1.5.x', undefined],
+    ['', undefined],
   ])('reads "%s" as %i ms', (value, ms) => {
     expect(told(value)).toBe(ms);
   });
 
-  it('is 0 where the answer has none, or more than one', () => {
-    expect(retryAfter(failure({}), NOW)).toBe(0);
-    expect(retryAfter(failure({ headers: {} }), NOW)).toBe(0);
-    expect(retryAfter(failure({ headers: { 'retry-after': ['1', '2'] } }), NOW)).toBe(0);
+  it('is undefined where the answer has none, or more than one', () => {
+    expect(retryAfterOf(undefined, NOW)).toBeUndefined();
+    expect(retryAfterOf({}, NOW)).toBeUndefined();
+    expect(retryAfterOf({ 'retry-after': ['1', '2'] }, NOW)).toBeUndefined();
+  });
+
+  it('takes a date relative to the date of the answer, whatever time it is here', () => {
+    const dates = (until: string, sent: string) => ({ 'retry-after': until, date: sent });
+    const sent = 'Mon, 23 Nov 2026 22:00:00 GMT';
+    for (const now of [undefined, NOW, NOW + 7_200_000, 0]) {
+      expect(retryAfterOf(dates('Mon, 23 Nov 2026 22:02:00 GMT', sent), now)).toBe(120_000);
+      expect(retryAfterOf(dates('Tue, 24 Nov 2026 22:00:00 GMT', sent), now)).toBe(86_400_000);
+      expect(retryAfterOf(dates('Mon, 23 Nov 2026 21:00:00 GMT', sent), now)).toBe(0);
+    }
+    expect(retryAfterOf(dates('Mon, 23 Nov 2026 22:00:30 GMT', 'today'), NOW)).toBe(30_000);
+    expect(retryAfterOf({ 'retry-after': sent })).toBeUndefined();
+  });
+
+  it('is kept in the error, from the arrival on', () => {
+    const headers = { 'retry-after': 'Mon, 23 Nov 2026 22:00:30 GMT' };
+    expect(new HandshakeError('503', { status: 503, headers, receivedAt: NOW }).retryAfter).toBe(30_000);
+    expect(new HandshakeError('503', { status: 503, headers: { 'retry-after': '5' } }).retryAfter).toBe(5000);
   });
 });
 

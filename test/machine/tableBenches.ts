@@ -121,6 +121,7 @@ export class ChartBench implements Bench {
           shouldReconnect: defaultShouldReconnect,
           random: () => 0,
           now: this.#clock.now,
+          wallTime: this.#clock.now,
         },
       },
     });
