@@ -144,9 +144,9 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
       dials: this.#dials,
       opens: this.#opens,
       rtt: this.#roundTrips.last,
-      lastReceivedAt: hub.lastReceivedAt,
+      lastReceivedAt: hub.lastReceivedAt === undefined ? undefined : Math.round(hub.lastReceivedAt),
       paused: hub.isFull,
-      since: this.#since,
+      since: Math.round(this.#since),
     };
   }
 
@@ -257,7 +257,8 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
   }
 
   #onEmitted(emitted: ConnectionEmitted): void {
-    const downtime = this.#lostAt === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lostAt);
+    const downtime =
+      this.#lostAt === undefined ? 0 : Math.max(0, Math.round(this.#clock.now() - this.#lostAt));
     const endsLink = emitted.type === 'lost' || emitted.type === 'terminated';
     const unsentBytes = endsLink ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
     const announcements = translate(emitted, {

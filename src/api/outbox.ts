@@ -96,7 +96,10 @@ export class Outbox {
 
   /** Hands over what must not wait behind the queue: a heartbeat by message. */
   sendPast(transport: Transport, data: SendData): void {
-    transport.send(payloadOf(data));
+    const payload = payloadOf(data);
+    // The connection is about to be lost; a write behind its end would be reported as an error of its own.
+    if (!transport.isWritable) return;
+    transport.send(payload);
     transport.flush();
   }
 

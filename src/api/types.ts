@@ -25,7 +25,7 @@ export interface OpenInfo {
   readonly reconnected: boolean;
   /** Which attempt succeeded: 0 for a first dial, n for the n-th after a loss. */
   readonly attempt: number;
-  /** Milliseconds since the loss; 0 for a first dial. */
+  /** Whole milliseconds since the loss; 0 for a first dial. */
   readonly downtime: number;
   /** Headers of the server's 101; none in browsers. Not enumerable, because cookies are among them. */
   readonly headers: ResponseHeaders;
@@ -33,7 +33,10 @@ export interface OpenInfo {
 
 /** What `close` tells beside code and reason. */
 export interface CloseInfo {
-  /** True where both sides sent a Close (RFC 6455 §7.1.4), or there was no connection to end. */
+  /**
+   * True where the peer's Close came and ours left (RFC 6455 §7.1.4), whatever became of TCP then, and where
+   * `close()` ended a client that had no connection.
+   */
   readonly wasClean: boolean;
   /** What ended it, where something went wrong. */
   readonly error?: ReckerError | undefined;

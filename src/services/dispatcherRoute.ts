@@ -17,6 +17,7 @@ import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErr
 import { connectionError } from './failures.js';
 import { joinedHeaders } from './joinedHeaders.js';
 import { nextTick } from './nodeTurns.js';
+import { PROTOCOL_HEADER, spacedList } from './protocolHeader.js';
 import type { Route } from './routes.js';
 
 /** undici's `DispatchController`, as far as it is used here. */
@@ -172,7 +173,9 @@ class Dispatched {
 function endToEnd(request: ClientRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of request.getHeaderNames()) {
-    if (name !== 'connection' && name !== 'upgrade') headers[name] = String(request.getHeader(name));
+    if (name === 'connection' || name === 'upgrade') continue;
+    const value = String(request.getHeader(name));
+    headers[name] = name === PROTOCOL_HEADER ? spacedList(value) : value;
   }
   return headers;
 }

@@ -7,10 +7,16 @@ import type { DialRequest } from '../machine/port.js';
 import type { Route } from './routes.js';
 import { UNSET_REQUEST } from './unset.js';
 
-/** `closeTimeout` is documented by ws and missing in @types/ws 8.18. */
+/** Documented by ws and missing in @types/ws 8.18. */
 interface EngineOptions extends ClientOptions {
   readonly closeTimeout: number;
+  readonly maxFragments: number;
 }
+
+/**
+ * How many frames one message may come in. ws's own bound of 16,384 refuses what Autobahn's cases 9.3.1 and 9.4.1 send.
+ */
+const MAX_FRAGMENTS = 65_536;
 
 /**
  * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
@@ -29,6 +35,7 @@ export function engineOptions(
     maxPayload: request.maxPayload,
     closeTimeout: request.closeTimeout,
     followRedirects: false,
+    maxFragments: MAX_FRAGMENTS,
     ...UNSET_REQUEST,
     agent: undefined,
     createConnection: undefined,

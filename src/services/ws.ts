@@ -27,6 +27,7 @@ import { FrameWriter, type WriterOwner } from './frameWriter.js';
 import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
+import { spaceProtocols } from './protocolHeader.js';
 import { type Route, routeFor } from './routes.js';
 import { wallTime } from './wallClock.js';
 
@@ -47,6 +48,7 @@ class Engine extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     this.owner?.onEngineClose(code, reason);
     super.close(code, reason);
+    this.owner?.onCloseGiven();
   }
 
   /** The one case in which `ws` calls this itself has no event either: too many Pings wait for their Pong. */
@@ -95,7 +97,11 @@ class WsTransport implements Transport, WriterOwner {
   #isWatching = false;
   /** Messages that ws works on before they leave: it compresses them or reads Blobs, in their order. */
   #worked = 0;
+  /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
+  #isBroken = false;
   #ending = false;
+  /** What became of our Close: the kernel has it in the end, or the connection ends before. */
+  #ourClose: 'none' | 'given' | 'left' = 'none';
   #paused = false;
   /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
   #greeting = false;
@@ -134,9 +140,18 @@ class WsTransport implements Transport, WriterOwner {
     engine.owner = this;
   }
 
-  /** A socket that died is not told of at once, and ws drops what it is given between the peer's Close and the end. */
+  /**
+   * The end of a socket is not reported at once: one whose write the kernel refused has erred, and is destroyed
+   * later. And ws drops what it is given between the peer's Close and the end.
+   */
   get isWritable(): boolean {
-    return this.#engine?.readyState === WebSocket.OPEN && this.#socket?.destroyed === false;
+    return this.#engine?.readyState === WebSocket.OPEN && this.#socket?.writable === true;
+  }
+
+  /** Whether what the socket says of its buffer holds: one that failed has forgotten what was in it. */
+  get #isSound(): boolean {
+    const socket = this.#socket;
+    return socket !== undefined && !socket.destroyed && !socket.errored && !this.#isBroken;
   }
 
   get bufferedAmount(): number {
@@ -169,26 +184,31 @@ class WsTransport implements Transport, WriterOwner {
     const isText = typeof data === 'string';
     // By then the caller may have changed its bytes.
     const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
-    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, () => this.#onWorked());
+    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, (error) =>
+      this.#onWorked(error),
+    );
     if (isText) return Buffer.byteLength(data);
     return data instanceof Uint8Array ? data.length : data.size;
   }
 
-  /** Nothing is buffered any more: the kernel has it all. A socket that died says the same, and means the opposite. */
+  /** Nothing is buffered any more: the kernel has it all. A socket that failed says the same, and means the opposite. */
   #settle(): void {
-    if (this.#socket?.destroyed === false && this.bufferedAmount === 0) this.#taken = this.#handed;
+    if (this.#isSound && this.bufferedAmount === 0) this.#taken = this.#handed;
   }
 
   /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
   onSent(): void {
-    if (this.#socket?.destroyed) return;
+    if (!this.#isSound) return;
     this.#settle();
     if (this.#taken < this.#handed) this.#watch();
     this.#observer?.taken();
   }
 
-  #onWorked(): void {
+  #onWorked(error: Error | null | undefined): void {
     this.#worked -= 1;
+    // Before `onSent()`: a Blob that cannot be read leaves a healthy socket with an empty buffer.
+    if (error) this.#isBroken = true;
+    if (this.#worked === 0) this.#seeCloseLeave();
     this.onSent();
   }
 
@@ -255,6 +275,8 @@ class WsTransport implements Transport, WriterOwner {
     this.#finishRefusal = undefined;
     finishRefusal?.();
     this.flush();
+    // The last moment at which the socket knows what has left.
+    this.#settle();
     try {
       this.#engine?.terminate();
     } catch {
@@ -268,6 +290,7 @@ class WsTransport implements Transport, WriterOwner {
     request.on('information', ({ statusCode, headers }) => {
       if (statusCode === 101) this.#fail(incomplete101(headers as ResponseHeaders));
     });
+    spaceProtocols(request);
     request.end();
   }
 
@@ -283,6 +306,27 @@ class WsTransport implements Transport, WriterOwner {
       return;
     }
     this.#observer?.peerClosed(code ?? 1005, reason?.toString() ?? '');
+  }
+
+  /** The engine has given our Close to the socket, or keeps it behind what it still works on. */
+  onCloseGiven(): void {
+    if (this.#ourClose !== 'none') return;
+    this.#ourClose = 'given';
+    if (this.#worked === 0) this.#seeCloseLeave();
+  }
+
+  /** Our Close is in the socket: an empty write behind it tells when the kernel has it. */
+  #seeCloseLeave(): void {
+    const socket = this.#socket;
+    if (this.#ourClose !== 'given' || socket === undefined || !this.#isSound) return;
+    if (socket.writableLength === 0) {
+      this.#ourClose = 'left';
+    } else if (socket.writable) {
+      // Called without an error, too, where the socket was destroyed under the write.
+      socket.write(NOTHING, (error) => {
+        if (!error && this.#isSound) this.#ourClose = 'left';
+      });
+    }
   }
 
   /** Not by `destroy()`, which has taken the observer away before. */
@@ -378,10 +422,12 @@ class WsTransport implements Transport, WriterOwner {
   onClose(code: number, reason: Buffer): void {
     const observer = this.#observer;
     this.#observer = undefined;
+    // RFC 6455 §7.1.4: both Closes went their way. What then becomes of TCP is no error: some peers reset it.
+    const wasClean = code !== NO_CLOSE && this.#ourClose === 'left';
     // ws swallows the socket's error; it is the cause that users want to read.
-    const cause = this.#socket?.errored;
+    const cause = wasClean ? undefined : this.#socket?.errored;
     if (cause) this.#error ??= connectionError(cause);
-    observer?.closed(code, reason.toString(), code !== NO_CLOSE, this.#error);
+    observer?.closed(code, reason.toString(), wasClean, wasClean ? undefined : this.#error);
     this.#route?.destroy();
   }
 

@@ -58,7 +58,7 @@ describe('Configuration Options', () => {
       url: '/chat',
       headers: {
         authorization: 'Bearer token123',
-        'sec-websocket-protocol': 'chat-v2,chat-v1',
+        'sec-websocket-protocol': 'chat-v2, chat-v1',
         'sec-websocket-extensions': expect.stringContaining('permessage-deflate'),
       },
     });

@@ -105,7 +105,7 @@ describe('Complete Examples', () => {
     expect(stage.server.seen.handshakes[0]?.headers).toMatchObject({
       authorization: 'Bearer secret',
       'user-agent': 'MyApp/1.0',
-      'sec-websocket-protocol': 'notifications-v2,notifications-v1',
+      'sec-websocket-protocol': 'notifications-v2, notifications-v1',
     });
     expect(stage.ws.protocol).toBe('notifications-v2');
     stage.server.broadcast(json({ alert: 'fire' }));
