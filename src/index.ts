@@ -2,6 +2,7 @@
  * `recker`: what users import.
  */
 export { type Client, type ClientOptions, createClient } from './api/createClient.js';
+export type { MessageIterator, NextOptions } from './api/messageIterator.js';
 export type {
   Clock,
   DispatcherLike,
@@ -17,13 +18,15 @@ export type {
   WebSocketOptions,
 } from './api/options.js';
 export type { SendOptions } from './api/outbox.js';
-export type { PipeFromOptions, PipeSource, PipeToOptions } from './api/pipes.js';
+export type { PipeFromOptions, PipeSink, PipeSource, PipeToOptions } from './api/pipes.js';
 export { ReckerWebSocket } from './api/ReckerWebSocket.js';
 export type {
+  BinaryMessage,
   CloseInfo,
   ConnectionState,
   OpenInfo,
   SendData,
+  TextMessage,
   WebSocketEvents,
   WebSocketMessage,
   WebSocketStats,

@@ -9,22 +9,22 @@ import { redactUrl } from '../machine/redact.js';
 import { checkCloseArguments } from './closeRules.js';
 import { Connection } from './connection.js';
 import type { AsyncDisposal } from './emitter.js';
-import { iterate } from './messageHub.js';
+import { iterate, type MessageIterator } from './messageIterator.js';
 import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
 import type { SendOptions } from './outbox.js';
-import { type PipeFromOptions, type PipeSource, type PipeToOptions, pipeFrom, pipeTo } from './pipes.js';
+import {
+  type PipeFromOptions,
+  type PipeSink,
+  type PipeSource,
+  type PipeToOptions,
+  pipeFrom,
+  pipeTo,
+} from './pipes.js';
 import { EventEmitter } from './platform.js';
 import { BoundUrl, type ClientDefaults, dialSettings } from './settings.js';
 import { READY_STATES } from './states.js';
-import type { StreamSink } from './streams.js';
-import type {
-  ConnectionState,
-  SendData,
-  WebSocketEvents,
-  WebSocketMessage,
-  WebSocketStats,
-} from './types.js';
+import type { ConnectionState, SendData, WebSocketEvents, WebSocketStats } from './types.js';
 
 /** What `util.inspect` looks for, without a Node module. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -219,26 +219,66 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     this.#connection.ping();
   }
 
-  /** Sends what `readable` yields, a binary frame for each chunk, with its backpressure. */
+  /**
+   * Sends what `readable` yields, a binary frame for each chunk, with its backpressure; connects by itself. The stream
+   * is the pipe's own from the call on, as with Node's `pipeline`: its errors reject the promise, and whatever ends the
+   * pipe early destroys it (a web stream is cancelled). One exception: where `pipeTo()` writes to the same duplex, a
+   * clean end of the connection only stops the reading, and resolves.
+   *
+   * @param readable a Node stream, a web `ReadableStream`, or an iterable of strings and bytes
+   * @param options.awaitDrain wait after each chunk for the drain. Default: false
+   * @param options.signal ends the pipe; the connection stays open
+   * @returns resolved when the last chunk was handed to the socket; rejected with what the stream failed with, with the
+   *   loss of the connection (also with `reconnect`), with `ConnectionClosedError` when it is closed before the source
+   *   has ended, with `AbortError` after an abort, with `TypeError` for what is no source
+   */
   pipeFrom(readable: PipeSource, options?: PipeFromOptions): Promise<void> {
     return pipeFrom(this, this.#connection.outbox, this.#connection.hub, readable, options);
   }
 
-  /** Writes the bytes of the messages that come, in order, with backpressure to the peer. */
-  pipeTo(writable: StreamSink, options?: PipeToOptions): Promise<void> {
+  /**
+   * Writes the bytes of the messages that come, in order, with backpressure to the peer; connects by itself. The stream
+   * is the pipe's own from the call on: it is ended on a clean end and destroyed on any other (a web stream is closed or
+   * aborted), but for `process.stdout` and `process.stderr`, and with `end: false`.
+   *
+   * @param writable a Node stream, or a web `WritableStream` of bytes
+   * @param options.end whether the stream ends with the pipe. Default: true
+   * @param options.signal ends the pipe; the connection stays open
+   * @returns resolved when the stream has taken everything after a clean end; rejected with what the stream failed with,
+   *   with the loss of the connection (also with `reconnect`), with `AbortError` after an abort and for a stream that is
+   *   destroyed or ended, with `TypeError` for what is no sink
+   */
+  pipeTo(writable: PipeSink, options?: PipeToOptions): Promise<void> {
     return pipeTo(this, this.#connection.hub, writable, options);
   }
 
   /**
-   * Every message from now on; connects by itself. Ends on `close()`, and on the peer's 1000 or 1001 where no
-   * reconnection follows; else throws. An iterator that nobody reads pauses the socket for good.
+   * Stops reading the socket, on this connection and the next ones, until `resume()`: the peer feels it. What has
+   * already been read is still delivered. While paused a Ping need not be answered. Node's `events.on()` with
+   * `highWaterMark` calls both.
+   *
+   * @throws StateError where the transport cannot stop reading, as in browsers
    */
-  [Symbol.asyncIterator](): AsyncGenerator<WebSocketMessage, undefined, void> {
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  /** Reads on, as far as no iterator or `pipeTo()` is full. */
+  resume(): void {
+    this.#connection.hub.hold(false);
+  }
+
+  /**
+   * Every message from now on, and first what an iterator before it left unread at its `break`; connects by itself.
+   * Ends on `close()`, and on the peer's 1000 or 1001 where no reconnection follows; else throws. An iterator that
+   * holds as much as `receiveQueue` allows pauses the socket, for everyone.
+   */
+  [Symbol.asyncIterator](): MessageIterator {
     const { hub, view, abortError } = this.#connection;
     const receiver = hub.attach();
     if (view.isAborted && abortError !== undefined) receiver.end({ error: abortError });
     else this.#connection.command({ type: 'connect' });
-    return iterate(receiver, () => hub.detach(receiver));
+    return iterate(hub, receiver);
   }
 
   /**

@@ -16,7 +16,7 @@ import { arrivalTime, ChartClock, realClock } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
-import { MessageHub } from './messageHub.js';
+import { type HubOwner, MessageHub } from './messageHub.js';
 import { optionError } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
@@ -41,7 +41,7 @@ const DONE = Promise.resolve();
 /** Shared by all steps that announce nothing. Never pushed to. */
 const NOTHING_EMITTED: ConnectionEmitted[] = [];
 
-export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener {
+export class Connection implements LinkOwner, HubOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener {
   readonly outbox: Outbox;
   readonly hub: MessageHub;
   readonly #listeners: Listeners;
@@ -139,13 +139,14 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
       messagesOut: outbox.messagesOut,
       bytesIn: hub.bytesIn,
       bytesOut: outbox.bytesOut,
+      messagesUnread: hub.messagesUnread,
       queuedMessages: outbox.queuedMessages,
       queuedBytes: outbox.queuedBytes,
       dials: this.#dials,
       opens: this.#opens,
       rtt: this.#roundTrips.last,
       lastReceivedAt: hub.lastReceivedAt === undefined ? undefined : Math.round(hub.lastReceivedAt),
-      paused: hub.isFull,
+      paused: hub.isPaused,
       since: Math.round(this.#since),
     };
   }
@@ -294,7 +295,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
     if (stage === 'open') this.outbox.failDrains(ending);
-    this.hub.lose(loss, asked, emitted.willReconnect, ending);
+    this.hub.lose(loss, { stage, asked, willReconnect: emitted.willReconnect }, ending);
     this.#closing?.resolveAll();
   }
 
@@ -313,7 +314,7 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     for (const held of this.outbox.giveUp()) {
       this.#announcer.add(() => {
         held.reject(ending.error);
-        this.#deliver({ event: 'undelivered', args: [held.original, ending.error] });
+        this.#deliver({ event: 'undelivered', args: [held.data, ending.error] });
       });
     }
     this.#settle(ending);
@@ -395,15 +396,27 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     this.#protocol = protocol;
     this.#extensions = extensions;
     this.#opens += 1;
-    if (this.hub.isFull) this.#link?.transport?.pause();
+    if (this.hub.isPaused) this.#link?.transport?.pause();
   }
 
-  onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void {
-    const message: WebSocketMessage = { data: typeof data === 'string' ? data : toBinary(data), isBinary };
-    this.hub.receive(message, bytes, arrivalTime(this.#clock));
+  onMessage(data: string | Uint8Array, _isBinary: boolean, bytes: number): void {
+    const message: WebSocketMessage =
+      typeof data === 'string' ? { data, isBinary: false } : { data: toBinary(data), isBinary: true };
+    const isRead = this.hub.receive(message, bytes, arrivalTime(this.#clock));
     if (this.#roundTrips.isReply(message)) this.#link?.ponged();
-    if (this.#announcer.busy) this.#announce({ event: 'message', args: [message] });
-    else this.#announcer.deliverNow(this.#listeners, message);
+    if (this.#announcer.busy) {
+      this.#announcer.add(() => {
+        if (!isRead && !this.isListenedTo) this.hub.miss();
+        this.#deliver({ event: 'message', args: [message] });
+      });
+    } else {
+      if (!isRead && !this.isListenedTo) this.hub.miss();
+      this.#announcer.deliverNow(this.#listeners, message);
+    }
+  }
+
+  get isListenedTo(): boolean {
+    return this.#listeners.listenerCount('message') > 0;
   }
 
   onPong(newer: number): void {
@@ -428,12 +441,23 @@ export class Connection implements LinkOwner, OutboxOwner, EnvironmentOwner, Env
     if (this.#stepDepth === 0) this.#announcer.drain();
   }
 
-  /** A consumer is full, or none is any more. */
-  onPressure(full: boolean): void {
+  /** Stops reading, or goes on. */
+  onPressure(isPaused: boolean): void {
     const transport = this.#link?.transport;
     if (this.#view.state !== 'open' || transport === undefined) return;
-    if (full) transport.pause();
+    if (isPaused) transport.pause();
     else transport.resume();
+  }
+
+  pause(): void {
+    const { factory } = this.#settings;
+    if (!factory.supports.includes('pause')) {
+      throw new StateError(
+        `pause() is not possible with the transport ${factory.name}, which cannot stop reading`,
+        this.#view.state,
+      );
+    }
+    this.hub.hold(true);
   }
 
   // The surroundings.

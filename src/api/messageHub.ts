@@ -1,25 +1,36 @@
 /**
- * Received messages on their way to iterators and pipes. Counts them, and knows whether some consumer is full.
+ * Received messages on their way to iterators and pipes. Counts them, knows whether reading is to pause, and holds what
+ * a reader has left for the next one.
  *
  * Must not know the socket: whoever owns the hub pauses it.
  */
+import type { LossStage } from '../machine/events.js';
 import type { Loss } from '../machine/port.js';
-import { type ReceiveBounds, Receiver } from './receiver.js';
+import { type Backlog, type ReceiveBounds, Receiver } from './receiver.js';
 import { isCleanEnd } from './translate.js';
 import type { WebSocketMessage } from './types.js';
 
 /** Hears that a connection ended; a clean end has no error. */
 export type LossListener = (error: Error | undefined) => void;
 
+/** What a loss ended, and what follows. */
+interface LossDetails {
+  readonly stage: LossStage;
+  readonly asked: boolean;
+  readonly willReconnect: boolean;
+}
+
 /** Why it ended. */
 interface Failure {
   readonly error: Error;
 }
 
-/** What the hub tells. */
+/** What the hub needs of the client, and reports to it. */
 export interface HubOwner {
-  /** Some consumer holds as much as it may, or none does any more. */
-  onPressure(full: boolean): void;
+  /** Whether listeners get each message. */
+  readonly isListenedTo: boolean;
+  /** Reading is to pause, or to go on. */
+  onPressure(isPaused: boolean): void;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -29,6 +40,8 @@ const without = <Item>(list: readonly Item[], item: Item): readonly Item[] =>
 
 export class MessageHub {
   messagesIn = 0;
+  /** Messages that reached no reader and no listener. */
+  messagesUnread = 0;
   bytesIn = 0;
   lastReceivedAt: number | undefined;
   readonly #bounds: ReceiveBounds;
@@ -38,7 +51,12 @@ export class MessageHub {
   /** Those that were there at `close()`: they end with the connection, also where another one follows. */
   #leaving: readonly Receiver[] = NONE;
   #lossListeners: readonly LossListener[] = NONE;
-  #wasFull = false;
+  /** What readers that left early had not read. It waits for the next reader. */
+  #left: Backlog | undefined;
+  /** How many of them nobody else got. */
+  #leftUnread = 0;
+  #isHeld = false;
+  #wasPaused = false;
 
   constructor(bounds: ReceiveBounds, owner: HubOwner) {
     this.#bounds = bounds;
@@ -51,34 +69,94 @@ export class MessageHub {
     return false;
   }
 
+  /** Whether reading is to pause: for a consumer, or because the user has said so. */
+  get isPaused(): boolean {
+    return this.#isHeld || this.isFull;
+  }
+
   get hasReaders(): boolean {
     return this.#receivers.length > 0;
   }
 
-  /** A new consumer: it gets every message from now on. */
-  attach(): Receiver {
-    const receiver = new Receiver(this.#bounds, () => this.#weigh());
-    this.#receivers = [...this.#receivers, receiver];
-    return receiver;
+  /** Whether somebody waits for messages that a full reader holds up. */
+  get isHoldingUp(): boolean {
+    const { isListenedTo } = this.#owner;
+    return this.isFull && (isListenedTo || this.#receivers.some((receiver) => !receiver.isFull));
   }
 
-  /** The consumer has left. */
-  detach(receiver: Receiver): void {
-    this.#receivers = without(this.#receivers, receiver);
-    receiver.discard();
+  /** The user wants the socket to be read no further, or to be read on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
     this.#weigh();
   }
 
-  receive(message: WebSocketMessage, bytes: number, now: number): void {
+  /** A new consumer: it gets what an earlier one left, and every message from now on. */
+  attach(): Receiver {
+    const receiver = new Receiver(this.#bounds, () => this.#weigh(), this.#left);
+    this.#left = undefined;
+    this.#leftUnread = 0;
+    this.#receivers = [...this.#receivers, receiver];
+    if (receiver.isFull) this.#weigh();
+    return receiver;
+  }
+
+  /** The consumer leaves early, if it has not reached the end: what it has not read waits for the next one. */
+  detach(receiver: Receiver): void {
+    const isOver = receiver.hasEnded || this.#leaving.includes(receiver);
+    const unread = this.#remove(receiver);
+    if (isOver || unread.messages.length === 0) this.#countUnread(unread);
+    else {
+      if (!this.#isReadElsewhere) this.#leftUnread += unread.messages.length;
+      this.#left = this.#left === undefined ? unread : merge(this.#left, unread);
+    }
+    this.#weigh();
+  }
+
+  /** The consumer is gone without having left. */
+  drop(receiver: Receiver): void {
+    this.#countUnread(this.#remove(receiver));
+    this.#weigh();
+  }
+
+  #remove(receiver: Receiver): Backlog {
+    this.#receivers = without(this.#receivers, receiver);
+    this.#leaving = without(this.#leaving, receiver);
+    return receiver.leave();
+  }
+
+  get #isReadElsewhere(): boolean {
+    return this.#receivers.length > 0 || this.#owner.isListenedTo;
+  }
+
+  #countUnread({ messages }: Backlog): void {
+    if (messages.length > 0 && !this.#isReadElsewhere) this.messagesUnread += messages.length;
+  }
+
+  /** Gives up what a reader has left. */
+  #forgetLeft(): void {
+    this.messagesUnread += this.#leftUnread;
+    this.#leftUnread = 0;
+    this.#left = undefined;
+  }
+
+  /** Returns whether a consumer takes it. */
+  receive(message: WebSocketMessage, bytes: number, now: number): boolean {
     this.messagesIn += 1;
     this.bytesIn += bytes;
     this.lastReceivedAt = now;
     const receivers = this.#receivers;
     for (let index = 0; index < receivers.length; index += 1)
       (receivers[index] as Receiver).push(message, bytes);
+    return receivers.length > 0;
   }
 
-  /** Tells `listener` of the next ends of connections; returns how to stop that. */
+  /** A message that no consumer took has no listener either. What was left for a next reader would have a gap now. */
+  miss(count = 1): void {
+    this.messagesUnread += count;
+    if (this.#left !== undefined) this.#forgetLeft();
+  }
+
+  /** Calls `listener` at the next ends of connections that were open; returns how to stop that. */
   onLoss(listener: LossListener): () => void {
     this.#lossListeners = [...this.#lossListeners, listener];
     return () => {
@@ -88,12 +166,15 @@ export class MessageHub {
 
   /** `close()` was called: present consumers get what still comes, and no next connection. */
   leave(): void {
+    this.#forgetLeft();
     this.#leaving = this.#receivers;
   }
 
-  /** A connection ended. Iterators go on over it unless it was asked for; a byte stream does not. */
-  lose(loss: Loss, asked: boolean, willReconnect: boolean, ending: Failure): void {
-    if (this.#lossListeners !== NONE) {
+  /** A connection ended, or a dial failed. Iterators go on over it unless it was asked for; a byte stream does not. */
+  lose(loss: Loss, { stage, asked, willReconnect }: LossDetails, ending: Failure): void {
+    this.#forgetLeft();
+    // A byte stream begins with a connection: a dial that failed has cut nothing off.
+    if (stage === 'open' && this.#lossListeners !== NONE) {
       const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
       for (const listener of this.#lossListeners) listener(isClean ? undefined : ending.error);
     }
@@ -122,40 +203,25 @@ export class MessageHub {
   }
 
   #weigh(): void {
-    const full = this.isFull;
-    if (full === this.#wasFull) return;
-    this.#wasFull = full;
-    this.#owner.onPressure(full);
+    const { isPaused } = this;
+    if (isPaused === this.#wasPaused) return;
+    this.#wasPaused = isPaused;
+    this.#owner.onPressure(isPaused);
   }
 }
 
-const isAbort = (loss: Loss): boolean => loss.error?.name === 'AbortError';
-
-/** The iterator over what a receiver gets. `leave` is called once, when the loop is left early. */
-export function iterate(
-  receiver: Receiver,
-  leave: () => void,
-): AsyncGenerator<WebSocketMessage, undefined, void> {
-  const end = (): void => {
-    if (!receiver.hasEnded) leave();
-    receiver.discard();
+/**
+ * What two readers have left, in the order of arrival. Each was given every message until it left, so both are runs of
+ * one sequence: one may begin within the other, or follow it.
+ */
+function merge(earlier: Backlog, later: Backlog): Backlog {
+  const start = earlier.messages.indexOf(later.messages[0] as WebSocketMessage);
+  if (start < 0 && later.messages.includes(earlier.messages[0] as WebSocketMessage)) return later;
+  const end = start < 0 ? earlier.messages.length : start;
+  return {
+    messages: [...earlier.messages.slice(0, end), ...later.messages],
+    costs: [...earlier.costs.slice(0, end), ...later.costs],
   };
-  const generator = {
-    next: () => receiver.pull(),
-    async return(): Promise<IteratorResult<WebSocketMessage, undefined>> {
-      end();
-      return { done: true, value: undefined };
-    },
-    async throw(error: unknown): Promise<never> {
-      end();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return generator;
-    },
-    async [Symbol.asyncDispose](): Promise<void> {
-      end();
-    },
-  };
-  return generator as AsyncGenerator<WebSocketMessage, undefined, void>;
 }
+
+const isAbort = (loss: Loss): boolean => loss.error?.name === 'AbortError';

@@ -6,8 +6,8 @@
  */
 import { ConfigurationError, QueueFullError, type ReckerError } from '../machine/errors.js';
 import type { Transport } from '../machine/port.js';
-import { afterIo, byteLength, toBinary } from './platform.js';
-import { type Held, type QueueBounds, SendQueue } from './sendQueue.js';
+import { afterIo, byteLength, copyBytes } from './platform.js';
+import { Held, MESSAGE_COST, type QueueBounds, SendQueue } from './sendQueue.js';
 import type { SendData } from './types.js';
 import { isArrayBuffer, isBlob, kindOf } from './values.js';
 
@@ -61,8 +61,9 @@ export class Outbox {
     this.#maxInFlight = maxInFlight;
   }
 
+  /** What holding the queued messages costs. */
   get queuedBytes(): number {
-    return this.#queue.bytes;
+    return this.#queue.cost;
   }
 
   get queuedMessages(): number {
@@ -103,7 +104,13 @@ export class Outbox {
     transport.flush();
   }
 
-  /** Resolves when the next message would be handed over in the call. */
+  /** Whether the next message would be handed over in the call. */
+  get hasRoom(): boolean {
+    const transport = this.#owner.sendingOn;
+    return transport?.isWritable === true && this.bufferedAmount(transport) <= this.#maxInFlight;
+  }
+
+  /** Resolves when {@link hasRoom}; rejects when the connection ends first. */
   roomToSend(): Promise<void> {
     return this.drained(this.#maxInFlight);
   }
@@ -177,29 +184,24 @@ export class Outbox {
       );
     }
     while (!this.#queue.fits(bytes, bounds)) {
-      const isHopeless = bytes > bounds.maxBytes || bounds.maxMessages === 0;
+      const isHopeless = bytes + MESSAGE_COST > bounds.maxBytes || bounds.maxMessages === 0;
       const oldest = bounds.overflow === 'drop-oldest' && !isHopeless ? this.#queue.shift() : undefined;
       if (oldest === undefined) {
         return this.refuse(data, new QueueFullError(`The send queue is full: ${describe(bounds)}`));
       }
       this.drop(oldest, new QueueFullError(`A newer message took its place: ${describe(bounds)}`));
     }
-    const copy = copyOf(payload);
-    // The caller may reuse its bytes: what `undelivered` tells must be what was to be sent.
-    const original = copy instanceof Uint8Array ? toBinary(copy) : data;
-    const promise = new Promise<void>((handedOver, reject) => {
-      const resolve =
-        mark === undefined ? handedOver : () => void this.drained(mark).then(handedOver, reject);
-      this.#queue.push({ data: copy, original, bytes, resolve, reject }, this.isGreeting);
-    });
-    promise.catch(ignore);
-    return promise;
+    // Bytes that the caller may change after the call are copied; strings and Blobs cannot change.
+    const held = new Held(payload instanceof Uint8Array ? copyBytes(payload) : payload, bytes);
+    if (mark !== undefined) held.waitFor(() => this.drained(mark));
+    this.#queue.push(held, this.isGreeting);
+    return held.promise;
   }
 
   /** Tells the sender of a held message, and the listeners, that it will not be sent. */
   drop(held: Held, error: ReckerError): void {
     held.reject(error);
-    this.#owner.onUndelivered(held.original, error);
+    this.#owner.onUndelivered(held.data, error);
   }
 
   #tellDrained(transport: Transport): void {
@@ -219,7 +221,7 @@ export function refused(error: Error): Promise<void> {
 }
 
 function describe({ maxBytes, maxMessages }: QueueBounds): string {
-  return `at most ${maxBytes} bytes${maxMessages === Number.POSITIVE_INFINITY ? '' : ` and ${maxMessages} messages`}`;
+  return `at most ${maxBytes} bytes${maxMessages === Number.POSITIVE_INFINITY ? '' : ` and ${maxMessages} messages`}; each message counts ${MESSAGE_COST} bytes beside its payload`;
 }
 
 /** What a transport takes, without a copy. */
@@ -241,11 +243,6 @@ function payloadOf(data: SendData): Payload {
 function sizeOf(payload: Payload): number {
   if (typeof payload === 'string') return byteLength(payload);
   return payload instanceof Uint8Array ? payload.byteLength : payload.size;
-}
-
-/** Bytes that the caller may change after the call are copied; strings and Blobs cannot change. */
-function copyOf(payload: Payload): Payload {
-  return payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
 }
 
 /** @throws ConfigurationError where `highWaterMark` is no number of bytes */

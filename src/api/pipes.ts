@@ -1,6 +1,9 @@
 /**
  * Streams into and out of a connection, with backpressure both ways. A byte stream with a hole is none: both
  * directions end with the connection that they began on, whatever the option `reconnect` says.
+ *
+ * Both own their stream from the call on, as Node's `pipeline` does: its errors reject the pipe, and a pipe that ends
+ * early destroys it. Must not know which kind of stream it is.
  */
 
 import { AbortError, ConnectionClosedError } from '../machine/errors.js';
@@ -8,31 +11,27 @@ import type { GlobalAbortSignal } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Outbox } from './outbox.js';
+import { type PipeSink, sinkOf } from './pipeSinks.js';
+import { END, type PipeSource, sourceOf } from './pipeSources.js';
 import { encodeText } from './platform.js';
-import { onAbort as watchAbort } from './signals.js';
-import type { StreamSink, StreamSource, WebStreamSource } from './streams.js';
+import { onAbort } from './signals.js';
 import type { SendData } from './types.js';
 
-/** Anything that yields chunks: a Node `Readable`, a WHATWG `ReadableStream`, a generator. */
-export type PipeSource =
-  | AsyncIterable<string | Uint8Array>
-  | Iterable<string | Uint8Array>
-  | StreamSource
-  | WebStreamSource;
+export type { PipeSink, PipeSource };
 
 /** Options of `pipeFrom()`. */
 export interface PipeFromOptions {
   /** Wait after each chunk until `bufferedAmount` is at or below the client's `highWaterMark`. @default false */
   awaitDrain?: boolean | undefined;
-  /** Ends the pipe; the connection stays open. */
+  /** Ends the pipe and destroys the source; the connection stays open. */
   signal?: GlobalAbortSignal | undefined;
 }
 
 /** Options of `pipeTo()`. */
 export interface PipeToOptions {
-  /** End the destination on a clean end. @default true */
+  /** End the destination on a clean end, and destroy it on any other. @default true */
   end?: boolean | undefined;
-  /** Ends the pipe; the connection stays open and the destination is let go. */
+  /** Ends the pipe and destroys the destination; the connection stays open. */
   signal?: GlobalAbortSignal | undefined;
 }
 
@@ -43,35 +42,82 @@ interface PipeClient {
   send(data: SendData, options?: { awaitDrain?: boolean }): Promise<void>;
 }
 
-const abortOf = (signal: AbortSignal): AbortError =>
-  new AbortError('The pipe was aborted', { cause: signal.reason });
+/**
+ * What may end a pipe in the middle of any of its steps. There is one promise a step: a race against a promise that
+ * lives as long as the pipe would keep a reaction of every step.
+ */
+class Interruption {
+  #failure: { readonly error: unknown } | undefined;
+  #rejectStep: ((error: unknown) => void) | undefined;
+  readonly #stops: (() => void)[] = [];
 
-/** Rejects as soon as the pipe has to end early; `stop` lets go of what it watches. */
-function interruption(
-  hub: MessageHub,
-  signal: AbortSignal | undefined,
-  onLoss: (error: Error | undefined) => Error | undefined,
-) {
-  let interrupt: (error: Error) => void = () => {};
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    interrupt = reject;
-  });
-  interrupted.catch(() => {});
-  const stopHearing = hub.onLoss((error) => {
-    const reason = onLoss(error);
-    if (reason !== undefined) interrupt(reason);
-  });
-  const onAbort = () => interrupt(abortOf(signal as AbortSignal));
-  const stopWatching = signal === undefined ? undefined : watchAbort(signal, onAbort);
-  return {
-    interrupted,
-    interrupt,
-    stop() {
-      stopHearing();
-      stopWatching?.();
-    },
+  /** Ends the step that is under way, and all that would follow. Only the first call counts. */
+  readonly interrupt = (error: unknown): void => {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#rejectStep?.(error);
   };
+
+  /** @throws what the pipe was interrupted with */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Waits for `promise`, or rejects as soon as the pipe is interrupted. */
+  step<Value>(promise: PromiseLike<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#rejectStep = reject;
+      promise.then(resolve, reject);
+      if (this.#failure !== undefined) reject(this.#failure.error);
+    });
+  }
+
+  /** Waits for nothing else. */
+  interrupted(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      this.#rejectStep = reject;
+      if (this.#failure !== undefined) reject(this.#failure.error);
+    });
+  }
+
+  watchSignal(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const abort = () => this.interrupt(new AbortError('The pipe was aborted', { cause: signal.reason }));
+    if (signal.aborted) abort();
+    else this.#stops.push(onAbort(signal, abort));
+  }
+
+  watchLoss(hub: MessageHub, listener: (error: Error | undefined) => void): void {
+    this.#stops.push(hub.onLoss(listener));
+  }
+
+  async connect(client: PipeClient): Promise<void> {
+    this.check();
+    const wait = new AbortController();
+    try {
+      await this.step(client.connect({ signal: wait.signal }));
+    } finally {
+      wait.abort();
+    }
+    // Lost again before this could go on: whatever came since is not the whole of a byte stream.
+    if (!client.isConnected) throw new ConnectionClosedError(1006, '');
+  }
+
+  /** Forgets what was watched. */
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
 }
+
+/** A `pipeTo()` that is under way. */
+interface Writing {
+  readonly hub: MessageHub;
+  /** Whether a `pipeFrom()` of the same client has stopped to read the same duplex. */
+  inputLeft: boolean;
+}
+
+/** By destination. */
+const writings = new WeakMap<object, Writing>();
 
 export async function pipeFrom(
   client: PipeClient,
@@ -81,94 +127,87 @@ export async function pipeFrom(
   options?: PipeFromOptions,
 ): Promise<void> {
   const { awaitDrain = false, signal } = withoutPrototype(options);
-  if (signal?.aborted) throw abortOf(signal);
-  await client.connect(signal === undefined ? {} : { signal });
-  const watch = interruption(hub, signal, (error) => error ?? new ConnectionClosedError(1000, ''));
-  const chunks = iteratorOf(source);
+  const pipe = new Interruption();
+  const chunks = sourceOf(source, pipe.interrupt);
+  let writing: Writing | undefined;
   try {
+    pipe.watchSignal(signal);
+    if (!client.isConnected) await pipe.connect(client);
+    pipe.watchLoss(hub, (error) => {
+      // The other half of a bridge may still have bytes to write.
+      const other = error === undefined ? writings.get(source as object) : undefined;
+      if (other?.hub === hub) writing = other;
+      pipe.interrupt(error ?? new ConnectionClosedError(1000, ''));
+    });
     for (;;) {
-      const { done, value } = await Promise.race([chunks.next(), watch.interrupted]);
-      if (done) return;
-      await Promise.race([outbox.roomToSend(), watch.interrupted]);
-      const bytes = typeof value === 'string' ? encodeText(value) : value;
-      await Promise.race([client.send(bytes, { awaitDrain }), watch.interrupted]);
+      pipe.check();
+      const next = chunks.next();
+      const chunk = next instanceof Promise ? await pipe.step(next) : next;
+      if (chunk === END) break;
+      if (!outbox.hasRoom) await pipe.step(outbox.roomToSend());
+      pipe.check();
+      // It is closing: the loss that follows says how.
+      if (!client.isConnected) await pipe.interrupted();
+      const bytes = typeof chunk === 'string' ? encodeText(chunk) : (chunk as Uint8Array);
+      await pipe.step(client.send(bytes, { awaitDrain }));
     }
+    chunks.finish();
   } catch (error) {
-    destroy(source, chunks, error);
-    throw error;
+    if (writing === undefined) {
+      chunks.destroy(error);
+      throw error;
+    }
+    chunks.leave();
+    writing.inputLeft = true;
   } finally {
-    watch.stop();
+    pipe.stop();
   }
-}
-
-function iteratorOf(source: PipeSource): AsyncIterator<string | Uint8Array> | Iterator<string | Uint8Array> {
-  if (Symbol.asyncIterator in source)
-    return source[Symbol.asyncIterator]() as AsyncIterator<string | Uint8Array>;
-  if (Symbol.iterator in source) return source[Symbol.iterator]();
-  throw new TypeError('pipeFrom() takes a readable stream or an iterable of strings and bytes');
-}
-
-/** Ends the source as Node's `pipeline` does: it may be waiting for data that nobody wants any more. */
-function destroy(
-  source: PipeSource,
-  chunks: AsyncIterator<unknown> | Iterator<unknown>,
-  error: unknown,
-): void {
-  if ('destroy' in source && typeof source.destroy === 'function') {
-    // The pipe's promise tells the error; the stream's own event has no other listener.
-    (source as StreamSource).on('error', () => {});
-    source.destroy(error);
-    return;
-  }
-  Promise.resolve(chunks.return?.()).catch(() => {});
 }
 
 export async function pipeTo(
   client: PipeClient,
   hub: MessageHub,
-  writable: StreamSink,
+  writable: PipeSink,
   options?: PipeToOptions,
 ): Promise<void> {
   const { end = true, signal } = withoutPrototype(options);
-  if (signal?.aborted) throw abortOf(signal);
+  const pipe = new Interruption();
+  const sink = sinkOf(writable, end, pipe.interrupt);
   const receiver = hub.attach();
-  const watch = interruption(hub, signal, (error) => {
-    receiver.end(error === undefined ? undefined : { error });
-    return undefined;
-  });
-  const onError = (error: Error) => watch.interrupt(error);
-  const onClose = () => watch.interrupt(new AbortError('The destination closed early'));
-  writable.on('error', onError);
-  writable.on('close', onClose);
+  const writing: Writing = { hub, inputLeft: false };
+  writings.set(writable, writing);
+  const watchLoss = () =>
+    pipe.watchLoss(hub, (error) => receiver.end(error === undefined ? undefined : { error }));
   try {
-    if (!client.isConnected) await Promise.race([client.connect(), watch.interrupted]);
+    pipe.watchSignal(signal);
+    const isBegun = client.isConnected;
+    if (isBegun) watchLoss();
+    // A web stream that is closed says so in a microtask.
+    await null;
+    pipe.check();
+    if (!isBegun && !receiver.hasEnded) {
+      if (!client.isConnected) await pipe.connect(client);
+      watchLoss();
+    }
     for (;;) {
-      const { done, value } = await Promise.race([receiver.pull(), watch.interrupted]);
-      if (done) break;
-      if (!writable.write(value.data)) await Promise.race([drain(writable), watch.interrupted]);
+      let message = receiver.take();
+      if (message === undefined) {
+        const { done, value } = await pipe.step(receiver.pull());
+        if (done) break;
+        message = value;
+      }
+      pipe.check();
+      const full = sink.write(message.data);
+      if (full !== undefined) await pipe.step(full);
     }
-    writable.off('close', onClose);
-    if (end) await Promise.race([finish(writable), watch.interrupted]);
+    await pipe.step(sink.finish());
+    if (writing.inputLeft) sink.discardInput();
   } catch (error) {
-    writable.off('close', onClose);
-    if (!signal?.aborted && 'destroy' in writable && typeof writable.destroy === 'function') {
-      writable.on('error', () => {});
-      writable.destroy(error as Error);
-    }
+    sink.destroy(error);
     throw error;
   } finally {
     hub.detach(receiver);
-    watch.stop();
-    writable.off('error', onError);
+    writings.delete(writable);
+    pipe.stop();
   }
 }
-
-const drain = (writable: StreamSink): Promise<void> =>
-  new Promise((resolve) => {
-    writable.once('drain', resolve);
-  });
-
-const finish = (writable: StreamSink): Promise<void> =>
-  new Promise((resolve) => {
-    writable.end(resolve);
-  });

@@ -14,6 +14,12 @@ export type Binary = Uint8Array;
 
 export const EventEmitter = Emitter as unknown as EmitterClass;
 
+/** A page has no output that a pipe could end. */
+export const isStandardOutput = (_stream: unknown): boolean => false;
+
+/** A copy of bytes that their owner may change. */
+export const copyBytes = (bytes: Uint8Array): Binary => toBinary(new Uint8Array(bytes));
+
 /** The length of `text` in UTF-8, in bytes. */
 export const byteLength = utf8Length;
 

@@ -25,6 +25,13 @@ export interface EnvironmentListener {
   onAwake(): void;
 }
 
+/** The output of the program itself, which no pipe may end. */
+export const isStandardOutput = (stream: unknown): boolean =>
+  stream === process.stdout || stream === process.stderr;
+
+/** A copy of bytes that their owner may change. */
+export const copyBytes = (bytes: Uint8Array): Binary => Buffer.from(bytes);
+
 /** The length of `text` in UTF-8, in bytes. */
 export const byteLength = (text: string): number => Buffer.byteLength(text);
 

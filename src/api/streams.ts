@@ -14,6 +14,20 @@ export interface WebStreamSource {
     read(): Promise<{ readonly done: boolean; readonly value?: string | Uint8Array | undefined }>;
     cancel(reason?: unknown): Promise<void>;
     releaseLock(): void;
+    readonly closed: Promise<unknown>;
+  };
+}
+
+/** A web stream to write to. */
+export interface WebStreamSink {
+  getWriter(): {
+    readonly ready: Promise<unknown>;
+    readonly closed: Promise<unknown>;
+    readonly desiredSize: number | null;
+    write(bytes: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+    abort(reason?: unknown): Promise<void>;
+    releaseLock(): void;
   };
 }
 

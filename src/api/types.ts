@@ -9,12 +9,21 @@ import type { Binary } from './platform.js';
 
 export type { ConnectionState };
 
-/** A whole message, as it came. */
-export interface WebSocketMessage {
-  /** Text as a string; binary as a `Buffer` in Node, as a `Uint8Array` in browsers (a `Buffer` where the page has that). */
-  data: string | Binary;
-  isBinary: boolean;
+/** A text message. */
+export interface TextMessage {
+  data: string;
+  isBinary: false;
 }
+
+/** A binary message. */
+export interface BinaryMessage {
+  /** A `Buffer` in Node, a `Uint8Array` in browsers (a `Buffer` where the page has that). */
+  data: Binary;
+  isBinary: true;
+}
+
+/** A whole message, as it came. `isBinary` says which of the two it is, also to the compiler. */
+export type WebSocketMessage = TextMessage | BinaryMessage;
 
 /** What `send()` takes. */
 export type SendData = string | ArrayBuffer | ArrayBufferView | GlobalBlob;
@@ -71,9 +80,11 @@ export interface WebSocketStats {
   readonly bytesIn: number;
   /** Payload bytes handed to a socket. */
   readonly bytesOut: number;
+  /** Messages that were received when nobody listened or read, or that were left unread and given up. */
+  readonly messagesUnread: number;
   /** Messages waiting in the client. */
   readonly queuedMessages: number;
-  /** Their payload bytes. */
+  /** What holding them costs, as `sendQueue.maxBytes` counts it: their payload bytes, and 400 bytes a message. */
   readonly queuedBytes: number;
   /** Dials so far. */
   readonly dials: number;
@@ -83,7 +94,7 @@ export interface WebSocketStats {
   readonly rtt: number | undefined;
   /** When the newest message or Pong came (ms since the epoch), one time for all that one read of the socket brought. */
   readonly lastReceivedAt: number | undefined;
-  /** Whether reading is paused because an iterator or `pipeTo` holds as much as `receiveQueue` allows. */
+  /** Whether reading is paused: an iterator or `pipeTo` holds as much as `receiveQueue` allows, or `pause()` was called. */
   readonly paused: boolean;
   /** When the present `ws.state` was entered. */
   readonly since: number;

@@ -2,6 +2,7 @@
  * Messages that wait: bounds, order, copies, refusals; on a real server where the wire is what counts.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE_COST } from '../../src/api/sendQueue.js';
 import { ReckerWebSocket, type SendData, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer, fakeTransport, VirtualClock } from '../../src/testing/index.js';
 
@@ -41,7 +42,9 @@ describe('the bounds', () => {
   });
 
   it('maxBytes counts UTF-8, and as many old ones go as are needed', () => {
-    const { ws, undelivered } = stage({ sendQueue: { maxBytes: 6, overflow: 'drop-oldest' } });
+    const { ws, undelivered } = stage({
+      sendQueue: { maxBytes: 6 + 3 * MESSAGE_COST, overflow: 'drop-oldest' },
+    });
     for (const each of ['éé', 'a', 'b']) void ws.send(each);
     expect([undelivered, ws.bufferedAmount]).toEqual([[], 6]);
     void ws.send('12345');
@@ -49,7 +52,7 @@ describe('the bounds', () => {
   });
 
   it('a message that could never fit drops nobody', () => {
-    const { ws, undelivered } = stage({ sendQueue: { maxBytes: 4, overflow: 'drop-oldest' } });
+    const { ws, undelivered } = stage({ sendQueue: { maxBytes: 4 + MESSAGE_COST, overflow: 'drop-oldest' } });
     void ws.send('1234');
     void ws.send('12345');
     expect([undelivered, ws.stats().queuedMessages]).toEqual([['12345 QueueFullError'], 1]);

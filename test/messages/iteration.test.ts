@@ -1,5 +1,6 @@
 /** `for await`: order, backpressure to the peer, reconnects, several at once, and how it ends. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE_COST } from '../../src/api/sendQueue.js';
 import {
   AbortError,
   ConnectionClosedError,
@@ -107,7 +108,7 @@ describe('a consumer that is slower than the peer', () => {
   });
 
   it('counts bytes as well as messages', async () => {
-    const { client, transport } = await open({ receiveQueue: { maxBytes: 10 } });
+    const { client, transport } = await open({ receiveQueue: { maxBytes: 10 + 2 * MESSAGE_COST } });
     const iterator = client[Symbol.asyncIterator]();
     transport.last.message('123456789');
     expect(transport.last.paused).toBe(false);

@@ -1,5 +1,6 @@
 /** Outgoing messages: order, bounds, drains, what a loss takes along, and that a loop of sends starves nobody. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE_COST } from '../../src/api/sendQueue.js';
 import { ReckerWebSocket, type SendData, type WebSocketOptions } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 import { serve, type TestServer, until } from './support.js';
@@ -109,7 +110,7 @@ describe('maxInFlight and sendQueue', () => {
     expect(transport.last.sent).toHaveLength(2);
     expect(client.stats()).toMatchObject({
       queuedMessages: 3,
-      queuedBytes: 180,
+      queuedBytes: 180 + 3 * MESSAGE_COST,
       messagesOut: 2,
       bytesOut: 120,
     });
@@ -135,14 +136,16 @@ describe('maxInFlight and sendQueue', () => {
   it('refuses above the bounds, by bytes and by count', async () => {
     const { client, undelivered } = await openHolding({
       maxInFlight: 0,
-      sendQueue: { maxBytes: 10, maxMessages: 2 },
+      sendQueue: { maxBytes: 10 + 2 * MESSAGE_COST, maxMessages: 2 },
     });
     client.send('in flight');
     const held = [client.send('12345'), client.send('6789')];
     await expect(client.send('y')).rejects.toMatchObject({ name: 'QueueFullError' });
     expect(undelivered).toEqual(['y']);
     expect(held).toHaveLength(2);
-    await expect(client.send('x'.repeat(11))).rejects.toMatchObject({ name: 'QueueFullError' });
+    await expect(client.send('x'.repeat(11 + MESSAGE_COST))).rejects.toMatchObject({
+      name: 'QueueFullError',
+    });
   });
 
   it('drops the oldest where asked to, and never a message that is under way', async () => {
@@ -272,6 +275,7 @@ describe('stats()', () => {
       messagesOut: 0,
       bytesIn: 0,
       bytesOut: 0,
+      messagesUnread: 0,
       queuedMessages: 0,
       queuedBytes: 0,
       dials: 0,
@@ -282,7 +286,7 @@ describe('stats()', () => {
       since: 1_000_000,
     });
     client.send('ü');
-    expect(client.stats()).toMatchObject({ queuedMessages: 1, queuedBytes: 2 });
+    expect(client.stats()).toMatchObject({ queuedMessages: 1, queuedBytes: 2 + MESSAGE_COST });
     clock.advance(5);
     await client.connect();
     client.send(new Uint8Array(3));
@@ -298,6 +302,7 @@ describe('stats()', () => {
       messagesOut: 2,
       bytesIn: 5,
       bytesOut: 5,
+      messagesUnread: 2,
       queuedMessages: 0,
       queuedBytes: 0,
       dials: 1,

@@ -4,8 +4,11 @@ import { broken } from '../support/invariants.js';
 
 interface Reader {
   readonly messages: AsyncGenerator<WebSocketMessage, undefined, void>;
-  /** The number of the next message that it must yield. */
+  /** What readers before it may have left unread, in order: it yields the end of it first, or nothing of it. */
+  inherited: number[];
+  /** The number of the message that it must yield next, after those. */
   next: number;
+  hasBegun: boolean;
   wanted: number;
   isPulling: boolean;
   isOver: boolean;
@@ -16,19 +19,24 @@ interface Reader {
 export class Readers {
   failure: unknown;
   #readers: Reader[] = [];
+  /** What readers have left unread since the last loss. */
+  #left = new Set<number>();
 
   /** @param received how many messages the client has received: the iteration begins with the one after */
   add(client: ReckerWebSocket, received: number): void {
     const messages = client[Symbol.asyncIterator]();
     this.#readers.push({
       messages,
+      inherited: [...this.#left].sort((one, other) => one - other),
       next: received,
+      hasBegun: false,
       wanted: 0,
       isPulling: false,
       isOver: false,
       // A listener may have closed it again while it began to connect.
       isCutOff: client.state === 'closing' || client.state === 'closed',
     });
+    this.#left.clear();
   }
 
   read(count: number): void {
@@ -38,11 +46,21 @@ export class Readers {
     }
   }
 
-  leave(): void {
+  /** @param received how many messages the client has received */
+  leave(received: number): void {
     const reader = this.#readers.shift();
     if (reader === undefined) return;
+    if (!reader.isOver) {
+      for (const message of reader.inherited) this.#left.add(message);
+      for (let message = reader.next; message < received; message += 1) this.#left.add(message);
+    }
     reader.isOver = true;
     void reader.messages.return(undefined);
+  }
+
+  /** A connection was lost, or `close()` called: what was left is given up. */
+  lost(): void {
+    this.#left.clear();
   }
 
   cutOff(): void {
@@ -83,9 +101,14 @@ export class Readers {
   }
 
   #got(reader: Reader, message: number): void {
-    if (message === reader.next) reader.next += 1;
-    else if (!reader.isOver) {
+    const index = reader.inherited.indexOf(message);
+    if (index >= 0 && (index === 0 || !reader.hasBegun)) reader.inherited.splice(0, index + 1);
+    else if (message === reader.next && (reader.inherited.length === 0 || !reader.hasBegun)) {
+      reader.inherited = [];
+      reader.next += 1;
+    } else if (!reader.isOver) {
       this.failure ??= new Error(`an iteration yielded message ${message}, not ${reader.next}`);
     }
+    reader.hasBegun = true;
   }
 }

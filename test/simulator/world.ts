@@ -5,6 +5,7 @@
  * Owns: the meaning of a script's actions, and the rules of safety and liveness that join client and network.
  */
 
+import { MESSAGE_COST } from '../../src/api/sendQueue.js';
 import type { CloseInfo } from '../../src/api/types.js';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
@@ -87,7 +88,7 @@ export class World {
         throw new Error('shouldReconnect threw');
       },
     };
-    const short = { maxMessages: 3, maxBytes: 10_000 };
+    const short = { maxMessages: 3, maxBytes: 10_000 + 3 * MESSAGE_COST };
     return {
       ...options,
       sendQueue: {
@@ -125,7 +126,7 @@ export class World {
         this.#readers.read(action.count);
         break;
       case 'leave the iteration':
-        this.#readers.leave();
+        this.#readers.leave(this.#client.stats().messagesIn);
         break;
       case 'from now on the server':
         network.fate = action.fate;
@@ -192,6 +193,7 @@ export class World {
       }
       case 'close':
         this.#called('close');
+        this.#readers.lost();
         this.#await(client.close(call.code, 'enough'), 'closing');
         break;
       case 'terminate':
@@ -241,8 +243,10 @@ export class World {
       if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);
       if (event === 'undelivered') this.#ledger.refused(args[0]);
       else if (event === 'message') this.#messaged(args[0] as { readonly data: unknown });
-      else if (event === 'close') this.#closed(args[2] as CloseInfo);
-      else if (event === 'open') this.#opens += 1;
+      else if (event === 'close') {
+        this.#readers.lost();
+        this.#closed(args[2] as CloseInfo);
+      } else if (event === 'open') this.#opens += 1;
       else if (event === 'state' && ENDS_READING.has(args[0])) this.#readers.cutOff();
     });
     const index = this.#planned.findIndex((planned) => planned.event === event);
@@ -301,7 +305,8 @@ export class World {
     if (last !== undefined && last.connection.lost.length > 0) broken('a message was sent after a Close');
     if (state === 'open' && connected?.connection.paused !== paused) broken(`paused is told as ${paused}`);
     const inSocket = connected?.connection.bufferedAmount ?? 0;
-    if (bufferedAmount !== queuedBytes + inSocket) broken(`bufferedAmount is ${bufferedAmount}`);
+    if (bufferedAmount !== queuedBytes - queuedMessages * MESSAGE_COST + inSocket)
+      broken(`bufferedAmount is ${bufferedAmount}`);
     const isResting = state === 'closed' || state === 'exhausted';
     if (isResting && queuedMessages > 0) broken(`${queuedMessages} messages are held in ${state}`);
     if ((isResting || state === 'open') && this.#connecting > 0) broken(`a connect() waits in ${state}`);

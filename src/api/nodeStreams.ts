@@ -1,0 +1,29 @@
+/**
+ * What both pipes need of Node's streams, and of those that are made like them.
+ */
+
+/** What Node's readable and writable streams have in common. */
+export interface NodeStream {
+  on(event: string, listener: (error: Error) => void): unknown;
+  removeListener(event: string, listener: (error: Error) => void): unknown;
+  destroy?(error?: Error): unknown;
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly closed?: boolean;
+}
+
+const ignore = (): void => {};
+
+/**
+ * From here on an error of `stream` is nobody's: the pipe that owned it has settled, and what follows, such as the
+ * error that it is destroyed with, must not become an uncaught one. Node's `pipeline` does the same.
+ */
+export function silenceUntilClose(stream: NodeStream): void {
+  if (stream.closed === true) return;
+  const onClose = (): void => {
+    stream.removeListener('error', ignore);
+    stream.removeListener('close', onClose);
+  };
+  stream.on('error', ignore);
+  stream.on('close', onClose);
+}
