@@ -266,7 +266,7 @@ describeInNamespace('two addresses for a name, the first dead (nft)', () => {
       const told = await scene.says('name', n);
       expect(told).toMatchObject({ dials: 1 });
       expect(told).not.toHaveProperty('error');
-      // Node's own delay before it tries the next: the first one was dead indeed.
+      // The delay between two attempts: the first one was dead indeed.
       expect(told.took).toBeGreaterThan(240);
       inTime(`two addresses, the first dead: ${told.name}`, Number(told.took), connectTimeout);
     }
