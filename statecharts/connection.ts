@@ -38,7 +38,6 @@ export const connectionChart = setup({
   },
   actors: { socket: fromCallback(() => {}) },
   delays: {
-    autoConnectTick: 0,
     connectTimeout: 10000,
     nextPing: 30000,
     pingMeanwhile: 2147483647,
@@ -48,7 +47,6 @@ export const connectionChart = setup({
     retryDelay: 1000,
   },
   guards: {
-    connectsByItself: () => true,
     hasConnectTimeout: () => true,
     hasHeartbeat: () => true,
     pingsMeanwhile: () => true,
@@ -100,15 +98,8 @@ export const connectionChart = setup({
   states: {
     idle: {
       id: 'idle',
-      description:
-        'Made, never asked to connect. Left by a call, or by the tick on which it connects by itself.',
+      description: 'Made, never asked to connect. Left by a call.',
       tags: ['idle', 'queues'],
-      after: {
-        autoConnectTick: {
-          guard: 'connectsByItself',
-          target: '#connecting',
-        },
-      },
       on: {
         connect: {
           target: '#connecting',

@@ -85,7 +85,7 @@ export class Narrator {
     ws.on('open', ({ reconnected, attempt, downtime }) => {
       const after = duration(timeline.elapsed - this.#dialledAt);
       if (this.#lostAt !== undefined) this.#endOutage();
-      if (reconnected) {
+      if (reconnected || attempt > 0) {
         tell(ws.state, 'open', `back at attempt ${attempt}, after ${duration(downtime)}`, 'good');
       } else tell(ws.state, 'open', `connected in ${after}`, 'good');
     });

@@ -27,8 +27,6 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
   'session.closing: begins in byPeer': ENTERED_BY_NAME,
   'session.closing: begins in toReconnect': ENTERED_BY_NAME,
   'session.closing: begins in forGood': ENTERED_BY_NAME,
-  'delay autoConnectTick: twice as long': 'Twice 0 is 0; where it is not 0 the guard stops it.',
-  'delay autoConnectTick: no time at all': 'It is 0 already; where it is not 0 the guard stops it.',
   'connectionMachine.ts: policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY, → policy.heartbeatInterval <= policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,':
     GUARD_AND_DELAY,
   'connectionMachine.ts: pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout, → pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval <= policy.heartbeatTimeout,':

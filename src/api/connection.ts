@@ -11,6 +11,7 @@ import type { ConnectionCommand, ConnectionEmitted } from '../machine/events.js'
 import { forgetOptions, isolateScheduler, ownMember, unsetActorOptions } from '../machine/own.js';
 import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
+import { microtask } from '../services/macrotask.js';
 import { Announcer } from './announcer.js';
 import { arrivalTime, ChartClock, realClock } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
@@ -97,6 +98,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#actor = this.#startActor();
     this.#watchSignal();
     watchEnvironment(this);
+    if (options.autoConnect === true) this.#connectSoon();
   }
 
   get view(): StateView {
@@ -169,6 +171,17 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     if (messages === 'refused') {
       return this.outbox.refuse(data, new StateError(`send() is not possible in the state ${state}`, state));
     }
+    return state === 'idle' ? this.#sendFirst(data, options) : this.#send(data, options);
+  }
+
+  /** The first use of a client: a message that is held dials. */
+  #sendFirst(data: SendData, options: SendOptions | undefined): Promise<void> {
+    const sent = this.#send(data, options);
+    if (this.outbox.queuedMessages === 1) this.#connectSoon();
+    return sent;
+  }
+
+  #send(data: SendData, options: SendOptions | undefined): Promise<void> {
     if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
     const mark = checkMark(ownMember(options, 'highWaterMark') ?? this.#options.highWaterMark ?? 16_384);
     if (!(ownMember(options, 'awaitDrain') ?? this.#options.awaitDrain)) return this.outbox.send(data);
@@ -193,6 +206,13 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   ping(): void {
     const transport = this.sendingOn;
     if (transport !== undefined) this.sendHeartbeat(transport);
+  }
+
+  /** When the present code has returned, so that what it still attaches misses nothing; unless it made another call. */
+  #connectSoon(): void {
+    microtask(() => {
+      if (this.#view.state === 'idle') this.command({ type: 'connect' });
+    });
   }
 
   /** Sends a command to the chart, and delivers what came of it. */

@@ -23,7 +23,7 @@ export interface ClientOptions {
 /** What `createClient()` returns. */
 export interface Client {
   /**
-   * A WebSocket that starts connecting by itself on the next tick, unless `autoConnect` is false.
+   * A WebSocket that starts connecting by itself a microtask after it was made, unless `autoConnect` is false.
    *
    * @param url a path, resolved against `baseUrl`; a full `ws:` or `wss:` URL; or a function that gives one for each dial
    * @throws ConfigurationError for a URL or option that can never work

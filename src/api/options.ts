@@ -198,6 +198,6 @@ export interface WebSocketOptions {
   heartbeatMessage?: SendData | (() => SendData) | undefined;
   /** Which message answers `heartbeatMessage`. @default any message */
   isHeartbeatReply?: ((message: WebSocketMessage) => boolean) | undefined;
-  /** Connect by itself on the next tick. @default true in `client.websocket()`, else false */
+  /** Connect by itself, a microtask after it was made; else the first use connects. @default true in `client.websocket()`, else false */
   autoConnect?: boolean | undefined;
 }

@@ -165,8 +165,6 @@ const machineSetup = setup({
   },
   actors: { socket: socketActor },
   delays: {
-    /** When a client that connects by itself does so: on the next tick. */
-    autoConnectTick: ({ context }) => (context.policy.autoConnect ? 0 : MAX_DELAY),
     /** When a dial has taken too long. */
     connectTimeout: ({ context }) => context.policy.connectTimeout || MAX_DELAY,
     /** When the next Ping is due: an interval after the last one, however long its answer took. */
@@ -188,7 +186,6 @@ const machineSetup = setup({
       context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0,
   },
   guards: {
-    connectsByItself: ({ context }) => context.policy.autoConnect,
     hasConnectTimeout: ({ context }) => context.policy.connectTimeout > 0,
     hasHeartbeat: ({ context }) => context.policy.heartbeatInterval > 0,
     pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout,
@@ -345,10 +342,8 @@ export const connectionMachine = machineSetup.createMachine({
   states: {
     idle: {
       id: 'idle',
-      description:
-        'Made, never asked to connect. Left by a call, or by the tick on which it connects by itself.',
+      description: 'Made, never asked to connect. Left by a call.',
       tags: ['idle', 'queues'],
-      after: { autoConnectTick: { guard: 'connectsByItself', target: '#connecting' } },
       on: {
         connect: { target: '#connecting' },
         reconnect: { target: '#connecting' },

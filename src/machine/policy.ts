@@ -7,8 +7,6 @@ import type { Failure, SocketFact, SocketPort } from './port.js';
 
 /** The numbers and switches that steer the chart. Times in ms; their defaults are {@link DEFAULT_POLICY}. */
 export interface ConnectionPolicy extends BackoffSettings {
-  /** Whether the client connects on the tick after it was made. */
-  readonly autoConnect: boolean;
   /** Whether a loss is followed by another dial at all. */
   readonly reconnect: boolean;
   /** How many dials may follow a loss; 0 = no limit. */
@@ -27,7 +25,6 @@ export interface ConnectionPolicy extends BackoffSettings {
 
 /** The documented defaults. */
 export const DEFAULT_POLICY: ConnectionPolicy = Object.freeze({
-  autoConnect: false,
   reconnect: false,
   reconnectDelay: 1000,
   maxReconnectDelay: 30_000,

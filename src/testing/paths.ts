@@ -57,7 +57,7 @@ export type GivenPolicy = { readonly [Name in keyof ConnectionPolicy]?: Connecti
 export interface ConnectionPathsOptions {
   /**
    * Numbers other than the defaults, e.g. short times for a run against a real server. `reconnect`,
-   * `autoConnect`, `minUptime`, `maxReconnectAttempts` and, for some paths, `heartbeatInterval` are set by the
+   * `minUptime`, `maxReconnectAttempts` and, for some paths, `heartbeatInterval` are set by the
    * paths themselves, because some transitions need the one value and some the other.
    */
   readonly policy?: GivenPolicy | undefined;
@@ -76,7 +76,6 @@ interface Configuration {
 /** In order of preference: of two equally short paths, the one of the earlier configuration is taken. */
 const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'as it comes', policy: () => ({}) },
-  { name: 'connects by itself', policy: () => ({ autoConnect: true }) },
   // One attempt is enough to use up all attempts, and keeps the traversal small.
   { name: 'reconnects', policy: () => ({ reconnect: true, maxReconnectAttempts: 1 }) },
   {
@@ -143,7 +142,7 @@ export function countPathStates(options: ConnectionPathsOptions = {}): number {
 
 function configuredPolicies(given: GivenPolicy = {}): readonly ConnectionPolicy[] {
   const numbers = Object.fromEntries(Object.entries(given).filter(([, number]) => number !== undefined));
-  const base = { ...DEFAULT_POLICY, ...numbers, autoConnect: false, reconnect: false, minUptime: 0 };
+  const base = { ...DEFAULT_POLICY, ...numbers, reconnect: false, minUptime: 0 };
   return CONFIGURATIONS.map(({ policy }) => ({ ...base, ...policy(base) }));
 }
 

@@ -3,6 +3,7 @@
  * each state, and `await using`.
  */
 import { getEventListeners } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError, HandshakeError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer, fakeTransport, VirtualClock } from '../../src/testing/index.js';
@@ -347,5 +348,60 @@ describe('the constants', () => {
     for (const holder of [ws, ReckerWebSocket]) {
       expect([holder.CONNECTING, holder.OPEN, holder.CLOSING, holder.CLOSED]).toEqual([0, 1, 2, 3]);
     }
+  });
+});
+
+describe('the first use', () => {
+  const idle = (options: WebSocketOptions = {}) => {
+    const scene = stage(options);
+    return { ...scene, dialled: () => [scene.ws.state, scene.transport.dials.length] };
+  };
+
+  it.each<[string, (ws: ReckerWebSocket) => unknown]>([
+    ['send()', (ws) => ws.send('x')],
+    ['send() with awaitDrain', (ws) => void ws.send('x', { awaitDrain: true }).catch(() => {})],
+    ['sendJSON()', (ws) => ws.sendJSON({})],
+  ])('%s dials when the present code has returned, and needs no timer', async (_name, use) => {
+    const { ws, transport, clock, dialled } = idle({ connectTimeout: 0 });
+    use(ws);
+    use(ws);
+    expect([...dialled(), clock.pending.length]).toEqual(['idle', 0, 0]);
+    const heard: string[] = [];
+    ws.on('open', () => heard.push('open'));
+    await null;
+    expect(dialled()).toEqual(['connecting', 1]);
+    transport.last.open();
+    expect([heard, transport.last.sent.length]).toEqual([['open'], 2]);
+  });
+
+  it.each<[string, (ws: ReckerWebSocket) => unknown]>([
+    ['iteration', (ws) => ws[Symbol.asyncIterator]()],
+    ['pipeFrom()', (ws) => void ws.pipeFrom(['x']).catch(() => {})],
+    ['pipeTo()', (ws) => void ws.pipeTo(new PassThrough()).catch(() => {})],
+  ])('%s dials', async (_name, use) => {
+    const { ws, dialled } = idle();
+    use(ws);
+    await settled();
+    expect(dialled()).toEqual(['connecting', 1]);
+  });
+
+  it('is no message that is refused', async () => {
+    const { ws, dialled } = idle({ sendQueue: false });
+    await expect(ws.send('x')).rejects.toMatchObject({ name: 'QueueFullError' });
+    expect(() => ws.send(1 as never)).toThrow(TypeError);
+    await settled();
+    expect(dialled()).toEqual(['idle', 0]);
+  });
+
+  it.each<[string, (ws: ReckerWebSocket) => void]>([
+    ['close()', (ws) => void ws.close()],
+    ['terminate()', (ws) => ws.terminate()],
+  ])('%s behind it: no dial, and the message is refused', async (_name, end) => {
+    const { ws, dialled } = idle({ autoConnect: true });
+    const sent = ws.send('x');
+    end(ws);
+    await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+    await settled();
+    expect(dialled()).toEqual(['closed', 0]);
   });
 });

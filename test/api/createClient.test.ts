@@ -17,7 +17,7 @@ function dialled(client: ClientOptions, url: string | URL, options: WebSocketOpt
     options,
   );
   ws.on('error', () => {});
-  clock.advance(0);
+  void ws.connect().catch(() => {});
   const { request } = transport.last;
   void ws.close();
   return { url: request.url, headers: request.headers, protocols: request.protocols, ws };
@@ -175,25 +175,27 @@ describe('options', () => {
     );
   });
 
-  it('autoConnect is true unless said otherwise, on the next tick', () => {
+  it('autoConnect is true unless said otherwise, when the present code has returned', async () => {
     const transport = fakeTransport();
     const clock = new VirtualClock();
     const client = createClient({ websocket: { transport, clock } });
     const ws = client.ws('ws://h/');
     expect([ws.state, transport.dials.length]).toEqual(['idle', 0]);
-    clock.advance(0);
-    expect([ws.state, transport.dials.length]).toEqual(['connecting', 1]);
+    await null;
+    expect([ws.state, transport.dials.length, clock.pending.length]).toEqual(['connecting', 1, 1]);
     client.ws('ws://h/', { autoConnect: false });
     createClient({ websocket: { transport, clock, autoConnect: false } }).ws('ws://h/');
-    clock.advance(0);
+    await null;
+    clock.advance(1000);
     expect(transport.dials.length).toBe(1);
   });
 
-  it('close() before the tick: no dial', () => {
+  it('close() before that: no dial', async () => {
     const transport = fakeTransport();
     const clock = new VirtualClock();
     const ws = createClient({ websocket: { transport, clock } }).ws('ws://h/');
     void ws.close();
+    await null;
     clock.advance(1000);
     expect([ws.state, transport.dials.length]).toEqual(['closed', 0]);
   });

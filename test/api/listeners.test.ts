@@ -40,7 +40,6 @@ class Scene {
     this.#ws = new ReckerWebSocket('ws://localhost/', {
       ...SETTINGS,
       reconnect,
-      autoConnect: true,
       clock: this.#clock,
       signal: this.#abort.signal,
       transport: {
@@ -99,16 +98,17 @@ class Scene {
 
   #act(column: Column): void {
     const ws = this.#ws;
-    const calls: Record<Call, () => Promise<void>> = {
+    const calls: Record<Call, () => Promise<void> | void> = {
       'connect()': () => ws.connect(),
       'close()': () => ws.close(OURS.code, OURS.reason),
       'reconnect()': () => ws.reconnect(),
+      'terminate()': () => ws.terminate(),
       'send()': () => ws.send('new'),
     };
     if (column in calls) {
       const promise = calls[column as Call]();
-      promise.catch(() => {});
-      this.#promises.push(promise);
+      promise?.catch(() => {});
+      if (promise !== undefined) this.#promises.push(promise);
     } else if (column in DELAYS) fire(this.#clock, column);
     else if (column === 'abort') this.#abort.abort();
     else drive(this.#fake.last, column);

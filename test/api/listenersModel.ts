@@ -9,8 +9,8 @@
 import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
 
 /** The calls that a listener makes. */
-export type Call = 'connect()' | 'close()' | 'reconnect()' | 'send()';
-export const CALLS: readonly Call[] = ['connect()', 'close()', 'reconnect()', 'send()'];
+export type Call = 'connect()' | 'close()' | 'reconnect()' | 'terminate()' | 'send()';
+export const CALLS: readonly Call[] = ['connect()', 'close()', 'reconnect()', 'terminate()', 'send()'];
 
 /** What happens outside of the table: a message of the peer, or its Pong. */
 export type Extra = 'message' | 'pong';
@@ -130,7 +130,9 @@ export class Model {
       this.#announce(`state ${cell.to} ${from}`);
     }
     for (const event of cell.events) if (!event.startsWith('undelivered ')) this.#announce(event);
-    if (cell.waiting?.startsWith('refused ')) this.#refuseAll(cell.waiting.slice('refused '.length));
+    // In `open` something is held until the listeners of the opening have run.
+    if (column === 'terminate()') this.#refuseAll('AbortError');
+    else if (cell.waiting?.startsWith('refused ')) this.#refuseAll(cell.waiting.slice('refused '.length));
     if (column === 'opened') {
       this.#queue.push({ text: '', passing: true, visit: this.#visit, step: () => this.#flush() });
     }

@@ -57,7 +57,6 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
 
 /** Rows in which a message waits before the column; with `reconnect` only, where the peer is closing. */
 const WAITING: ReadonlySet<Row> = new Set<Row>([
-  'idle',
   'connecting',
   'closing, by the peer',
   'closing, by the peer, then reconnect()',
@@ -104,7 +103,7 @@ export class ChartBench implements Bench {
     this.#actor = createActor(machine, {
       clock: this.#clock as never,
       input: {
-        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect, autoConnect: true },
+        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect },
         environment: {
           dial: (_attempt, report) => {
             log('dial');
@@ -146,7 +145,8 @@ export class ChartBench implements Bench {
     else if (fact !== undefined) this.#report(fact());
     else if (column === 'abort') this.#actor.send({ type: 'abort', error: new AbortError('aborted') });
     else if (column === 'close()') this.#actor.send({ type: 'close', ...OURS });
-    else if (column === 'connect()') this.#actor.send({ type: 'connect' });
+    else if (column === 'connect()' || (column === 'send()' && this.state === 'idle'))
+      this.#actor.send({ type: 'connect' });
     else if (column === 'reconnect()') this.#actor.send({ type: 'reconnect' });
     else if (column === 'terminate()') this.#actor.send({ type: 'terminate' });
     return true;
@@ -244,7 +244,6 @@ export class ClassBench implements Bench {
     const options: WebSocketOptions = {
       ...SETTINGS,
       reconnect,
-      autoConnect: true,
       clock: this.#clock,
       signal: this.#abort.signal,
       transport: {

@@ -208,6 +208,8 @@ export class World {
         client.ping();
         break;
       case 'send':
+        // The first use dials; a message that is refused does not.
+        if (client.state === 'idle' && this.#script.settings.sendQueue !== 'none') this.#called('connect');
         for (let sent = 0; sent < call.count; sent += 1) {
           const greeting = this.#inOpen ? this.#opens : undefined;
           const text = this.#ledger.compose(call.bytes, call.awaitDrain, greeting);

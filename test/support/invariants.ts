@@ -9,7 +9,8 @@ import type { ConnectionState } from '../../src/machine/index.js';
 
 /** The promises of the client's options that the rules need. */
 export interface Promised {
-  readonly autoConnect: boolean;
+  /** Left out where the api above the chart is not there. */
+  readonly autoConnect?: boolean;
   readonly reconnect: boolean;
   /** 0 = never give up. */
   readonly maxReconnectAttempts: number;
@@ -69,7 +70,7 @@ export class Invariants {
 
   constructor(promised: Promised) {
     this.#promised = promised;
-    this.#mayDial = promised.autoConnect;
+    this.#mayDial = promised.autoConnect === true;
   }
 
   get dials(): number {
