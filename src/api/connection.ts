@@ -15,6 +15,7 @@ import { microtask } from '../services/macrotask.js';
 import { Announcer } from './announcer.js';
 import { arrivalTime, ChartClock, realClock } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
+import { GuardedClock } from './guardedClock.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { type HubOwner, MessageHub } from './messageHub.js';
@@ -62,8 +63,8 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   #since: number;
   /** What the present step of the chart has announced so far. */
   #emitted = NOTHING_EMITTED;
-  /** What `shouldReconnect` threw in the present step: told behind the `state` that the step brings. */
-  #decisionErrors: Error[] | undefined;
+  /** What functions of the user's threw in the present step: emitted behind the `state` that the step brings. */
+  #userErrors: Error[] | undefined;
   #stepDepth = 0;
   #link: Link | undefined;
   /** The link before the present one, until its loss was told: a new dial may begin in the same step. */
@@ -88,8 +89,8 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#options = options;
     this.#settings = settings;
     this.#policy = policyOf(options, settings.factory);
-    this.#clock = options.clock ?? realClock;
-    this.#roundTrips = new RoundTrips(options, this.#clock);
+    this.#clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
+    this.#roundTrips = new RoundTrips(options, this.#clock, this);
     this.#since = this.#clock.now();
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
     this.outbox = new Outbox(this, sendBounds(options), options.maxInFlight ?? 1_048_576);
@@ -191,7 +192,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   close(code: number, reason: string): Promise<void> {
     if (this.#view.state === 'closed') return DONE;
     const transport = this.sendingOn;
-    if (transport !== undefined) this.outbox.pump(transport, Number.POSITIVE_INFINITY);
+    if (transport !== undefined) this.outbox.finish(transport, this.#link?.holdClose());
     this.#closing ??= new Waiters();
     const closed = this.#closing.add();
     this.hub.leave();
@@ -250,7 +251,10 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
       act();
     } finally {
       this.#stepDepth -= 1;
-      if (this.#stepDepth === 0) this.#announcer.drain();
+      if (this.#stepDepth === 0) {
+        this.#announceUserErrors();
+        this.#announcer.drain();
+      }
     }
   }
 
@@ -265,15 +269,17 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
       if (view.state === 'connecting') this.#opensBefore = this.#opens;
       this.#announce({ event: 'state', args: [view.state, previous.state] });
     }
-    if (this.#decisionErrors !== undefined) this.#announceDecisionErrors(this.#decisionErrors);
+    this.#announceUserErrors();
     const emitted = this.#emitted;
     this.#emitted = NOTHING_EMITTED;
     for (const each of emitted) this.#onEmitted(each);
     if (view.isResting && !(previous.isResting && emitted.length === 0)) this.#onRest(emitted.at(-1));
   }
 
-  #announceDecisionErrors(errors: readonly Error[]): void {
-    this.#decisionErrors = undefined;
+  #announceUserErrors(): void {
+    const errors = this.#userErrors;
+    if (errors === undefined) return;
+    this.#userErrors = undefined;
     for (const error of errors) this.#announce({ event: 'error', args: [error] });
   }
 
@@ -376,9 +382,12 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#link?.close(1000, '');
   }
 
-  onDecisionError(error: Error): void {
-    this.#decisionErrors ??= [];
-    this.#decisionErrors.push(error);
+  onUserError(error: Error): void {
+    this.#userErrors ??= [];
+    this.#userErrors.push(error);
+    if (this.#stepDepth > 0) return;
+    this.#announceUserErrors();
+    this.#announcer.drain();
   }
 
   // Listeners.
@@ -452,8 +461,8 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     if (transport !== undefined) this.outbox.pump(transport);
   }
 
-  sendHeartbeat(transport: Transport): void {
-    this.#roundTrips.begin(transport, (on, data) => this.outbox.sendPast(on, data));
+  sendHeartbeat(transport: Transport): boolean {
+    return this.#roundTrips.begin(transport, (on, data) => this.outbox.sendPast(on, data));
   }
 
   onUndelivered(data: SendData, error: ReckerError): void {

@@ -7,14 +7,15 @@ import type { Failure, SocketFact, SocketPort } from '../machine/port.js';
 import { wallTime } from './clock.js';
 import { DEFAULT_DECISION } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
+import { errorOf, isPromise, kindOf } from './values.js';
 
 /** Who dials for the chart. */
 export interface EnvironmentOwner {
   dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort;
   /** Sends Close 1000 on the connection that is about to be replaced. */
   farewell(): void;
-  /** The user's decision failed, and the default one counts. */
-  onDecisionError(error: Error): void;
+  /** A function of the user's threw, and the default counts. */
+  onUserError(error: Error): void;
 }
 
 export class Environment implements ConnectionEnvironment {
@@ -40,19 +41,30 @@ export class Environment implements ConnectionEnvironment {
     const { shouldReconnect } = this.#options;
     if (shouldReconnect === undefined) return DEFAULT_DECISION(failure);
     try {
-      const answer = shouldReconnect(failure);
+      const answer: unknown = shouldReconnect(failure);
       if (typeof answer === 'boolean' || (typeof answer === 'number' && !Number.isNaN(answer))) return answer;
-      throw new TypeError('shouldReconnect must return true, false or a number of milliseconds');
-    } catch (thrown) {
-      this.#owner.onDecisionError(
-        thrown instanceof Error ? thrown : new Error('shouldReconnect threw', { cause: thrown }),
+      isPromise(answer);
+      throw new TypeError(
+        `shouldReconnect must return true, false or a number of milliseconds, not ${kindOf(answer)}`,
       );
+    } catch (thrown) {
+      this.#owner.onUserError(errorOf(thrown, 'shouldReconnect'));
       return DEFAULT_DECISION(failure);
     }
   }
 
   random(): number {
-    return (this.#options.random ?? Math.random)();
+    const { random } = this.#options;
+    if (random === undefined) return Math.random();
+    try {
+      const drawn: unknown = random();
+      if (typeof drawn === 'number' && drawn >= 0 && drawn <= 1) return drawn;
+      isPromise(drawn);
+      throw new TypeError('random must return a number from 0 to below 1');
+    } catch (thrown) {
+      this.#owner.onUserError(errorOf(thrown, 'random'));
+      return Math.random();
+    }
   }
 
   now(): number {

@@ -14,6 +14,11 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
+  /** The oldest item; undefined where there is none. */
+  get first(): Item | undefined {
+    return this.#items[this.#start];
+  }
+
   /** Takes out the oldest item; undefined where there is none. */
   shift(): Item | undefined {
     if (this.#start === this.#items.length) return undefined;

@@ -4,14 +4,16 @@
  * Nothing of this is made where the option `inspect` is not given.
  */
 import { type InspectionLike, redactInspection, redactUrl } from '../machine/redact.js';
-import { reportUncaught } from './announcer.js';
 import type { Inspect, LookAtClient } from './options.js';
 import type { WebSocketStats } from './types.js';
+import { errorOf, isObject } from './values.js';
 
 /** What of the client an inspector may look at. */
 export interface Inspected {
   readonly url: string;
   stats(): WebSocketStats;
+  /** The inspector threw: an `error` of the client. */
+  onUserError(error: Error): void;
 }
 
 /** What XState's `createActor` is given. */
@@ -33,8 +35,8 @@ function nameOf(url: string): string {
 }
 
 /**
- * The part of the actor's options that lets an inspector look on. What the inspector throws is reported as an
- * uncaught error, as that of a listener: it must not end the chart.
+ * The part of the actor's options that lets an inspector look on. What the inspector throws, or rejects with, is an
+ * `error` of the client: it must not end the chart.
  */
 export function inspection(inspect: Inspect, client: Inspected): InspectionOptions {
   const next =
@@ -43,6 +45,7 @@ export function inspection(inspect: Inspect, client: Inspected): InspectionOptio
       : (event: ReturnType<typeof redactInspection>) => inspect.next?.(event);
   const watch = typeof inspect === 'function' ? undefined : inspect.watch?.bind(inspect);
   let isWatched = watch === undefined;
+  const onThrow = (thrown: unknown) => client.onUserError(errorOf(thrown, 'inspect'));
   return {
     id: nameOf(client.url),
     inspect(event) {
@@ -51,9 +54,10 @@ export function inspection(inspect: Inspect, client: Inspected): InspectionOptio
           isWatched = true;
           watch?.(event.rootId, lookAt(client));
         }
-        next(redactInspection(event));
-      } catch (error) {
-        reportUncaught(error);
+        const told: unknown = next(redactInspection(event));
+        if (isObject(told) && typeof told.then === 'function') Promise.resolve(told).catch(onThrow);
+      } catch (thrown) {
+        onThrow(thrown);
       }
     },
   };

@@ -22,10 +22,12 @@ import type {
   TransportObserver,
 } from '../machine/port.js';
 import { microtask } from '../services/macrotask.js';
+import { GuardedTransport, isTransport, type TransportGuard, transportError } from './guardedTransport.js';
 import { mergeHeaders, NO_HEADERS, protocolsProblem, readHeaders } from './handshakeRules.js';
 import { optionError } from './optionRules.js';
 import type { Provider, ProviderContext } from './options.js';
-import { byteLength } from './platform.js';
+import { afterIo, byteLength, defaultTransport } from './platform.js';
+import { isPromise, kindOf } from './values.js';
 
 /** What the chart's socket tells the client directly: the data path. */
 export interface LinkOwner {
@@ -39,8 +41,10 @@ export interface LinkOwner {
   /** @param newer how many newer Pings still wait for their answer */
   onPong(newer: number): void;
   onTaken(): void;
-  /** Sends a Ping frame, or what the user put in its place. */
-  sendHeartbeat(transport: Transport): void;
+  /** Sends a Ping frame, or what the user put in its place; returns whether it left. */
+  sendHeartbeat(transport: Transport): boolean;
+  /** The transport threw, and the connection goes on. */
+  onUserError(error: Error): void;
 }
 
 /** Everything about a dial that stays the same from one to the next. */
@@ -65,7 +69,7 @@ export interface Target {
 
 const CUT_OFF = 1006;
 
-export class Link implements SocketPort, TransportObserver {
+export class Link implements SocketPort, TransportObserver, TransportGuard {
   /** There from the moment that the transport is asked to dial. */
   transport: Transport | undefined;
   /** Where it dials to, once that is known; without user info. */
@@ -74,6 +78,11 @@ export class Link implements SocketPort, TransportObserver {
   readonly #settings: DialSettings;
   readonly #report: (fact: SocketFact) => void;
   #live = true;
+  #isOpen = false;
+  /** Whether the newest heartbeat could not be sent, so that no answer to it can come. */
+  #isMute = false;
+  /** What is not to be sent before the outbox is through: `held`, or the Close that waits. */
+  #close: 'free' | 'held' | (() => void) = 'free';
   #abort: AbortController | undefined;
 
   constructor(
@@ -132,10 +141,23 @@ export class Link implements SocketPort, TransportObserver {
       addresses,
     });
     this.#owner.onDialled(this);
+    // One step: what a transport reports before it has returned is delivered when there is a connection.
+    this.#owner.step(() => {
+      this.transport = this.#begin(factory, request);
+      if (!this.#live) this.transport?.destroy();
+    });
+  }
+
+  #begin(factory: TransportFactory, request: DialRequest): Transport | undefined {
     try {
-      this.transport = factory.dial(request, this);
-    } catch (cause) {
-      microtask(() => this.failed(new ConnectionError('The transport failed to dial', { cause })));
+      const made: unknown = factory.dial(request, this);
+      if (factory === defaultTransport) return made as Transport;
+      if (isTransport(made)) return new GuardedTransport(made, this);
+      isPromise(made);
+      throw new TypeError(`it must return a Transport, not ${kindOf(made)}`);
+    } catch (thrown) {
+      microtask(() => this.failed(transportError('dial()', thrown)));
+      return undefined;
     }
   }
 
@@ -147,15 +169,28 @@ export class Link implements SocketPort, TransportObserver {
   }
 
   pingAgain(): void {
-    if (this.transport !== undefined) this.#owner.sendHeartbeat(this.transport);
+    if (this.transport !== undefined) this.#isMute = !this.#owner.sendHeartbeat(this.transport);
   }
 
   askLiveness(): void {
-    this.transport?.askLiveness();
+    if (this.#isMute) afterIo(() => this.answered(true));
+    else this.transport?.askLiveness();
   }
 
   close(code: number, reason: string): void {
-    this.transport?.close(code, reason);
+    const close = () => this.transport?.close(code, reason);
+    if (this.#close === 'free') close();
+    else this.#close = close;
+  }
+
+  /** A Close waits until what it returns is called: something has to leave before it. */
+  holdClose(): () => void {
+    this.#close = 'held';
+    return () => {
+      const held = this.#close;
+      this.#close = 'free';
+      if (typeof held === 'function' && this.#live) held();
+    };
   }
 
   destroy(): void {
@@ -168,6 +203,7 @@ export class Link implements SocketPort, TransportObserver {
 
   opened(protocol: string, extensions: string, headers: ResponseHeaders = NO_ANSWER): void {
     if (!this.#live) return;
+    this.#isOpen = true;
     this.#owner.onOpened(protocol, extensions, headers);
     this.#tell({ type: 'socket.opened' });
   }
@@ -214,6 +250,19 @@ export class Link implements SocketPort, TransportObserver {
     this.#tell({
       type: 'socket.closed',
       loss: { code, reason, wasClean, ...(error === undefined ? {} : { error }) },
+    });
+  }
+
+  // What a transport of the user's throws.
+
+  onThrow(error: Error): void {
+    this.#owner.onUserError(error);
+  }
+
+  onBreak(error: ReckerError): void {
+    microtask(() => {
+      if (this.#isOpen) this.closed(CUT_OFF, '', false, error);
+      else this.failed(error);
     });
   }
 

@@ -6,16 +6,20 @@
  */
 import { ConfigurationError, QueueFullError, type ReckerError } from '../machine/errors.js';
 import type { Transport } from '../machine/port.js';
+import { BlobReads } from './blobReads.js';
+import { transportError } from './guardedTransport.js';
 import { afterIo, byteLength, copyBytes } from './platform.js';
 import { Held, MESSAGE_COST, type QueueBounds, SendQueue } from './sendQueue.js';
 import type { SendData } from './types.js';
-import { isArrayBuffer, isBlob, kindOf } from './values.js';
+import { errorOf, isArrayBuffer, isBlob, kindOf, readBlob } from './values.js';
 
 /** What the outbox needs of the client. */
 export interface OutboxOwner {
   /** The connection that takes messages now, if one does. */
   readonly sendingOn: Transport | undefined;
   onUndelivered(data: SendData, error: ReckerError): void;
+  /** A message that no caller waits for cannot be sent. */
+  onUserError(error: Error): void;
 }
 
 /** Options of one `send()`. */
@@ -37,6 +41,11 @@ type Payload = string | Uint8Array | Blob;
 
 /** Shared by all that nobody waits for. Never pushed to. */
 const NOBODY: DrainWaiter[] = [];
+const UNBOUNDED: QueueBounds = {
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxMessages: Number.POSITIVE_INFINITY,
+  overflow: 'reject',
+};
 const DONE = Promise.resolve();
 const ignore = (): void => {};
 
@@ -52,6 +61,10 @@ export class Outbox {
   readonly #queue = new SendQueue();
   #drainWaiters = NOBODY;
   #sendsInTurn = 0;
+  /** Made when first needed. */
+  #blobs: BlobReads | undefined;
+  /** What is done once all that is held has left, and on which connection. */
+  #finishing: { readonly transport: Transport; readonly done: () => void } | undefined;
   /** While `open` is being delivered, what its listeners send goes ahead of the queue. */
   isGreeting = false;
 
@@ -84,24 +97,39 @@ export class Outbox {
     const payload = payloadOf(data);
     const transport = this.#owner.sendingOn;
     if (
-      transport !== undefined &&
-      (this.isGreeting || this.#queue.length === 0) &&
-      transport.isWritable &&
-      transport.bufferedAmount <= this.#maxInFlight
+      transport === undefined ||
+      !(this.isGreeting || this.#queue.length === 0) ||
+      !transport.isWritable ||
+      transport.bufferedAmount > this.#maxInFlight
     ) {
-      this.#handOver(transport, payload);
-      return mark === undefined ? this.#handedOver() : this.drained(mark);
+      return this.#hold(data, payload, transport !== undefined, mark);
     }
-    return this.#hold(data, payload, transport !== undefined, mark);
+    if (isBlob(payload)) {
+      const held = this.#hold(data, payload, true, mark, UNBOUNDED);
+      this.pump(transport);
+      return held;
+    }
+    const failure = this.#handOver(transport, payload);
+    if (failure !== undefined) return this.refuse(data, failure);
+    return mark === undefined ? this.#handedOver() : this.drained(mark);
   }
 
-  /** Hands over what must not wait behind the queue: a heartbeat by message. */
+  /** Hands over what must not wait behind the queue: a heartbeat by message. A Blob has to be read first. */
   sendPast(transport: Transport, data: SendData): void {
     const payload = payloadOf(data);
-    // The connection is about to be lost; a write behind its end would be reported as an error of its own.
-    if (!transport.isWritable) return;
-    transport.send(payload);
-    transport.flush();
+    const send = (bytes: string | Uint8Array): void => {
+      // The connection is about to be lost; a write behind its end would be reported as an error of its own.
+      if (!transport.isWritable) return;
+      transport.send(bytes);
+      transport.flush();
+    };
+    if (isBlob(payload)) {
+      readBlob(payload)
+        .then(send)
+        .catch((thrown) => this.#owner.onUserError(errorOf(thrown, 'arrayBuffer()')));
+    } else {
+      send(payload);
+    }
   }
 
   /** Whether the next message would be handed over in the call. */
@@ -125,11 +153,37 @@ export class Outbox {
   /** Hands over what is held, as far as the socket's bound allows. */
   pump(transport: Transport, limit = this.#maxInFlight): void {
     while (this.#queue.length > 0 && transport.isWritable && transport.bufferedAmount <= limit) {
-      const held = this.#queue.shift() as Held;
-      this.#handOver(transport, held.data);
-      held.resolve();
+      const next = this.#queue.next as Held;
+      const payload = isBlob(next.data) ? this.#read(next, next.data) : next.data;
+      if (payload === undefined) break;
+      this.#queue.shift();
+      const isData = typeof payload === 'string' || ArrayBuffer.isView(payload);
+      const failure = isData ? this.#handOver(transport, payload) : payload;
+      if (failure === undefined) next.resolve();
+      else this.drop(next, failure);
     }
     this.#tellDrained(transport);
+  }
+
+  /** Hands over all that is held, then calls `done`: at once, unless a Blob has to be read first. */
+  finish(transport: Transport, done: () => void = ignore): void {
+    this.pump(transport, Number.POSITIVE_INFINITY);
+    if (this.#queue.length > 0 && transport.isWritable) this.#finishing = { transport, done };
+    else done();
+  }
+
+  #read(held: Held, blob: Blob): Uint8Array | ReckerError | undefined {
+    this.#blobs ??= new BlobReads(() => this.#onRead());
+    return this.#blobs.take(held, blob);
+  }
+
+  /** A Blob has been read, or cannot be. */
+  #onRead(): void {
+    const finishing = this.#finishing;
+    this.#finishing = undefined;
+    const transport = this.#owner.sendingOn;
+    if (finishing !== undefined) this.finish(finishing.transport, finishing.done);
+    else if (transport !== undefined) this.pump(transport);
   }
 
   /** Resolves once `bufferedAmount` is at or below `mark`; rejects when the connection ends first. */
@@ -154,12 +208,20 @@ export class Outbox {
 
   /** Takes out all that is held, for the client that came to rest. */
   giveUp(): Held[] {
+    this.#blobs = undefined;
+    this.#finishing = undefined;
     return this.#queue.takeAll();
   }
 
-  #handOver(transport: Transport, payload: Payload): void {
-    this.bytesOut += transport.send(payload);
-    this.messagesOut += 1;
+  /** @returns why not, where the transport does not take the message */
+  #handOver(transport: Transport, payload: string | Uint8Array): ReckerError | undefined {
+    try {
+      this.bytesOut += transport.send(payload);
+      this.messagesOut += 1;
+      return undefined;
+    } catch (thrown) {
+      return transportError('send()', thrown);
+    }
   }
 
   /**
@@ -173,8 +235,14 @@ export class Outbox {
     return new Promise(afterIo);
   }
 
-  #hold(data: SendData, payload: Payload, isOpen: boolean, mark: number | undefined): Promise<void> {
-    const bounds = this.#bounds;
+  #hold(
+    data: SendData,
+    payload: Payload,
+    isOpen: boolean,
+    mark: number | undefined,
+    // Where nothing may wait, something does only because a Blob is being read.
+    bounds = this.#bounds ?? (this.#queue.length > 0 ? UNBOUNDED : undefined),
+  ): Promise<void> {
     const bytes = sizeOf(payload);
     if (bounds === undefined) {
       const why = isOpen ? 'more than maxInFlight is under way' : 'there is no open connection';
@@ -200,6 +268,7 @@ export class Outbox {
 
   /** Tells the sender of a held message, and the listeners, that it will not be sent. */
   drop(held: Held, error: ReckerError): void {
+    this.#blobs?.forget(held);
     held.reject(error);
     this.#owner.onUndelivered(held.data, error);
   }

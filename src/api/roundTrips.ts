@@ -3,9 +3,9 @@
  * Must not judge a silence: that is the chart's.
  */
 import type { Transport } from '../machine/port.js';
-import { reportUncaught } from './announcer.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import type { SendData, WebSocketMessage } from './types.js';
+import { errorOf, isPromise } from './values.js';
 
 /** Shared by all that wait for no answer. Never pushed to. */
 const NONE: number[] = [];
@@ -13,16 +13,24 @@ const NONE: number[] = [];
 /** How many Pings are remembered: a peer that sends data and answers none must not fill the memory. */
 const MOST_UNDER_WAY = 1024;
 
+/** Emits an `error` of the client. */
+export interface UserErrorSink {
+  onUserError(error: Error): void;
+}
+
 export class RoundTrips {
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
+  readonly #owner: UserErrorSink;
   /** When the Pings were sent whose answer has not come, the oldest first. */
   #sentAt = NONE;
   #last: number | undefined;
 
-  constructor(options: WebSocketOptions, clock: Clock) {
+  /** @param owner is given what the user's functions throw */
+  constructor(options: WebSocketOptions, clock: Clock, owner: UserErrorSink) {
     this.#options = options;
     this.#clock = clock;
+    this.#owner = owner;
   }
 
   /** The newest round trip in ms. */
@@ -30,21 +38,28 @@ export class RoundTrips {
     return this.#last;
   }
 
-  /** A heartbeat leaves: `heartbeatMessage` through `send`, or a Ping frame where there is none. */
-  begin(transport: Transport, send: (transport: Transport, data: SendData) => void): void {
+  /**
+   * A heartbeat leaves: `heartbeatMessage` through `send`, or a Ping frame where there is none.
+   *
+   * @returns whether it left: one that did not is no question that silence answers
+   */
+  begin(transport: Transport, send: (transport: Transport, data: SendData) => void): boolean {
+    const sentAt = this.#clock.now();
+    const { heartbeatMessage } = this.#options;
+    try {
+      if (heartbeatMessage === undefined) transport.ping();
+      else
+        send(transport, typeof heartbeatMessage === 'function' ? made(heartbeatMessage) : heartbeatMessage);
+    } catch (thrown) {
+      this.#owner.onUserError(
+        errorOf(thrown, heartbeatMessage === undefined ? 'ping()' : 'heartbeatMessage'),
+      );
+      return false;
+    }
     if (this.#sentAt === NONE) this.#sentAt = [];
     else if (this.#sentAt.length === MOST_UNDER_WAY) this.#sentAt.shift();
-    this.#sentAt.push(this.#clock.now());
-    const { heartbeatMessage } = this.#options;
-    if (heartbeatMessage === undefined) {
-      transport.ping();
-      return;
-    }
-    try {
-      send(transport, typeof heartbeatMessage === 'function' ? heartbeatMessage() : heartbeatMessage);
-    } catch (error) {
-      reportUncaught(error);
-    }
+    this.#sentAt.push(sentAt);
+    return true;
   }
 
   /** Whether `message` answers the heartbeats that are under way. */
@@ -52,10 +67,13 @@ export class RoundTrips {
     if (this.#sentAt === NONE) return false;
     const { heartbeatMessage, isHeartbeatReply } = this.#options;
     if (heartbeatMessage === undefined) return false;
+    if (isHeartbeatReply === undefined) return true;
     try {
-      return isHeartbeatReply?.(message) ?? true;
-    } catch (error) {
-      reportUncaught(error);
+      const answer: unknown = isHeartbeatReply(message);
+      if (isPromise(answer)) throw new TypeError('isHeartbeatReply must return true or false, not a Promise');
+      return Boolean(answer);
+    } catch (thrown) {
+      this.#owner.onUserError(errorOf(thrown, 'isHeartbeatReply'));
       return false;
     }
   }
@@ -80,4 +98,11 @@ export class RoundTrips {
   forget(): void {
     this.#sentAt = NONE;
   }
+}
+
+/** What the user's function gives; a promise is refused by the sender. */
+function made(heartbeatMessage: () => SendData): SendData {
+  const data = heartbeatMessage();
+  isPromise(data);
+  return data;
 }

@@ -97,6 +97,11 @@ export class SendQueue {
     this.#bytes += held.bytes;
   }
 
+  /** The message that is to leave next. */
+  get next(): Held | undefined {
+    return this.#first?.first ?? this.#rest?.first;
+  }
+
   /** Takes out the message that is to leave next. */
   shift(): Held | undefined {
     const held = this.#first?.shift() ?? this.#rest?.shift();

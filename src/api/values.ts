@@ -58,6 +58,22 @@ export function kindOf(value: unknown): string {
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
+/** What was thrown, as an error: of any realm as it is, anything else wrapped. `what` threw it. */
+export function errorOf(thrown: unknown, what: string): Error {
+  if (isObject(thrown) && typeof thrown.message === 'string' && typeof thrown.name === 'string')
+    return thrown as unknown as Error;
+  return new Error(`${what} threw ${kindOf(thrown)}`, { cause: thrown });
+}
+
+/**
+ * Whether it is a promise. Where none is allowed nobody would hear of its rejection, which must not end the process.
+ */
+export function isPromise(value: unknown): boolean {
+  if (!isObject(value) || typeof value.then !== 'function') return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
+}
+
 /** The bytes of a Blob. */
 export async function readBlob(blob: Blob): Promise<Uint8Array> {
   const read: unknown = await (isReadable(blob) ? blob.arrayBuffer() : readByEvents(blob));

@@ -6,7 +6,6 @@
  * moves bytes implements those. The api joins the two. No policy, no retry and no timer belongs to either.
  */
 import type { Hop, ReckerError, ResponseHeaders } from './errors.js';
-import type { GlobalBlob } from './globals.js';
 
 /** How a dial or a connection ended. */
 export interface Loss {
@@ -146,7 +145,7 @@ export interface Transport {
    * Hands one message over and returns its payload's length in bytes. Only called between `opened` and the
    * end. The caller may reuse the bytes after it returns.
    */
-  send(data: string | Uint8Array | GlobalBlob): number;
+  send(data: string | Uint8Array): number;
   /** Lets what was handed over leave now, instead of at the end of the tick. */
   flush(): void;
   /** Sends a Ping frame (RFC 6455 §5.5.2). */

@@ -28,7 +28,7 @@ interface NativeSocket {
   onclose:
     | ((event: { readonly code: number; readonly reason: string; readonly wasClean: boolean }) => void)
     | null;
-  send(data: string | Uint8Array | Blob): void;
+  send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
 }
 
@@ -112,19 +112,16 @@ class NativeTransport implements Transport {
    * says that it holds some it is looked at again: at once, then ever more rarely. With an empty buffer, as
    * nearly always, nothing runs. This is the one poll of the library.
    */
-  send(data: string | Uint8Array | Blob): number {
+  send(data: string | Uint8Array): number {
     const socket = this.#socket as NativeSocket;
     let size: number;
     if (typeof data === 'string') {
       size = utf8Length(data);
       socket.send(data);
-    } else if (data instanceof Uint8Array) {
+    } else {
       size = data.length;
       // Node's queues the caller's own bytes, and pages refuse shared memory: a copy serves both.
       socket.send(new Uint8Array(data));
-    } else {
-      size = data.size;
-      socket.send(data);
     }
     if (!this.#isLooking && socket.bufferedAmount > 0) {
       this.#isLooking = true;

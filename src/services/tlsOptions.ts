@@ -7,6 +7,7 @@
  */
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, DEFAULT_CIPHERS } from 'node:tls';
+import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
 import { UNSET_SOCKET } from './unset.js';
 
 /** The checked option `tls`, or a proxy's `requestTls` and `proxyTls`. */
@@ -40,9 +41,14 @@ export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions
     maxVersion: tls.maxVersion,
     ciphers: tls.ciphers ?? DEFAULT_CIPHERS,
     ALPNProtocols: tls.alpnProtocols,
-    checkServerIdentity: tls.checkServerIdentity ?? checkServerIdentity,
+    checkServerIdentity: identityCheck(tls),
     ...UNSET,
   } as unknown as ConnectionOptions;
+}
+
+/** Node's check, or the user's. */
+function identityCheck({ checkServerIdentity: given }: CheckedTls): unknown {
+  return given === undefined ? checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
 }
 
 /** The same members, and nothing of any prototype. */

@@ -95,7 +95,7 @@ class WsTransport implements Transport, WriterOwner {
   #handed = 0;
   #taken = 0;
   #isWatching = false;
-  /** Messages that ws works on before they leave: it compresses them or reads Blobs, in their order. */
+  /** Messages that ws works on before they leave: it compresses them, in their order. */
   #worked = 0;
   /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
   #isBroken = false;
@@ -163,8 +163,8 @@ class WsTransport implements Transport, WriterOwner {
     return this.#handed - this.#taken;
   }
 
-  send(data: string | Uint8Array | Blob): number {
-    const isWorked = this.#compresses || this.#worked > 0 || data instanceof Blob;
+  send(data: string | Uint8Array): number {
+    const isWorked = this.#compresses || this.#worked > 0;
     const size = isWorked ? this.#sendWorked(data) : this.#sendFramed(data);
     this.#handed += size;
     return size;
@@ -178,17 +178,17 @@ class WsTransport implements Transport, WriterOwner {
   }
 
   /** What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows. */
-  #sendWorked(data: string | Uint8Array | Blob): number {
+  #sendWorked(data: string | Uint8Array): number {
     this.#worked += 1;
     this.#writer?.seal();
     const isText = typeof data === 'string';
     // By then the caller may have changed its bytes.
-    const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
+    const lasting = isText ? data : Buffer.from(data);
     (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, (error) =>
       this.#onWorked(error),
     );
     if (isText) return Buffer.byteLength(data);
-    return data instanceof Uint8Array ? data.length : data.size;
+    return data.length;
   }
 
   /** Nothing is buffered any more: the kernel has it all. A socket that failed says the same, and means the opposite. */
@@ -206,7 +206,7 @@ class WsTransport implements Transport, WriterOwner {
 
   #onWorked(error: Error | null | undefined): void {
     this.#worked -= 1;
-    // Before `onSent()`: a Blob that cannot be read leaves a healthy socket with an empty buffer.
+    // Before `onSent()`: a message that was lost leaves an empty buffer, too.
     if (error) this.#isBroken = true;
     if (this.#worked === 0) this.#seeCloseLeave();
     this.onSent();

@@ -1,7 +1,7 @@
 /**
  * What reaches the option `inspect`: all that is needed to follow the chart, and no secret.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActor, type InspectionEvent } from 'xstate';
 import type { LookAtClient } from '../../src/api/options.js';
 import { ReckerWebSocket } from '../../src/index.js';
@@ -109,24 +109,20 @@ describe('the option inspect', () => {
 
   it('takes a function that throws, and goes on', async () => {
     const transport = fakeTransport();
-    const uncaught: unknown[] = [];
-    const emit = vi.spyOn(process, 'emit').mockImplementation(((name: string, error: unknown) => {
-      if (name === 'uncaughtException') uncaught.push(error);
-      return true;
-    }) as never);
     const ws = new ReckerWebSocket('wss://a.example.com', {
       transport,
       inspect: () => {
         throw new Error('from inspect');
       },
     });
+    const errors: unknown[] = [];
+    ws.on('error', (error) => errors.push(error));
     const connected = ws.connect();
     transport.last.open();
     await connected;
     expect(ws.state).toBe('open');
-    emit.mockRestore();
-    expect(uncaught.length).toBeGreaterThan(0);
-    expect(String(uncaught[0])).toBe('Error: from inspect');
+    expect(errors.length).toBeGreaterThan(0);
+    expect(String(errors[0])).toBe('Error: from inspect');
   });
 });
 
