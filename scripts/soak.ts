@@ -1,18 +1,26 @@
 /**
  * `npm run soak -- --minutes 10`: messages both ways under random faults, checked at both ends. Exits with 1
  * where a message was lost untold, came twice or out of order, or something stayed behind.
+ *
+ * `npm run soak -- --proxy --minutes 5`: 20 clients behind a haproxy that is reloaded every 20 seconds, and the books
+ * of each client. Needs haproxy.
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { type ClientBooks, soakBehindProxy } from './soak/proxy.js';
 import { type Sample, soak } from './soak/run.js';
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    proxy: { type: 'boolean', default: false },
+  },
 });
 const minutes = Number(values.minutes);
 if (!(minutes > 0) || !/^\d+$/.test(values.seed)) {
-  console.error('Usage: npm run soak -- [--minutes N] [--seed N]');
+  console.error('Usage: npm run soak -- [--minutes N] [--seed N] [--proxy]');
   process.exit(2);
 }
 // Memory can only be compared when garbage is gone.
@@ -30,6 +38,11 @@ const COLUMNS: readonly (readonly [string, (sample: Sample) => string])[] = [
   ['opens', ({ opens }) => String(opens)],
 ];
 const row = (cells: readonly string[]): void => console.log(cells.map((cell) => cell.padStart(10)).join(''));
+
+if (values.proxy) {
+  await behindProxy();
+  process.exit();
+}
 
 row(COLUMNS.map(([name]) => name));
 const report = await soak({
@@ -52,3 +65,25 @@ console.log(`left behind: ${report.leftovers.join(', ') || 'nothing'}`);
 console.log(`problems: ${report.problems.length}`);
 for (const problem of report.problems) console.log(`  ${problem}`);
 if (report.problems.length > 0 || report.leftovers.length > 0) process.exitCode = 1;
+
+async function behindProxy(): Promise<void> {
+  const names = ['client', 'sent', 'received', 'undelivered', 'unsent', 'held', 'opens'] as const;
+  const { books, reloads, heldByProxy, problems } = await soakBehindProxy({
+    seconds: minutes * 60,
+    every: 20,
+    clients: 20,
+  });
+  console.log(
+    `${reloads} reloads. sent = received + undelivered + unsent (an upper bound) + held by the network`,
+  );
+  const line = (cells: readonly unknown[]): void =>
+    console.log(cells.map((cell) => String(cell).padStart(12)).join(''));
+  line(names);
+  for (const each of books) line(names.map((name) => each[name]));
+  const sum = (name: keyof ClientBooks): number => books.reduce((total, each) => total + each[name], 0);
+  line(names.map((name) => (name === 'client' ? 'all' : sum(name))));
+  console.log(`haproxy had read ${heldByProxy} bytes from clients that it never passed on`);
+  console.log(`problems: ${problems.length}`);
+  for (const problem of problems) console.log(`  ${problem}`);
+  if (problems.length > 0) process.exitCode = 1;
+}
