@@ -47,6 +47,9 @@ export interface ProxySoakReport {
 /** Each message is this long, so that bytes can be converted to messages. */
 const SIZE = 1000;
 const SEND_EVERY = 20;
+
+/** ms from a reload to the end of the connections that the old process still has. */
+const HARD_STOP = 300;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Sender {
@@ -66,18 +69,26 @@ export async function soakBehindProxy(options: ProxySoakOptions): Promise<ProxyS
   for (let id = 0; id < options.clients; id += 1) senders.push(sender(`ws://127.0.0.1:${proxy.port}/${id}`));
   await Promise.all(senders.map(({ ws }) => ws.connect()));
 
-  const ticking = setInterval(() => {
+  const sendAll = (): void => {
     for (const each of senders) {
       each.sent += 1;
       void each.ws.send(`${each.sent}:`.padEnd(SIZE, '.'));
     }
-  }, SEND_EVERY);
+  };
+  const ticking = setInterval(sendAll, SEND_EVERY);
   const start = performance.now();
   let reloads = 0;
   while (performance.now() - start + options.every * 1000 < options.seconds * 1000) {
     await sleep(options.every * 1000);
-    await proxy.reload();
+    const reloaded = proxy.reload();
     reloads += 1;
+    // Every other time this process is busy while the connections are cut, and sends before it can see that they are.
+    if (reloads % 2 === 0) {
+      await sleep(HARD_STOP / 2);
+      for (const until = performance.now() + 3 * HARD_STOP; performance.now() < until; );
+      for (let burst = 0; burst < 3; burst += 1) sendAll();
+    }
+    await reloaded;
   }
   await sleep(Math.max(0, options.seconds * 1000 - (performance.now() - start)));
   clearInterval(ticking);
@@ -181,7 +192,7 @@ class HaProxy {
       join(proxy.#folder, 'haproxy.cfg'),
       `global
   log stdout format raw local0
-  hard-stop-after 300ms
+  hard-stop-after ${HARD_STOP}ms
 defaults
   mode tcp
   log global

@@ -11,6 +11,13 @@ export {
   type OpenDetails,
   type PeerActions,
 } from './fakeConnection.js';
+export {
+  type FakePathDriver,
+  type FakePathDriverOptions,
+  fakePathDriver,
+  type PathClient,
+  type PathClientOptions,
+} from './fakePathDriver.js';
 export { type FakeTransport, type FakeTransportOptions, fakeTransport } from './fakeTransport.js';
 export type { FaultConnection, RawBytes, Seen, SeenHandshake, SeenMessage } from './faultRecord.js';
 export { FaultServer, type FaultServerOptions } from './faultServer.js';

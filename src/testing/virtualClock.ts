@@ -169,7 +169,7 @@ function stormGuard(): (now: number) => void {
  * Lets microtasks run, and the immediates that they set. Two rounds: an immediate that a microtask sets lands
  * behind the one set here, so after one round only its turn would still be to come.
  */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     realSetImmediate(() => realSetImmediate(resolve));
   });
