@@ -34,6 +34,8 @@ export class Narrator {
   #lostAt: number | undefined;
   #dialledAt = 0;
   #attempt = 0;
+  /** Whether the state before the present one had a connection. */
+  #wasConnected = false;
   #lastTold: Error | undefined;
 
   constructor(ws: ReckerWebSocket, timeline: Timeline) {
@@ -74,6 +76,7 @@ export class Narrator {
     const tell = timeline.event.bind(timeline);
 
     ws.on('state', (state, previous) => {
+      this.#wasConnected = previous === 'open' || previous === 'closing';
       if (state === 'connecting' || state === 'reconnecting') {
         this.#dialledAt = timeline.elapsed;
         // ws.url may hold a token in its query; what toJSON() gives is for everybody's eyes.
@@ -96,6 +99,10 @@ export class Narrator {
     ws.on('close', (code, reason, { wasClean, error, willReconnect }) => {
       // A dial that failed has been told as such; here it would be the same once more.
       if (error !== undefined && this.#lastTold === error) return;
+      if (!this.#wasConnected) {
+        tell(ws.state, 'close', `${code}, there was no connection`, 'quiet');
+        return;
+      }
       const how = wasClean ? (reason === '' ? 'clean' : `clean: ${reason}`) : 'cut off, no Close frame came';
       const next = willReconnect ? '' : ', no reconnection';
       tell(ws.state, 'close', `${code}, ${how}${wasClean ? '' : next}`, wasClean ? 'good' : 'bad');

@@ -135,7 +135,7 @@ export interface WebSocketOptions {
   headers?: HeadersInput | Provider<HeadersInput | undefined> | undefined;
   /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
   dispatcher?: DispatcherLike | undefined;
-  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY as curl does. @default none */
+  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in capitals or small letters, and http_proxy in small letters only, as curl does. @default none */
   proxy?: string | ProxyOptions | undefined;
   /** TLS of the server. @default Node's */
   tls?: TLSOptions | undefined;

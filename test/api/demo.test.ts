@@ -92,6 +92,17 @@ describe('npm run demo', () => {
     expect(await child.ended).toEqual({ code: 0, signal: null });
   });
 
+  it('-- <url>: does not call an end clean where there was no connection', async () => {
+    await using server = await FaultServer.start();
+    await server.stop();
+    const child = runFile(DEMO, [server.url()]);
+    await child.prints('attempt 1 in');
+    child.kill('SIGINT');
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.output).toMatch(/close +1000, there was no connection/);
+    expect(child.output).not.toContain('clean');
+  });
+
   it('-- <url>: ends with 1 where the server refuses for good', async () => {
     await using server = await FaultServer.start();
     server.refuse(404);
