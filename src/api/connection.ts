@@ -21,8 +21,9 @@ import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { type HubOwner, MessageHub } from './messageHub.js';
 import { optionError } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
-import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outbox.js';
-import { type EnvironmentListener, toBinary, watchEnvironment } from './platform.js';
+import { checkMark, Outbox, type OutboxOwner, type SendOptions } from './outbox.js';
+import { type EnvironmentListener, toBinary, warn, watchEnvironment } from './platform.js';
+import { refused } from './refusals.js';
 import { RoundTrips } from './roundTrips.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
 import { onAbortOf } from './signals.js';
@@ -170,7 +171,11 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   send(data: SendData, options: SendOptions | undefined): Promise<void> {
     const { messages, state } = this.#view;
     if (messages === 'refused') {
-      return this.outbox.refuse(data, new StateError(`send() is not possible in the state ${state}`, state));
+      return this.outbox.refuse(
+        data,
+        `send() is not possible in the state ${state}`,
+        (reason) => new StateError(reason, state),
+      );
     }
     return state === 'idle' ? this.#sendFirst(data, options) : this.#send(data, options);
   }
@@ -444,6 +449,10 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     }
   }
 
+  get now(): number {
+    return this.#clock.now();
+  }
+
   get isListenedTo(): boolean {
     return this.#listeners.listenerCount('message') > 0;
   }
@@ -462,6 +471,13 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   }
 
   sendHeartbeat(transport: Transport): boolean {
+    const patience = this.#policy.heartbeatInterval || 30_000;
+    if (this.hub.isStuck(patience)) {
+      warn(
+        `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read on, so listeners and other readers get no message. Read it, or end it with break or return()`,
+        'RECKER_READING_PAUSED',
+      );
+    }
     return this.#roundTrips.begin(transport, (on, data) => this.outbox.sendPast(on, data));
   }
 

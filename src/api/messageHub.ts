@@ -29,6 +29,8 @@ interface Failure {
 export interface HubOwner {
   /** Whether listeners get each message. */
   readonly isListenedTo: boolean;
+  /** The time, in ms. */
+  readonly now: number;
   /** Reading is to pause, or to go on. */
   onPressure(isPaused: boolean): void;
 }
@@ -57,6 +59,9 @@ export class MessageHub {
   #leftUnread = 0;
   #isHeld = false;
   #wasPaused = false;
+  /** Since when a consumer is full. */
+  #fullSince: number | undefined;
+  #hasWarned = false;
 
   constructor(bounds: ReceiveBounds, owner: HubOwner) {
     this.#bounds = bounds;
@@ -78,10 +83,12 @@ export class MessageHub {
     return this.#receivers.length > 0;
   }
 
-  /** Whether somebody waits for messages that a full reader holds up. */
-  get isHoldingUp(): boolean {
-    const { isListenedTo } = this.#owner;
-    return this.isFull && (isListenedTo || this.#receivers.some((receiver) => !receiver.isFull));
+  /** Whether others wait for messages because a consumer has been full for longer than `patience` ms. True once. */
+  isStuck(patience: number): boolean {
+    const since = this.#fullSince;
+    if (since === undefined || this.#hasWarned || this.#owner.now - since < patience) return false;
+    this.#hasWarned = this.#owner.isListenedTo || this.#receivers.some((receiver) => !receiver.isFull);
+    return this.#hasWarned;
   }
 
   /** The user wants the socket to be read no further, or to be read on. */
@@ -203,7 +210,9 @@ export class MessageHub {
   }
 
   #weigh(): void {
-    const { isPaused } = this;
+    const { isPaused, isFull } = this;
+    if (!isFull) this.#fullSince = undefined;
+    else this.#fullSince ??= this.#owner.now;
     if (isPaused === this.#wasPaused) return;
     this.#wasPaused = isPaused;
     this.#owner.onPressure(isPaused);

@@ -9,6 +9,7 @@ import type { Transport } from '../machine/port.js';
 import { BlobReads } from './blobReads.js';
 import { transportError } from './guardedTransport.js';
 import { afterIo, byteLength, copyBytes } from './platform.js';
+import { Refusals } from './refusals.js';
 import { Held, MESSAGE_COST, type QueueBounds, SendQueue } from './sendQueue.js';
 import type { SendData } from './types.js';
 import { errorOf, isArrayBuffer, isBlob, kindOf, readBlob } from './values.js';
@@ -60,6 +61,7 @@ export class Outbox {
   readonly #maxInFlight: number;
   readonly #queue = new SendQueue();
   #drainWaiters = NOBODY;
+  #refusals: Refusals | undefined;
   #sendsInTurn = 0;
   /** Made when first needed. */
   #blobs: BlobReads | undefined;
@@ -110,7 +112,7 @@ export class Outbox {
       return held;
     }
     const failure = this.#handOver(transport, payload);
-    if (failure !== undefined) return this.refuse(data, failure);
+    if (failure !== undefined) return this.refuse(data, failure.message, () => failure);
     return mark === undefined ? this.#handedOver() : this.drained(mark);
   }
 
@@ -143,11 +145,13 @@ export class Outbox {
     return this.drained(this.#maxInFlight);
   }
 
-  /** Refuses a message that was just given. */
-  refuse(data: SendData, error: ReckerError): Promise<void> {
+  /** Refuses a message that was just given, with the error that `make` makes of the reason. */
+  refuse(data: SendData, reason: string, make: (message: string) => ReckerError): Promise<void> {
     payloadOf(data);
+    this.#refusals ??= new Refusals();
+    const { error, promise } = this.#refusals.for(reason, make);
     this.#owner.onUndelivered(data, error);
-    return refused(error);
+    return promise;
   }
 
   /** Hands over what is held, as far as the socket's bound allows. */
@@ -248,16 +252,19 @@ export class Outbox {
       const why = isOpen ? 'more than maxInFlight is under way' : 'there is no open connection';
       return this.refuse(
         data,
-        new QueueFullError(`The message cannot go out now, since ${why}, and sendQueue is false`),
+        `The message cannot go out now, since ${why}, and sendQueue is false`,
+        queueFullError,
       );
     }
     while (!this.#queue.fits(bytes, bounds)) {
       const isHopeless = bytes + MESSAGE_COST > bounds.maxBytes || bounds.maxMessages === 0;
       const oldest = bounds.overflow === 'drop-oldest' && !isHopeless ? this.#queue.shift() : undefined;
       if (oldest === undefined) {
-        return this.refuse(data, new QueueFullError(`The send queue is full: ${describe(bounds)}`));
+        return this.refuse(data, `The send queue is full: ${describe(bounds)}`, queueFullError);
       }
-      this.drop(oldest, new QueueFullError(`A newer message took its place: ${describe(bounds)}`));
+      this.#refusals ??= new Refusals();
+      const reason = `A newer message took its place: ${describe(bounds)}`;
+      this.drop(oldest, this.#refusals.for(reason, queueFullError).error);
     }
     // Bytes that the caller may change after the call are copied; strings and Blobs cannot change.
     const held = new Held(payload instanceof Uint8Array ? copyBytes(payload) : payload, bytes);
@@ -282,12 +289,7 @@ export class Outbox {
   }
 }
 
-/** Rejected, and no unhandled rejection where nobody awaits it. */
-export function refused(error: Error): Promise<void> {
-  const promise = Promise.reject(error);
-  promise.catch(ignore);
-  return promise;
-}
+const queueFullError = (message: string): QueueFullError => new QueueFullError(message);
 
 function describe({ maxBytes, maxMessages }: QueueBounds): string {
   return `at most ${maxBytes} bytes${maxMessages === Number.POSITIVE_INFINITY ? '' : ` and ${maxMessages} messages`}; each message counts ${MESSAGE_COST} bytes beside its payload`;

@@ -14,6 +14,11 @@ export type Binary = Uint8Array;
 
 export const EventEmitter = Emitter as unknown as EmitterClass;
 
+/** A warning about the use of this library, which the program may go on after. */
+export const warn = (message: string, code: string): void => {
+  console.warn(`ReckerWarning [${code}]: ${message}`);
+};
+
 /** A page has no output that a pipe could end. */
 export const isStandardOutput = (_stream: unknown): boolean => false;
 

@@ -25,6 +25,11 @@ export interface EnvironmentListener {
   onAwake(): void;
 }
 
+/** A warning about the use of this library, which the program may go on after. */
+export const warn = (message: string, code: string): void => {
+  process.emitWarning(message, { type: 'ReckerWarning', code });
+};
+
 /** The output of the program itself, which no pipe may end. */
 export const isStandardOutput = (stream: unknown): boolean =>
   stream === process.stdout || stream === process.stderr;
