@@ -1,18 +1,34 @@
 /**
- * What is built: `dist` for Node, `dist/browser` for pages and workers, from the same sources but for the one
- * module that knows the platform.
+ * What is built: `dist` for Node, `dist/browser` for pages and workers, from the same sources but for the modules that
+ * have a form of their own for browsers.
  */
-import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
+import { writeSubpaths } from './scripts/package/subpaths.js';
 
 // The configurations below run side by side: `clean` of one would take what another has just written.
 rmSync('dist', { recursive: true, force: true });
+writeSubpaths();
 
-const inNode = { index: 'src/index.ts', inspect: 'src/inspect/index.ts' };
+const api = { index: 'src/index.ts' };
+const inspect = { inspect: 'src/inspect/index.ts' };
 const chart = { machine: 'src/machine/index.ts', testing: 'src/testing/index.ts' };
-const inBrowsers = { index: 'src/index.ts' };
+
+/** tsup writes that comment once more than Rollup, which has written it already. */
+const oneSourceMap: NonNullable<Options['plugins']>[number] = {
+  name: 'one-source-map',
+  buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles) {
+      if (!/\.c?js$/.test(name)) continue;
+      const text = readFileSync(name, 'utf8');
+      const [comment] = /\n\/\/# sourceMappingURL=.*$/.exec(text) ?? [];
+      if (comment !== undefined) writeFileSync(name, `${text.replaceAll(comment, '')}${comment}\n`);
+    }
+  },
+};
 
 const common: Options = {
   format: ['esm', 'cjs'],
@@ -21,6 +37,8 @@ const common: Options = {
   treeshake: true,
   dts: false,
   clean: false,
+  sourcemap: true,
+  plugins: [oneSourceMap],
 };
 
 /** Types that never meet in one chunk: those of `recker` must not bring XState along. */
@@ -30,37 +48,48 @@ const types = (entry: Record<string, string>): Options => ({
   dts: { only: true, compilerOptions: { stripInternal: true } },
 });
 
-/** platform.browser.ts in the place of platform.ts. */
-const browserPlatform: Plugin = {
-  name: 'browser-platform',
+/** `name.browser.ts` in the place of `name.ts`, where there is one. */
+const browserForms: Plugin = {
+  name: 'browser-forms',
   setup(build) {
-    const path = fileURLToPath(new URL('./src/api/platform.browser.ts', import.meta.url));
-    build.onResolve({ filter: /\/platform\.js$/ }, () => ({ path }));
+    build.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const form = join(resolveDir, path.replace(/\.js$/, '.browser.ts'));
+      return existsSync(form) ? { path: form } : undefined;
+    });
+  },
+};
+
+/** The package `events` is part of the build for browsers: its licence asks that its notice goes with it. */
+const notices: Plugin = {
+  name: 'notices',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]node_modules[\\/]events[\\/]events\.js$/ }, ({ path }) => {
+      const folder = dirname(path);
+      const licence = readFileSync(join(folder, 'LICENSE'), 'utf8').trim();
+      const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
+      const notice = `/*!\nThe package events ${version}, which is part of this file:\n\n${licence}\n*/\n`;
+      return { contents: `${notice}${readFileSync(path, 'utf8')}`, loader: 'js' };
+    });
   },
 };
 
 export default defineConfig([
-  { ...common, entry: { ...inNode, ...chart }, target: 'node20', sourcemap: true },
+  { ...common, entry: { ...api, ...inspect, ...chart }, target: 'node20' },
   {
     ...common,
-    entry: { ...inBrowsers, machine: chart.machine },
+    entry: { ...api, ...inspect, ...chart },
     outDir: 'dist/browser',
     platform: 'browser',
     target: 'es2022',
-    sourcemap: true,
     noExternal: ['events'],
-    esbuildPlugins: [browserPlatform],
+    esbuildPlugins: [browserForms, notices],
   },
-  types(inNode),
+  types({ ...api, ...inspect }),
   types(chart),
   {
-    ...common,
-    entry: inBrowsers,
+    ...types(api),
     outDir: 'dist/browser',
-    dts: {
-      only: true,
-      // TypeScript's own word for the same swap.
-      compilerOptions: { moduleSuffixes: ['.browser', ''], stripInternal: true },
-    },
+    // TypeScript's own word for the same swap.
+    dts: { only: true, compilerOptions: { moduleSuffixes: ['.browser', ''], stripInternal: true } },
   },
 ]);

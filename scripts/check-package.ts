@@ -2,8 +2,8 @@
  * Checks what would be published: packs it, lints the tarball, installs it into an empty folder, and runs users
  * of every entry point there, as ESM, CommonJS and strict TypeScript, on every supported line of Node.
  *
- * Usage: npx tsx scripts/check-package.ts [--this-node]   (after `npm run build`)
- * With --this-node only the running version is tried. Other versions come from the npm package `node`; outside
+ * Usage: npx tsx scripts/check-package.ts [--this-node] [--all]   (after `npm run build`)
+ * With --all the whole matrix of compilers. With --this-node only the running version is tried. Other versions come from the npm package `node`; outside
  * CI one that cannot be had is skipped, and said so.
  */
 import { execFile } from 'node:child_process';
@@ -15,12 +15,17 @@ import { promisify } from 'node:util';
 import { FaultServer } from '../src/testing/faultServer.js';
 import { checkBundlers } from './package/bundlers.js';
 import { findProgram } from './package/findProgram.js';
+import { checkLinks } from './package/links.js';
+import { checkTypeMatrix } from './package/typeMatrix.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 const NODES = ['22', '24', 'latest'];
 /** The tarball must not grow unseen, in bytes. Two thirds of it are source maps. */
-const MOST_BYTES = 900_000;
+const MOST_BYTES = 1_300_000;
+/** What the package consists of: what is built, and what the README leads to. */
+const PUBLISHED =
+  /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
 /** In ms; a fresh Node is some 50 MB to fetch. */
 const LIMIT = 120_000;
 
@@ -48,11 +53,11 @@ async function pack(folder: string): Promise<string> {
   const [packed] = JSON.parse(told) as Packed[];
   if (packed === undefined) throw new Error('npm packed nothing');
   if (packed.size > MOST_BYTES) throw new Error(`The tarball has ${packed.size} bytes`);
-  const foreign = packed.files.filter(
-    ({ path }) => !/^(dist|statecharts)\/|^(package\.json|README|LICENSE|CHANGELOG|SECURITY)/.test(path),
-  );
+  const foreign = packed.files.filter(({ path }) => !PUBLISHED.test(path));
   if (foreign.length > 0) throw new Error(`Not to be published: ${foreign.map(({ path }) => path)}`);
   say(`packed: ${packed.files.length} files, ${packed.size} bytes`);
+  await checkLinks(root, new Set(packed.files.map(({ path }) => path)));
+  say('links: all lead to files of the tarball');
   return join(folder, packed.filename);
 }
 
@@ -98,6 +103,7 @@ async function checkOtherRuntimes(folder: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  const all = process.argv.includes('--all');
   const folder = await mkdtemp(join(tmpdir(), 'recker-package-'));
   try {
     const tarball = await pack(folder);
@@ -119,12 +125,14 @@ async function main(): Promise<void> {
     }
     say('TypeScript, strict, skipLibCheck: false: ESM, CommonJS and browser users compile');
 
+    say(await checkTypeMatrix(folder, tarball, all));
+
     const chromium = findProgram('chromium');
     if (chromium === undefined && process.env.CI) throw new Error('needs chromium');
     const bundles = await checkBundlers(folder, chromium);
     say(`${bundles.join(', ')}; ${chromium === undefined ? 'skipped: needs chromium' : 'run in Chromium'}`);
 
-    const programs = ['esm.mjs', 'cjs.cjs', 'out/user.mjs', 'out/user.cjs'];
+    const programs = ['esm.mjs', 'cjs.cjs', 'copies.mjs', 'out/user.mjs', 'out/user.cjs'];
     for (const program of programs) await sh(folder, process.execPath, program);
     say(`node ${process.version}: ${programs.join(', ')} run`);
     if (process.argv.includes('--this-node')) return;

@@ -4,12 +4,16 @@
  * They live beside the chart because they are its vocabulary: the chart itself makes the time-outs and the
  * aborts, the services make the rest, the api only hands them on. Nothing here may know a socket, and no
  * message may hold a URL's user info or query, a header's value or a credential.
+ *
+ * Each class has a `brand`, by which `instanceof` decides: see `ReckerError`.
  */
 
 import { retryAfterOf } from './retryAfter.js';
 
 /** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
 export class ReckerError extends Error {
+  /** @internal */
+  static readonly brand: string = 'recker.ReckerError';
   override name = 'ReckerError';
   /** Stable, for programs: a system code such as `ECONNREFUSED`, or one of this library's own (`ERR_RECKER_…`). */
   readonly code: string;
@@ -18,10 +22,47 @@ export class ReckerError extends Error {
     super(message, options);
     this.code = code;
   }
+
+  /**
+   * By brand, so that an error of another copy of this library counts too: the ESM build beside the CommonJS build, or
+   * a copy in a bundle. A class derived elsewhere has no brand of its own and keeps the ordinary meaning.
+   *
+   * @internal
+   */
+  static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that stands beside `instanceof`, which may be a derived one.
+    return isInstanceOf(this, value);
+  }
+}
+
+function isInstanceOf(made: unknown, value: unknown): boolean {
+  const brand = brandOf(made);
+  return brand === undefined
+    ? Function.prototype[Symbol.hasInstance].call(made as () => void, value)
+    : chainOf(value).some((prototype) => brandOf(prototype.constructor) === brand);
+}
+
+/** The brand of a class of this library, of whichever copy. */
+function brandOf(made: unknown): string | undefined {
+  if (typeof made !== 'function' || !Object.hasOwn(made, 'brand')) return undefined;
+  const { brand } = made as { readonly brand?: unknown };
+  return typeof brand === 'string' && brand.startsWith('recker.') ? brand : undefined;
+}
+
+function chainOf(value: unknown): object[] {
+  const chain: object[] = [];
+  let next: unknown = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
+  while (next !== null) {
+    chain.push(next as object);
+    next = Object.getPrototypeOf(next);
+  }
+  return chain;
 }
 
 /** An option, a URL or an argument that can never work. Thrown at once; nothing was connected. */
 export class ConfigurationError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConfigurationError';
   override name = 'ConfigurationError' as const;
   /** The option or argument that is wrong, e.g. `heartbeatInterval`. */
   readonly option: string;
@@ -34,6 +75,8 @@ export class ConfigurationError extends ReckerError {
 
 /** The call does not fit the state the client is in, e.g. `send()` after `close()`. */
 export class StateError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.StateError';
   override name = 'StateError' as const;
   /** `ws.state` at the time of the call. */
   readonly state: string;
@@ -46,6 +89,8 @@ export class StateError extends ReckerError {
 
 /** The network, the proxy, TLS or the peer's frames failed. `code` is the system's or the engine's where there is one. */
 export class ConnectionError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConnectionError';
   override name = 'ConnectionError' as const;
   /** Which hop it failed on, where a proxy is between. */
   readonly hop: Hop | undefined;
@@ -57,9 +102,9 @@ export class ConnectionError extends ReckerError {
   constructor(
     message: string,
     options: ErrorOptions & {
-      code?: string;
+      code?: string | undefined;
       hop?: Hop | undefined;
-      final?: boolean;
+      final?: boolean | undefined;
       alert?: number | undefined;
     } = {},
   ) {
@@ -75,6 +120,8 @@ export type Hop = 'proxy' | 'server';
 
 /** The connection ended where more was expected (RFC 6455 §7.1.5 and §7.1.6 for code and reason). */
 export class ConnectionClosedError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConnectionClosedError';
   override name = 'ConnectionClosedError' as const;
   /** The status code of the peer's Close frame; 1005 where it held none, 1006 where no Close came. */
   readonly closeCode: number;
@@ -97,6 +144,8 @@ export type ResponseHeaders = Readonly<Record<string, string | readonly string[]
 
 /** The opening handshake was answered with something else than a valid 101 (RFC 6455 §4.1). */
 export class HandshakeError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.HandshakeError';
   override name = 'HandshakeError' as const;
   /** The HTTP status; 101 where the upgrade was accepted in a way that RFC 6455 forbids. */
   readonly status: number;
@@ -115,7 +164,13 @@ export class HandshakeError extends ReckerError {
   /** @param details.receivedAt ms since the epoch, to read a `Retry-After` that is a date where the answer has no `Date` */
   constructor(
     message: string,
-    details: { status: number; headers?: ResponseHeaders; hop?: Hop; body?: string; receivedAt?: number },
+    details: {
+      status: number;
+      headers?: ResponseHeaders | undefined;
+      hop?: Hop | undefined;
+      body?: string | undefined;
+      receivedAt?: number | undefined;
+    },
     options?: ErrorOptions,
   ) {
     super(message, 'ERR_RECKER_HANDSHAKE', options);
@@ -135,6 +190,8 @@ export type TimeoutPhase = 'connect' | 'heartbeat' | 'close';
 
 /** A deadline of the chart passed: `connectTimeout`, `heartbeatTimeout` or `closeTimeout`. */
 export class TimeoutError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.TimeoutError';
   override name = 'TimeoutError' as const;
   /** Which deadline. */
   readonly phase: TimeoutPhase;
@@ -153,6 +210,8 @@ const TIMEOUT_TEXT: Record<TimeoutPhase, string> = {
 
 /** The send queue cannot take the message: its bound is reached, or there is none (`sendQueue: false`). */
 export class QueueFullError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.QueueFullError';
   override name = 'QueueFullError' as const;
 
   constructor(message: string) {
@@ -162,6 +221,8 @@ export class QueueFullError extends ReckerError {
 
 /** Every permitted reconnection attempt failed; `cause` is the last failure. */
 export class ReconnectExhaustedError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ReconnectExhaustedError';
   override name = 'ReconnectExhaustedError' as const;
   /** How many attempts were made. */
   readonly attempts: number;
@@ -178,6 +239,8 @@ export class ReconnectExhaustedError extends ReckerError {
 
 /** `close()` or an `AbortSignal` ended what was being waited for. `cause` is the signal's reason where there is one. */
 export class AbortError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.AbortError';
   override name = 'AbortError' as const;
 
   constructor(message: string, options?: ErrorOptions) {

@@ -2,7 +2,8 @@
  * The native masking of bufferutil (https://github.com/websockets/bufferutil), an optional peer: used where it is
  * installed, as `ws` does, unless WS_NO_BUFFER_UTIL is set.
  */
-import { createRequire } from 'node:module';
+// Not `createRequire` by name: bundles of ESM for Node often begin with a line that declares it, and would not load.
+import nodeModule from 'node:module';
 
 /** Writes `length` bytes of `source`, masked, to `output` from `offset` on. */
 export type NativeMask = (
@@ -27,7 +28,7 @@ export function nativeMask(): NativeMask | undefined {
 function load(): NativeMask | undefined {
   if (process.env.WS_NO_BUFFER_UTIL) return undefined;
   try {
-    const require = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+    const require = nodeModule.createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
     return (require('bufferutil') as { readonly mask: NativeMask }).mask;
   } catch {
     return undefined;

@@ -13,7 +13,8 @@ const MAX_DELAY = 2 ** 31 - 1;
 const MAX_TIMERS_AT_ONE_INSTANT = 10_000;
 
 /** Taken when this file is loaded, so that a test runner's fake timers cannot stop `advanceAsync()`. */
-const realSetImmediate = setImmediate;
+const { setImmediate: realSetImmediate = globalThis.setTimeout as (task: () => void) => unknown } =
+  globalThis as { readonly setImmediate?: (task: () => void) => unknown };
 
 /** A timer that has not fired. All times in milliseconds. */
 export interface PendingTimer {

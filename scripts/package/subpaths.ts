@@ -1,0 +1,23 @@
+/**
+ * Folders for the subpaths of the package, each with a package.json alone: tools that read no `exports` (Parcel as it
+ * comes, older bundlers and resolvers) find `recker/machine` as a folder. Written by the build, not kept in git.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const SUBPATHS = ['machine', 'testing', 'inspect'] as const;
+
+export function writeSubpaths(): void {
+  for (const name of SUBPATHS) {
+    const folder = fileURLToPath(new URL(`../../${name}/`, import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    const entry = {
+      main: `../dist/${name}.cjs`,
+      module: `../dist/${name}.js`,
+      browser: `../dist/browser/${name}.js`,
+      types: `../dist/${name}.d.ts`,
+      sideEffects: false,
+    };
+    writeFileSync(`${folder}package.json`, `${JSON.stringify(entry, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,7 @@
+/** `createLiveView()` for pages and workers, where there is none. */
+import { needsNode } from '../machine/needsNode.js';
+
+/** Refused: see {@link needsNode}. */
+export function createLiveView(): Promise<never> {
+  return Promise.reject(needsNode('createLiveView()', 'recker/inspect'));
+}

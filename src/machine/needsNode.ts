@@ -1,0 +1,13 @@
+/**
+ * What stands in the build for pages and workers where Node's modules would be needed: it is refused by name, when it
+ * is used. Importing the rest works.
+ */
+import { ConfigurationError } from './errors.js';
+
+/** The refusal of `name`, which is part of `entry`. */
+export function needsNode(name: string, entry: string): ConfigurationError {
+  return new ConfigurationError(
+    name,
+    `${name} of ${entry} needs Node.js: it listens on a port, which pages and workers cannot do`,
+  );
+}

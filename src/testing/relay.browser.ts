@@ -1,0 +1,11 @@
+/** `TcpRelay` for pages and workers, where there is none. */
+import { needsNode } from '../machine/needsNode.js';
+
+/** Refused: see {@link needsNode}. */
+export class TcpRelay {
+  private constructor() {}
+
+  static start(): Promise<never> {
+    return Promise.reject(needsNode('TcpRelay', 'recker/testing'));
+  }
+}

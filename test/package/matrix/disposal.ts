@@ -1,0 +1,7 @@
+// `await using`, where `lib` has Symbol.asyncDispose.
+import { ReckerWebSocket } from 'recker';
+
+export async function greet(): Promise<void> {
+  await using ws = new ReckerWebSocket('wss://x');
+  await ws.send('hello');
+}
