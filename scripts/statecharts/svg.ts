@@ -18,9 +18,30 @@ const LEGEND: readonly string[] = [
   '→ state: leads there',
 ];
 
+/** The light colours: in the style for browsers, and as plain attributes for what reads no styles or no variables. */
+const LIGHT = {
+  paper: '#fff',
+  ink: '#1f2328',
+  soft: '#59636e',
+  line: '#818b98',
+  edge: '#d1d9e0',
+  fill: '#f6f8fa',
+  lit: '#d1570a',
+  connecting: '#0969da',
+  open: '#1a7f37',
+  closing: '#9a6700',
+  backoff: '#8250df',
+  ended: '#59636e',
+  exhausted: '#cf222e',
+} as const;
+type Colour = keyof typeof LIGHT;
+
+const VARIABLES = Object.entries(LIGHT)
+  .map(([name, colour]) => `--${name}:${colour}`)
+  .join(';');
+
 const STYLE = `
-.recker-chart{--paper:#fff;--ink:#1f2328;--soft:#59636e;--line:#818b98;--edge:#d1d9e0;--fill:#f6f8fa;--lit:#d1570a;
---connecting:#0969da;--open:#1a7f37;--closing:#9a6700;--backoff:#8250df;--ended:#59636e;--exhausted:#cf222e}
+.recker-chart{${VARIABLES}}
 @media (prefers-color-scheme:dark){.recker-chart{--paper:#0d1117;--ink:#f0f6fc;--soft:#9198a1;--line:#7d8590;--edge:#3d444d;--fill:#151b23;--lit:#ffa657;
 --connecting:#4493f8;--open:#3fb950;--closing:#d29922;--backoff:#ab7df8;--ended:#9198a1;--exhausted:#f85149}}
 .recker-chart text{font:${FONT.text}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:var(--ink)}
@@ -43,8 +64,14 @@ const STYLE = `
 .recker-chart .transition.lit>text,.recker-chart .transition.lit .guard{fill:var(--lit);font-weight:700}
 `;
 
+/** As in the style; a family of two words needs other quotes in an attribute. */
+const FAMILIES = {
+  mono: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+  sans: "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif",
+} as const;
+
 /** Which colour a state has: that of what users call it. */
-const TONES: readonly (readonly [tag: string, tone: string])[] = [
+const TONES: readonly (readonly [tag: string, tone: Colour])[] = [
   ['connecting', 'connecting'],
   ['reconnecting', 'connecting'],
   ['open', 'open'],
@@ -59,12 +86,12 @@ export function toSvg({ width, height, states, lines }: Drawing): string {
   const top = states.filter(({ depth }) => depth === 0);
   const full = height + 26;
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" class="recker-chart" width="${width}" height="${full}" viewBox="0 0 ${width} ${full}" role="img" aria-labelledby="recker-chart-title recker-chart-about">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="recker-chart" width="${width}" height="${full}" viewBox="0 0 ${width} ${full}" fill="${LIGHT.ink}" font-family="${FAMILIES.mono}" font-size="${FONT.text}" role="img" aria-labelledby="recker-chart-title recker-chart-about">`,
     '<!-- Written by scripts/statecharts.ts from src/machine: do not edit. -->',
     '<title id="recker-chart-title">The statechart of one connection</title>',
     '<desc id="recker-chart-about">States as boxes, transitions as arrows from state to state, labelled with the event, delay and guard that take them.</desc>',
     `<style>${STYLE}</style>`,
-    `<rect class="paper" width="${width}" height="${full}" rx="8"/>`,
+    `<rect class="paper" width="${width}" height="${full}" rx="8" fill="${LIGHT.paper}"/>`,
     ...top.flatMap((state) => drawState(state, states, undefined)),
     // All lines before all words, so that no line crosses a word.
     '<g class="lines">',
@@ -74,7 +101,7 @@ export function toSvg({ width, height, states, lines }: Drawing): string {
     ...states.flatMap(drawInside),
     ...lines.flatMap(drawTexts),
     '</g>',
-    `<g class="legend"><text class="about" x="14" y="${full - 12}">${LEGEND.map(escapeXml).join(' · ')}</text></g>`,
+    `<g class="legend"><text class="about" fill="${LIGHT.soft}" x="14" y="${full - 12}">${LEGEND.map(escapeXml).join(' · ')}</text></g>`,
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -82,7 +109,7 @@ export function toSvg({ width, height, states, lines }: Drawing): string {
 function drawState(
   placed: PlacedState,
   all: readonly PlacedState[],
-  inherited: string | undefined,
+  inherited: Colour | undefined,
 ): readonly string[] {
   const { state, box } = placed;
   const own = TONES.find(([tag]) => state.tags.includes(tag))?.[1];
@@ -100,14 +127,25 @@ function drawState(
   return [
     `<g id="state-${state.path}" class="state ${kind}"${style}>`,
     `<title>${escapeXml(aboutState(state))}</title>`,
-    `<rect class="${looks.join(' ')}" x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${round(box.height)}" rx="6"/>`,
+    `<rect class="${looks.join(' ')}" x="${round(box.x)}" y="${round(box.y)}" width="${round(box.width)}" height="${round(box.height)}" rx="6" ${plainBox(looks, tone)}/>`,
     ...(state.isInitial
-      ? [`<circle class="start" cx="${round(left + 4)}" cy="${round(box.y + 15)}" r="4"/>`]
+      ? [
+          `<circle class="start" cx="${round(left + 4)}" cy="${round(box.y + 15)}" r="4" fill="${LIGHT[tone ?? 'ink']}"/>`,
+        ]
       : []),
-    `<text class="name" x="${round(left + (state.isInitial ? 14 : 0))}" y="${round(box.y + 20)}">${escapeXml(state.name)}</text>`,
+    `<text class="name" x="${round(left + (state.isInitial ? 14 : 0))}" y="${round(box.y + 20)}" fill="${LIGHT[tone ?? 'ink']}" font-family="${FAMILIES.sans}" font-size="${FONT.name}" font-weight="600">${escapeXml(state.name)}</text>`,
     ...children.flatMap((child) => drawState(child, all, tone)),
     '</g>',
   ];
+}
+
+/** What the classes of a box say, as attributes. */
+function plainBox(looks: readonly string[], tone: Colour | undefined): string {
+  const fill = looks.includes('ground') ? LIGHT.fill : LIGHT.paper;
+  const isTransient = looks.includes('transient');
+  const edge = isTransient ? LIGHT.line : looks.includes('toned') ? LIGHT[tone ?? 'edge'] : LIGHT.edge;
+  const dashes = isTransient ? ' stroke-dasharray="5 4"' : '';
+  return `fill="${fill}" stroke="${edge}" stroke-width="1.25"${dashes}`;
 }
 
 /** What stays in a state is written over the lines that pass through its box, with a halo that parts the two. */
@@ -127,7 +165,7 @@ function drawTransition(transition: WrittenTransition, content: string): string 
 }
 
 function drawLine({ points }: PlacedLine): string {
-  return `<path class="line" d="${course(points)}"/><path class="head" d="${arrow(points)}"/>`;
+  return `<path class="line" d="${course(points)}" fill="none" stroke="${LIGHT.line}" stroke-width="1.25"/><path class="head" d="${arrow(points)}" fill="${LIGHT.line}"/>`;
 }
 
 /** Transitions that share a line each have a copy of it, which shows when they are lit. */
@@ -139,13 +177,16 @@ function drawTexts({ points, label, texts }: PlacedLine): readonly string[] {
       const start = `<text x="${round(label.x + label.width / 2)}" y="${round(baseline)}" text-anchor="middle">`;
       return `${start}${withGuard(row)}</text>`;
     });
-    return drawTransition(transition, `<path class="glow" d="${course(points)}"/>${words.join('')}`);
+    return drawTransition(
+      transition,
+      `<path class="glow" d="${course(points)}" fill="none"/>${words.join('')}`,
+    );
   });
 }
 
 /** Sets a guard off from the event before it. */
 function withGuard(row: string): string {
-  return escapeXml(row).replace(/\[\w+\]|^always$/, '<tspan class="guard">$&</tspan>');
+  return escapeXml(row).replace(/\[\w+\]|^always$/, `<tspan class="guard" fill="${LIGHT.soft}">$&</tspan>`);
 }
 
 function aboutTransition(transition: WrittenTransition): string {
