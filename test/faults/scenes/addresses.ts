@@ -36,8 +36,8 @@ buildNetwork();
 await serveZone(ZONE);
 const server = await EchoServer.start();
 const socksRequests: string[] = [];
-await startHttpProxy(3128);
-await startSocksProxy(1080, socksRequests);
+await startHttpProxy();
+await startSocksProxy(socksRequests);
 
 const to = (name: string): string => `ws://${name}.test:${PORT}/`;
 const ways = (name: string): Record<string, [url: string, options: WebSocketOptions]> => ({

@@ -22,8 +22,8 @@ const dns = await DnsServer.start(53, (name, type): DnsAnswer => {
   return ['127.0.0.1'];
 });
 const server = await EchoServer.start();
-await startHttpProxy(3128);
-await startSocksProxy(1080);
+await startHttpProxy();
+await startSocksProxy();
 
 const to = (name: string): string => `ws://${name}.test:${PORT}/`;
 const proxies = (name: string): Record<string, [url: string, options: WebSocketOptions]> => ({

@@ -15,6 +15,8 @@ import { type DnsAnswer, DnsServer, type RecordType } from '../../support/dnsSer
 
 /** Where everything listens. */
 export const PORT = 8080;
+export const HTTP_PROXY_PORT = 3128;
+export const SOCKS_PROXY_PORT = 1080;
 
 /** The last part of an address of 10.9.0.0/24, and of 2001:db8::/64. What they do: see {@link RULES}. */
 export const BEHAVIOUR = { fine: 1, slow: 2, dead: 3, refusing: 4, silent: 5, alsoRefusing: 6 } as const;
@@ -29,14 +31,15 @@ export const v6 = (behaviour: Behaviour): string => `2001:db8::${BEHAVIOUR[behav
 const RULES = `
 table inet world {
   set seen { type inet_service; flags dynamic, timeout; timeout 30s; }
+  set served { type inet_service; elements = { ${PORT}, ${HTTP_PROXY_PORT}, ${SOCKS_PROXY_PORT} }; }
   chain input {
     type filter hook input priority 0;
     ip daddr 10.9.0.2 tcp flags & (syn|ack) == syn tcp sport != @seen add @seen { tcp sport } drop
     ip6 daddr 2001:db8::2 tcp flags & (syn|ack) == syn tcp sport != @seen add @seen { tcp sport } drop
     ip daddr 10.9.0.3 tcp flags & (syn|ack) == syn drop
     ip6 daddr 2001:db8::3 tcp flags & (syn|ack) == syn drop
-    ip daddr { 10.9.0.4, 10.9.0.6 } tcp dport ${PORT} reject with tcp reset
-    ip6 daddr { 2001:db8::4, 2001:db8::6 } tcp dport ${PORT} reject with tcp reset
+    ip daddr { 10.9.0.4, 10.9.0.6 } tcp dport @served reject with tcp reset
+    ip6 daddr { 2001:db8::4, 2001:db8::6 } tcp dport @served reject with tcp reset
   }
 }`;
 
@@ -87,39 +90,45 @@ export class EchoServer {
     );
     this.#server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
-      const { localAddress = '' } = request.socket;
-      if ([v4('silent'), v6('silent')].includes(plain(localAddress))) return;
+      if (isSilent(request.socket)) return;
       sockets.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data) => ws.send(data)));
     });
   }
 
-  static async start(port = PORT): Promise<EchoServer> {
+  static async start(): Promise<EchoServer> {
     const server = new EchoServer();
-    server.#server.listen(port, '::');
+    server.#server.listen(PORT, '::');
     await once(server.#server, 'listening');
     return server;
   }
 }
 
+/** Whether a connection came to an address that never answers. */
+const isSilent = ({ localAddress = '' }: { readonly localAddress?: string | undefined }): boolean =>
+  [v4('silent'), v6('silent')].includes(plain(localAddress));
+
 /** An HTTP proxy at all addresses, which connects to 127.0.0.1 whatever it is asked for. */
-export async function startHttpProxy(port: number): Promise<void> {
+export async function startHttpProxy(): Promise<void> {
   const server = createServer();
-  server.on('connect', (_request, socket) => {
+  server.on('connect', (request, socket) => {
+    socket.on('error', () => {});
+    if (isSilent(request.socket)) return;
     const up = connect(PORT, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       up.pipe(socket).pipe(up);
     });
     up.on('error', () => socket.destroy());
-    socket.on('error', () => up.destroy()).on('close', () => up.destroy());
+    socket.on('close', () => up.destroy());
   });
-  server.listen(port, '::');
+  server.listen(HTTP_PROXY_PORT, '::');
   await once(server, 'listening');
 }
 
 /** A SOCKS5 proxy at all addresses (RFC 1928). @param requests gets the address of each request for a connection */
-export async function startSocksProxy(port: number, requests: string[] = []): Promise<void> {
+export async function startSocksProxy(requests: string[] = []): Promise<void> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {});
+    if (isSilent(socket)) return;
     socket.once('data', () => {
       socket.write(Buffer.from([5, 0]));
       socket.once('data', (request) => {
@@ -134,7 +143,7 @@ export async function startSocksProxy(port: number, requests: string[] = []): Pr
       });
     });
   });
-  server.listen(port, '::');
+  server.listen(SOCKS_PROXY_PORT, '::');
   await once(server, 'listening');
 }
 
