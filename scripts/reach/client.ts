@@ -60,6 +60,15 @@ async function raw({ url, proxy }: Task): Promise<{ isOpen: boolean; dials: numb
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as Task;
+
+/** What a first dial loads and compiles is not what is measured. */
+const warm = (text: string): string => text.replace(/row-\d+\.test/, '127.0.0.1');
+await (task.who === 'recker' ? recker : raw)({
+  ...task,
+  url: warm(task.url),
+  proxy: task.proxy === undefined ? undefined : warm(task.proxy),
+});
+
 const start = performance.now();
 let ms = 0;
 const outcomes = await Promise.all(

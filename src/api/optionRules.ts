@@ -8,8 +8,9 @@ import { ConfigurationError } from '../machine/errors.js';
 import { DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFeature } from '../machine/port.js';
 import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
-import { addressContradiction, familyProblem, localAddressProblem } from './addressRules.js';
+import { familyProblem, localAddressProblem } from './addressRules.js';
 import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
+import { refuseConflicts } from './optionConflicts.js';
 import type { WebSocketOptions } from './options.js';
 import { isArrayBuffer, isBlob, isObject, isPlain, isSignal, kindOf } from './values.js';
 
@@ -387,28 +388,6 @@ export function checkOptions(options: unknown): WebSocketOptions {
     const rule = OPTION_RULES[name as keyof WebSocketOptions];
     checked[name] = readOption(name, rule, value);
   }
-  refuseContradictions(checked);
+  refuseConflicts(checked);
   return checked as WebSocketOptions;
-}
-
-/** What a dispatcher does itself, and how it is called there. */
-const DISPATCHERS_OWN = {
-  proxy: 'the proxy',
-  tls: 'TLS settings',
-  lookup: 'it',
-  family: 'it',
-  localAddress: 'it',
-} as const;
-
-function refuseContradictions(checked: Readonly<Record<string, unknown>>): void {
-  for (const [other, what] of Object.entries(DISPATCHERS_OWN)) {
-    if (checked.dispatcher !== undefined && checked[other] !== undefined) {
-      throw new ConfigurationError(
-        other,
-        `${other} cannot go with dispatcher: put ${what} on the dispatcher`,
-      );
-    }
-  }
-  const problem = addressContradiction(checked);
-  if (problem !== undefined) throw new ConfigurationError('localAddress', `localAddress must be ${problem}`);
 }

@@ -62,6 +62,7 @@ describeInNamespace('a name with several addresses (nft)', () => {
       { from: '10.9.0.6', to: '10.9.0.1' },
       { from: '2001:db8::6', to: '2001:db8::1' },
     ]);
+    expect((await scene.says('ports')).codes).toEqual(Array(2).fill('EADDRNOTAVAIL'));
     await scene.done();
   });
 });

@@ -7,10 +7,10 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import { isIP, type Socket } from 'node:net';
-import { nextTick } from 'node:process';
 import { ConfigurationError } from '../../machine/errors.js';
 import type { AddressSettings } from '../../machine/port.js';
 import { clearIoTimeout, type IoTimer, ioNow, ioTimeout } from '../ioTimers.js';
+import { nextTick } from '../nodeTurns.js';
 import type { TlsPeer } from '../tlsOptions.js';
 import { failedAt, forgetFailure, hasFailures, recordFailure } from './failedAddresses.js';
 import { type Lookup, lookupOf, type Seeker } from './lookup.js';
@@ -289,14 +289,11 @@ export function socketAttempts(open: (address: string) => Socket): Begin {
     socket.on('error', fail).once('connect', () => {
       attempt.won(socket);
       // By then the winner has the listeners of its new owner.
-      afterTick(() => socket.off('error', fail));
+      nextTick(() => socket.off('error', fail));
     });
     return socket;
   };
 }
-
-/** Taken at import: tests may fake it. */
-const afterTick = nextTick;
 
 /** The errors of all attempts as one, as Node's own `net.connect()` reports them. */
 function together(errors: readonly Error[]): Error {

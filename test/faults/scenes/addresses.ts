@@ -1,10 +1,12 @@
 /** Names with several addresses, some of which are slow, dead, refusing or silent: to the server and to proxies. */
-import type { WebSocketOptions } from '../../../src/index.js';
+import { connect } from 'node:net';
+import { ReckerWebSocket, type WebSocketOptions } from '../../../src/index.js';
 import {
   buildNetwork,
   dial,
   dialRaw,
   EchoServer,
+  limitPorts,
   PORT,
   say,
   serveZone,
@@ -78,4 +80,27 @@ await dial(to('fine'), { ...once, family: 6 });
 await dial(to('fine'), { ...once, localAddress: v4('alsoRefusing') });
 await dial(to('fine'), { ...once, localAddress: v6('alsoRefusing') });
 say('options', { connections: server.connections });
+// No port is left, for a while. It is not the address's fault.
+limitPorts(40_000, 40_001);
+const holders = [0, 1, 2].map(() => connect(PORT, v4('fine')).on('error', () => {}));
+await Promise.all(
+  holders.map((each) => new Promise((resolve) => each.on('connect', resolve).on('close', resolve))),
+);
+const ports = new ReckerWebSocket(to('fine'), {
+  family: 4,
+  reconnect: true,
+  reconnectDelay: 20,
+  maxReconnectDelay: 20,
+});
+const codes: unknown[] = [];
+ports
+  .on('error', () => {})
+  .on('reconnecting', () => {
+    if (codes.length === 2) limitPorts(32_768, 60_999);
+  });
+for (const event of ['error', 'reconnect-error'] as const) {
+  ports.on(event, (error) => codes.push('code' in error ? error.code : error.name));
+}
+await ports.connect();
+say('ports', { codes });
 process.exit(0);

@@ -187,6 +187,10 @@ export function dialRaw(url: string, options: WebSocket.ClientOptions = {}): Pro
   });
 }
 
+/** Few ports for outgoing connections, or the usual number. */
+export const limitPorts = (first: number, last: number): void =>
+  run(`echo ${first} ${last} > /proc/sys/net/ipv4/ip_local_port_range`);
+
 /** Lookups that hold one of libuv's threads, or wait for one. */
 export const lookupsPending = (): number =>
   process.getActiveResourcesInfo().filter((name) => name.startsWith('GetAddrInfo')).length;
