@@ -111,7 +111,7 @@ export interface ProxyOptions {
 
 /** Bounds of the messages that wait in the client. */
 export interface SendQueueOptions {
-  /** Payload bytes. @default 67108864 (64 MiB) */
+  /** Bytes: the payload, and 400 a message, which is what holding it costs. @default 67108864 (64 MiB) */
   maxBytes?: number | undefined;
   /** Messages. @default Infinity */
   maxMessages?: number | undefined;
@@ -121,7 +121,7 @@ export interface SendQueueOptions {
 
 /** Bounds of the unread messages of an iterator or `pipeTo`. */
 export interface ReceiveQueueOptions {
-  /** Payload bytes. @default 1048576 (1 MiB) */
+  /** Bytes: the payload, and 400 a message. @default 1048576 (1 MiB) */
   maxBytes?: number | undefined;
   /** Messages. @default 1024 */
   maxMessages?: number | undefined;
