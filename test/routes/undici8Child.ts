@@ -1,10 +1,12 @@
 /**
  * Plays the contract over undici 8, which wants a newer Node than this library does: a program of its own, run
- * by dispatcher.test.ts. Prints one line for each scene.
+ * by dispatcher.test.ts. Its argument is the address of that undici. Prints one line for each scene.
  */
-import { Agent, Client, Pool, ProxyAgent } from 'undici8';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { play, SCENES, type Way } from './contract.js';
+
+const undici8 = (await import(process.argv[2] ?? '')) as typeof import('undici');
+const { Agent, Client, Pool, ProxyAgent } = undici8;
 
 type Dispatcher = { destroy(): Promise<void> };
 
