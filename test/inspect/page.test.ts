@@ -112,6 +112,38 @@ needs('chromium')('the page', () => {
 
   const OPEN = ['session', 'session.open', 'session.open.alive'];
 
+  it('shows the active state whole in a window of 1280 by 800', async () => {
+    view = await createLiveView();
+    const { ws, transport, clock } = make('/small');
+    await open(1280);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    /** How far the active state's box goes beyond the space of the chart, in pixels, on its worst side. */
+    const cropped = (): Promise<number> =>
+      page.evaluate(`(() => {
+        const frame = document.getElementById('chart').getBoundingClientRect();
+        const box = document.querySelector('#chart .here').getBoundingClientRect();
+        const bottom = Math.min(frame.bottom, innerHeight);
+        return Math.max(0, frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - bottom);
+      })()`);
+    await lit(['idle'], []);
+    await soon(cropped).toBe(0);
+    ws.connect().catch(() => {});
+    await lit(['session', 'session.connecting'], ['idle:connect']);
+    await soon(cropped).toBe(0);
+    transport.last.open();
+    await soon(() => page.textContent('#state')).toBe('open');
+    await soon(cropped).toBe(0);
+    transport.last.end();
+    await soon(() => page.textContent('#state')).toBe('backoff');
+    await soon(cropped).toBe(0);
+    clock.advance(1000);
+    await soon(() => page.textContent('#state')).toBe('reconnecting');
+    await soon(cropped).toBe(0);
+    await ws.close();
+    await soon(() => page.textContent('#state')).toBe('closed');
+    await soon(cropped).toBe(0);
+  });
+
   it('lights the chart through connect, freeze, back-off, reconnect and close', async () => {
     view = await createLiveView();
     const { ws, transport, clock } = make('/room?token=secret');

@@ -44,6 +44,12 @@ export function light(next) {
   if (leaf) bringIntoView(leaf);
 }
 
+// The space for the drawing changes with what else the page shows: the active state stays in it.
+new ResizeObserver(() => {
+  const leaf = frame.querySelector('.here');
+  if (leaf) bringIntoView(leaf);
+}).observe(frame);
+
 /** Scrolls the drawing, never the page. */
 function bringIntoView(element) {
   const [outer, inner] = [frame.getBoundingClientRect(), element.getBoundingClientRect()];
