@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FaultServer } from '../src/testing/faultServer.js';
 import { checkBundlers } from './package/bundlers.js';
+import { checkFakeTimers } from './package/fakeTimers.js';
 import { findProgram } from './package/findProgram.js';
 import { checkLinks } from './package/links.js';
 import { checkTypeMatrix } from './package/typeMatrix.js';
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
       say(`node ${found}: ${programs.join(', ')} run`);
     }
     await checkOtherRuntimes(folder);
+    say(`${(await checkFakeTimers(root, folder, sh)).join('; ')}: ten scenes under fake timers`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
