@@ -9,6 +9,7 @@ import { redactUrl } from '../machine/redact.js';
 import { checkCloseArguments } from './closeRules.js';
 import { Connection } from './connection.js';
 import type { AsyncDisposal } from './emitter.js';
+import { checkEventNames } from './eventNames.js';
 import { iterate, type MessageIterator } from './messageIterator.js';
 import { checkOptions } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
@@ -312,3 +313,5 @@ export function clientOf(
 ): ReckerWebSocket {
   return new ReckerWebSocket(new BoundUrl(url, defaults) as never, options);
 }
+
+checkEventNames(ReckerWebSocket.prototype);

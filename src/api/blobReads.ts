@@ -3,6 +3,7 @@
  * given bytes. So one that cannot be read costs that one message, and no engine has to know its class.
  */
 import { ConnectionError, type ReckerError } from '../machine/errors.js';
+import { withCause } from '../machine/redactText.js';
 import type { Held } from './sendQueue.js';
 import { errorOf, readBlob } from './values.js';
 
@@ -41,7 +42,7 @@ export class BlobReads {
     this.#outcomes.set(held, undefined);
     readBlob(blob).then(settle, (thrown) => {
       const cause = errorOf(thrown, 'arrayBuffer()');
-      settle(new ConnectionError(`The Blob could not be read: ${cause.message}`, { cause }));
+      settle(new ConnectionError(withCause('The Blob could not be read', cause), { cause }));
     });
   }
 }

@@ -22,7 +22,7 @@ import { type HubOwner, MessageHub } from './messageHub.js';
 import { optionError } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, type SendOptions } from './outbox.js';
-import { type EnvironmentListener, toBinary, warn, watchEnvironment } from './platform.js';
+import { type EnvironmentListener, errorMonitor, toBinary, warn, watchEnvironment } from './platform.js';
 import { refused } from './refusals.js';
 import { RoundTrips } from './roundTrips.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
@@ -30,12 +30,14 @@ import { onAbortOf } from './signals.js';
 import { type StateView, viewOf } from './states.js';
 import { type Announcement, Ending, translate } from './translate.js';
 import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
+import { isHandled, warnOfEnd } from './unheard.js';
 import { isSignal } from './values.js';
 import { Waiters } from './waiters.js';
 
 /** Who hears: the emitter that users hold. */
 export interface Listeners {
   emit<Name extends keyof WebSocketEvents>(event: Name, ...args: WebSocketEvents[Name]): unknown;
+  emit(event: symbol, error: Error): unknown;
   listenerCount(event: keyof WebSocketEvents): number;
 }
 
@@ -277,8 +279,15 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#announceUserErrors();
     const emitted = this.#emitted;
     this.#emitted = NOTHING_EMITTED;
-    for (const each of emitted) this.#onEmitted(each);
-    if (view.isResting && !(previous.isResting && emitted.length === 0)) this.#onRest(emitted.at(-1));
+    // Read before anything ends: who waited for this end is told of it.
+    const isAwaited = view.isResting && this.#isAwaited;
+    let isThrown = false;
+    for (const each of emitted) isThrown = this.#onEmitted(each) || isThrown;
+    if (view.isResting && !(previous.isResting && emitted.length === 0)) {
+      const ending = new Ending(emitted.at(-1), this.#abortError);
+      this.#onRest(ending);
+      if (!isAwaited && !isThrown) this.#announcer.add(() => warnOfEnd(ending, this.#url, this.#listeners));
+    }
   }
 
   #announceUserErrors(): void {
@@ -288,7 +297,13 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     for (const error of errors) this.#announce({ event: 'error', args: [error] });
   }
 
-  #onEmitted(emitted: ConnectionEmitted): void {
+  /** Whether somebody waits who learns how the client ends. */
+  get #isAwaited(): boolean {
+    return this.#connecting.size > 0 || this.hub.hasReaders || this.hub.hasPipes;
+  }
+
+  /** @returns whether it brings an `error` that is thrown where nobody listens */
+  #onEmitted(emitted: ConnectionEmitted): boolean {
     const downtime =
       this.#lostAt === undefined ? 0 : Math.max(0, Math.round(this.#clock.now() - this.#lostAt));
     const endsLink = emitted.type === 'lost' || emitted.type === 'terminated';
@@ -303,6 +318,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     if (emitted.type === 'opened') this.#onOpenedStep();
     if (emitted.type === 'lost') this.#onLost(emitted);
     if (emitted.type === 'terminated') this.#onTerminated(emitted);
+    return announcements.some(({ fatal }) => fatal === true);
   }
 
   #onOpenedStep(): void {
@@ -337,8 +353,8 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   }
 
   /** Nothing follows by itself: everyone who waits is told, in order, after the events that tell why. */
-  #onRest(last: ConnectionEmitted | undefined): void {
-    const ending = new Ending(last, this.#abortError);
+  #onRest(ending: Ending): void {
+    const isIterated = this.hub.hasReaders;
     this.#lostAt = undefined;
     this.outbox.failDrains(ending);
     this.hub.end(ending.isClean ? undefined : ending);
@@ -348,24 +364,29 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
         this.#deliver({ event: 'undelivered', args: [held.data, ending.error] });
       });
     }
-    this.#settle(ending);
+    this.#settle(ending, isIterated);
   }
 
   /** Whoever waits now, and nobody who begins to wait in a listener before it is told. */
-  #settle(ending: Ending): void {
+  #settle(ending: Ending, isIterated: boolean): void {
     const connecting = this.#connecting.takeAll();
     const closing = this.#closing?.takeAll();
     if (connecting === undefined && closing === undefined) return;
-    const isTold = ending.isOwnDoing || this.#listeners.listenerCount('error') > 0;
+    const since = { hasBeenOpen: this.#hasBeenOpen, isIterated };
+    const handled = isHandled(ending, since, this.#listeners);
     this.#announcer.add(() => {
-      connecting?.reject(ending.error, isTold);
+      connecting?.reject(ending.error, handled);
       closing?.resolve();
     });
   }
 
+  get #hasBeenOpen(): boolean {
+    return this.#opens > this.#opensBefore;
+  }
+
   /** Whether nobody would be told that the client, never open since `connect()`, has failed for good. */
   #isUnheard(emitted: ConnectionEmitted): boolean {
-    if (this.#opens > this.#opensBefore || this.#connecting.size > 0 || this.hub.hasReaders) return false;
+    if (this.#hasBeenOpen || this.#isAwaited) return false;
     return emitted.type !== 'exhausted' || this.#listeners.listenerCount('max-reconnect-attempts') === 0;
   }
 
@@ -407,7 +428,10 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
 
   #deliver({ event, args, fatal }: Announcement): void {
     // Node's emitters throw an error that nobody listens to; here only where nobody else was told.
-    if (event === 'error' && fatal !== true && this.#listeners.listenerCount('error') === 0) return;
+    if (event === 'error' && fatal !== true && this.#listeners.listenerCount('error') === 0) {
+      if (errorMonitor !== undefined) this.#listeners.emit(errorMonitor, ...args);
+      return;
+    }
     this.outbox.isGreeting = event === 'open';
     try {
       this.#listeners.emit(event, ...(args as never));

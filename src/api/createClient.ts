@@ -5,6 +5,7 @@ import { ConfigurationError } from '../machine/errors.js';
 import type { GlobalURL } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import { checkHeaders } from './link.js';
+import { didYouMean } from './nearest.js';
 import { checkOptions } from './optionRules.js';
 import type { HeadersInput, Provider, WebSocketOptions } from './options.js';
 import { clientOf, type ReckerWebSocket } from './ReckerWebSocket.js';
@@ -74,7 +75,7 @@ function ownOptions(options: ClientOptions): ClientOptions {
     if (typeof name !== 'string' || !CLIENT_OPTIONS.includes(name)) {
       throw new ConfigurationError(
         String(name),
-        `Unknown option ${String(name)}; the options are ${CLIENT_OPTIONS.join(', ')}`,
+        `Unknown option ${String(name)}${didYouMean(String(name), CLIENT_OPTIONS)}; the options are ${CLIENT_OPTIONS.join(', ')}`,
       );
     }
   }

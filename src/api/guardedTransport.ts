@@ -6,6 +6,7 @@
  */
 import { ConnectionError, type ReckerError } from '../machine/errors.js';
 import type { Transport } from '../machine/port.js';
+import { withCause } from '../machine/redactText.js';
 import { afterIo, byteLength } from './platform.js';
 import { errorOf, isObject } from './values.js';
 
@@ -25,7 +26,7 @@ export const isTransport = (value: unknown): value is Transport =>
 /** The error for what a transport threw in `what`. */
 export function transportError(what: string, thrown: unknown): ConnectionError {
   const cause = errorOf(thrown, what);
-  return new ConnectionError(`The transport failed in ${what}: ${cause.message}`, { cause });
+  return new ConnectionError(withCause(`The transport failed in ${what}`, cause), { cause });
 }
 
 export class GuardedTransport implements Transport {

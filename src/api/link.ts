@@ -21,6 +21,7 @@ import type {
   TransportFactory,
   TransportObserver,
 } from '../machine/port.js';
+import { withCause } from '../machine/redactText.js';
 import { microtask } from '../services/macrotask.js';
 import { GuardedTransport, isTransport, type TransportGuard, transportError } from './guardedTransport.js';
 import { mergeHeaders, NO_HEADERS, protocolsProblem, readHeaders } from './handshakeRules.js';
@@ -282,13 +283,18 @@ async function settle<Value>(
   try {
     given = await source.provider(context);
   } catch (cause) {
-    throw new ConnectionError(`The ${name} provider failed`, { cause, code: 'ERR_RECKER_PROVIDER' });
+    throw new ConnectionError(withCause(`The ${name} provider failed`, cause), {
+      cause,
+      code: 'ERR_RECKER_PROVIDER',
+    });
   }
   try {
     return source.check(given);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConnectionError(`The ${name} provider gave what cannot be read`, { cause: error });
+    throw new ConnectionError(withCause(`The ${name} provider gave what cannot be read`, error), {
+      cause: error,
+    });
   }
 }
 

@@ -79,6 +79,11 @@ export class MessageHub {
     return this.#isHeld || this.isFull;
   }
 
+  /** Whether pipes run: each hears of the end of its connection. */
+  get hasPipes(): boolean {
+    return this.#lossListeners.length > 0;
+  }
+
   get hasReaders(): boolean {
     return this.#receivers.length > 0;
   }

@@ -10,6 +10,7 @@ import type { TransportFeature } from '../machine/port.js';
 import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
 import { familyProblem, localAddressProblem } from './addressRules.js';
 import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
+import { didYouMean, schemeMeant } from './nearest.js';
 import { refuseConflicts } from './optionConflicts.js';
 import type { WebSocketOptions } from './options.js';
 import { isArrayBuffer, isBlob, isObject, isPlain, isSignal, kindOf } from './values.js';
@@ -80,7 +81,10 @@ function membersProblem(value: unknown, members: Members): string | undefined {
   if (!isObject(value) || strays(value, members)) return `an object of ${Object.keys(members).join(', ')}`;
   for (const name of Reflect.ownKeys(value)) {
     const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : undefined;
-    if (check === undefined) return `an object of ${Object.keys(members).join(', ')} (not ${String(name)})`;
+    if (check === undefined) {
+      const names = Object.keys(members);
+      return `an object of ${names.join(', ')} (not ${String(name)})${didYouMean(String(name), names)}`;
+    }
     const member = value[name as string];
     const problem = member === undefined ? undefined : check(member);
     if (problem !== undefined)
@@ -139,7 +143,8 @@ function proxyUrlProblem(value: unknown): string | undefined {
   const allowed = `a URL of ${PROXY_PROTOCOLS.join(', ')}`;
   if (typeof value !== 'string' || !URL.canParse(value)) return allowed;
   const { protocol, hostname } = new URL(value);
-  return PROXY_PROTOCOLS.includes(protocol) && hostname !== '' ? undefined : allowed;
+  if (PROXY_PROTOCOLS.includes(protocol)) return hostname === '' ? allowed : undefined;
+  return `${allowed}${schemeMeant(value, PROXY_PROTOCOLS)}`;
 }
 
 const PROXY_MEMBERS: Members = {
@@ -378,9 +383,10 @@ export function checkOptions(options: unknown): WebSocketOptions {
   }
   for (const name of Reflect.ownKeys(options)) {
     if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
+      const names = Object.keys(OPTION_RULES);
       throw new ConfigurationError(
         String(name),
-        `Unknown option ${String(name).slice(0, 60)}; the options are ${Object.keys(OPTION_RULES).join(', ')}`,
+        `Unknown option ${String(name).slice(0, 60)}${didYouMean(String(name), names)}; the options are ${names.join(', ')}`,
       );
     }
     const value = options[name];

@@ -19,6 +19,9 @@ export const warn = (message: string, code: string): void => {
   console.warn(`ReckerWarning [${code}]: ${message}`);
 };
 
+/** The package has none. */
+export const errorMonitor: symbol | undefined = undefined;
+
 /** A page has no output that a pipe could end. */
 export const isStandardOutput = (_stream: unknown): boolean => false;
 

@@ -14,6 +14,9 @@ export type Binary = GlobalBuffer;
 
 export const EventEmitter = NodeEmitter as unknown as EmitterClass;
 
+/** What a listener for every `error` listens to, also where nobody listens to `error` itself. */
+export const errorMonitor: symbol | undefined = NodeEmitter.errorMonitor;
+
 /** Nothing here tells that the network is back, or that the machine was asleep. */
 export const watchEnvironment = (_client: EnvironmentListener): void => {};
 

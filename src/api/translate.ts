@@ -127,6 +127,10 @@ export class Ending {
     return this.#emitted?.type !== 'exhausted' && (this.#emitted?.type !== 'lost' || this.#emitted.asked);
   }
 
+  get isExhaustion(): boolean {
+    return this.#emitted?.type === 'exhausted';
+  }
+
   get error(): ReckerError {
     this.#error ??= this.#makeError();
     return this.#error;

@@ -3,7 +3,11 @@
  */
 import { ConfigurationError } from '../machine/errors.js';
 import { utf8Bytes } from '../services/utf8.js';
+import { schemeMeant } from './nearest.js';
 import { isUrl, kindOf } from './values.js';
+
+const SCHEMES = ['wss:', 'ws:'];
+const BASE_SCHEMES = ['https:', 'http:', 'wss:', 'ws:'];
 
 /**
  * The URL that a path or URL means, as `new URL(path, base)` resolves it.
@@ -39,7 +43,7 @@ export function resolveUrl(given: unknown, base?: URL): URL {
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw new ConfigurationError(
       'url', // What stands before the first colon may be a user's name, where the scheme was left out.
-      `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}` : ''}`,
+      `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}${schemeMeant(text, SCHEMES)}` : ''}`,
     );
   }
   if (text.includes('#')) {
@@ -56,11 +60,11 @@ export function parseBaseUrl(given: unknown): URL {
   const text = isUrl(given) ? given.href : given;
   if (typeof text === 'string' && URL.canParse(text)) {
     const url = new URL(text);
-    if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && !text.includes('#')) return url;
+    if (BASE_SCHEMES.includes(url.protocol) && !text.includes('#')) return url;
   }
   throw new ConfigurationError(
     'baseUrl',
-    'baseUrl must be a full http(s):// or ws(s):// URL without a fragment',
+    `baseUrl must be a full http(s):// or ws(s):// URL without a fragment${typeof text === 'string' ? schemeMeant(text, BASE_SCHEMES) : ''}`,
   );
 }
 

@@ -15,8 +15,8 @@ const ignore = (): void => {};
 /** Waiters that were taken out, to be told later. */
 export interface Taken {
   resolve(): void;
-  /** @param isTold whether the caller knows by other means: then a promise that nobody awaits is no unhandled rejection */
-  reject(error: Error, isTold: boolean): void;
+  /** @param isHandled whether the end is reported by other means: then a promise that nobody awaits is no unhandled rejection */
+  reject(error: Error, isHandled: boolean): void;
 }
 
 export class Waiters {
@@ -70,9 +70,9 @@ export class Waiters {
       resolve() {
         for (const waiter of waiting) waiter.resolve();
       },
-      reject(error, isTold) {
+      reject(error, isHandled) {
         for (const waiter of waiting) {
-          if (isTold) waiter.promise.catch(ignore);
+          if (isHandled) waiter.promise.catch(ignore);
           waiter.reject(error);
         }
       },

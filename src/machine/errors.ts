@@ -8,6 +8,7 @@
  * Each class has a `brand`, by which `instanceof` decides: see `ReckerError`.
  */
 
+import { withCause } from './redactText.js';
 import { retryAfterOf } from './retryAfter.js';
 
 /** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
@@ -21,6 +22,12 @@ export class ReckerError extends Error {
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+
+  /** What a log may hold: no cause, whose parts may be somebody's secrets. */
+  toJSON(): { name: string; code: string; message: string } {
+    const { name, code, message } = this;
+    return { name, code, message };
   }
 
   /**
@@ -229,7 +236,10 @@ export class ReconnectExhaustedError extends ReckerError {
 
   constructor(attempts: number, options?: ErrorOptions) {
     super(
-      `Gave up after ${attempts} reconnection ${attempts === 1 ? 'attempt' : 'attempts'}`,
+      withCause(
+        `Gave up after ${attempts} reconnection ${attempts === 1 ? 'attempt' : 'attempts'}`,
+        options?.cause,
+      ),
       'ERR_RECKER_RECONNECT_EXHAUSTED',
       options,
     );

@@ -9,6 +9,7 @@ import { ConnectionError } from './errors.js';
 import { forgetOptions } from './own.js';
 import type { ConnectionEnvironment, DialAttempt } from './policy.js';
 import type { SocketFact, SocketPort } from './port.js';
+import { withCause } from './redactText.js';
 
 /** What the chart sends to the socket. */
 export type SocketCommand =
@@ -28,7 +29,7 @@ export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, se
   try {
     socket = input.dial({ attempt: input.attempt }, sendBack as (fact: SocketFact) => void);
   } catch (cause) {
-    const error = new ConnectionError('The transport failed to dial', { cause });
+    const error = new ConnectionError(withCause('The transport failed to dial', cause), { cause });
     sendBack({ type: 'socket.failed', loss: { code: 1006, reason: '', wasClean: false, error } });
     return undefined;
   }

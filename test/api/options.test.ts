@@ -139,7 +139,9 @@ describe('a bad option', () => {
     const error = refusal(() => new ReckerWebSocket('ws://h/', unknown));
     expect([error.option, error.message]).toEqual([
       'reconnectDelays',
-      expect.stringMatching(/^Unknown option reconnectDelays; the options are protocols, headers, /),
+      expect.stringMatching(
+        /^Unknown option reconnectDelays \(did you mean reconnectDelay\?\); the options are protocols, headers, /,
+      ),
     ]);
     const symbol = { [Symbol('x')]: 1 } as WebSocketOptions;
     expect(refusal(() => new ReckerWebSocket('ws://h/', symbol)).option).toBe('Symbol(x)');

@@ -9,6 +9,8 @@ import { type ChildResult, runChild } from './childProcess.js';
 const HARNESS = `
   const { ReckerWebSocket, ConnectionError, HandshakeError } = recker;
   let uncaught = [];
+  // Warnings are printed by a listener; test/api/unheard.test.ts is about them.
+  process.removeAllListeners('warning');
   process.on('uncaughtException', (error) => uncaught.push('uncaught ' + error.name));
   process.on('unhandledRejection', (error) => uncaught.push('unhandled ' + error.name));
   const settled = async () => { for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve)); };

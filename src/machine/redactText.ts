@@ -1,0 +1,49 @@
+/**
+ * How much of a URL or of another's message may be shown. Pure; imports nothing.
+ */
+
+/** What stands in the place of a secret. */
+export const REDACTED = '***';
+
+/**
+ * A URL without user info and fragment, its query's values replaced.
+ *
+ * @example
+ * redactUrl('wss://me:secret@example.com/room?token=abc'); // 'wss://example.com/room?token=***'
+ */
+export function redactUrl(url: string): string {
+  if (!URL.canParse(url)) return url === '' ? '' : REDACTED;
+  const { protocol, host, pathname, search } = new URL(url);
+  const query = search
+    .slice(1)
+    .split('&')
+    .filter((each) => each !== '')
+    .map((each) => (each.includes('=') ? `${each.slice(0, each.indexOf('='))}=${REDACTED}` : REDACTED));
+  return `${protocol}//${host}${pathname}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+}
+
+const MAX_TEXT = 300;
+const URLS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
+const CREDENTIALS = /\b(basic|bearer|digest|negotiate)\s+[^\s,;]+/gi;
+const ASSIGNMENTS = /\b(token|secret|password|passwd|passphrase|api[-_]?key)(\s*[=:]\s*)[^\s,;&]+/gi;
+const PARAMETERS = /([?&][^=\s&]+)=[^&\s]+/g;
+
+/** A message of ours holds no secret, but may quote what an agent, a proxy or a peer said. */
+export function redactText(text: string): string {
+  return text
+    .slice(0, MAX_TEXT)
+    .replace(URLS, (url) => redactUrl(url))
+    .replace(CREDENTIALS, `$1 ${REDACTED}`)
+    .replace(ASSIGNMENTS, `$1$2${REDACTED}`)
+    .replace(PARAMETERS, `$1=${REDACTED}`);
+}
+
+/**
+ * The message of an error that wraps another: it ends with the other's message, redacted, because that is what a log
+ * line shows.
+ */
+export function withCause(message: string, cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return message;
+  const { message: why } = cause as { readonly message?: unknown };
+  return typeof why === 'string' && why !== '' ? `${message}: ${redactText(why)}` : message;
+}
