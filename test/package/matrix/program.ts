@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { EventEmitter, errorMonitor, once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import process from 'node:process';
+import { stdout } from 'node:process';
 import { PassThrough } from 'node:stream';
 import { createClient } from 'recker';
 import { createLiveView } from 'recker/inspect';
@@ -24,7 +24,7 @@ export async function run(signal: AbortSignal): Promise<unknown> {
   await once(ws, 'open', { signal });
   await ws.send(Buffer.from('x'));
   await ws.pipeFrom(createReadStream('file'), { signal });
-  await ws.pipeTo(process.stdout);
+  await ws.pipeTo(stdout);
   await ws.pipeTo(new PassThrough(), { end: undefined });
   const view = await createLiveView({ port: undefined, bounds: { connections: undefined } });
   return [emitter, isOne, view.url];
