@@ -152,9 +152,7 @@ describe('a hundred pipes that end in each of ten ways', () => {
     server = await talker();
     const client = make();
     await client.connect();
-    const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
     const listeners = () => client.eventNames().map((name) => [name, client.listenerCount(name as never)]);
-    await settle();
     const before = { files: openFiles(), listeners: listeners() };
     for (const [what, act, expected] of ENDS) {
       for (let round = 0; round < 100; round += 1) {
