@@ -48,12 +48,22 @@ export interface LinkOwner {
   onUserError(error: Error): void;
 }
 
+/** What of a dial may be given by a provider. */
+type ProvidedPart = 'url' | 'protocols' | 'headers' | 'tls' | 'proxy';
+
 /** Everything about a dial that stays the same from one to the next. */
-export interface DialSettings extends Omit<DialRequest, 'url' | 'protocols' | 'headers' | 'timeLeft'> {
+export interface DialSettings extends Omit<DialRequest, ProvidedPart | 'timeLeft' | 'client'> {
   readonly factory: TransportFactory;
   readonly url: Constant<Target>;
   readonly protocols: Constant<readonly string[]>;
   readonly headers: Constant<Readonly<Record<string, string>>>;
+  readonly tls: Constant<DialRequest['tls']>;
+  readonly proxy: Constant<unknown>;
+}
+
+/** The values of one dial. */
+interface DialValues extends Pick<DialRequest, 'protocols' | 'headers' | 'tls' | 'proxy'> {
+  readonly target: Target;
 }
 
 /** A value, or the user's function that makes one for each dial, and what is made of that. */
@@ -96,9 +106,15 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.#owner = owner;
     this.#settings = settings;
     this.#report = report;
-    const { url, protocols, headers } = settings;
-    if ('value' in url && 'value' in protocols && 'value' in headers) {
-      this.#dial(url.value, protocols.value, headers.value);
+    const { url, protocols, headers, tls, proxy } = settings;
+    if ('value' in url && 'value' in protocols && 'value' in headers && 'value' in tls && 'value' in proxy) {
+      this.#dial({
+        target: url.value,
+        protocols: protocols.value,
+        headers: headers.value,
+        tls: tls.value,
+        proxy: proxy.value,
+      });
       return;
     }
     this.#abort = new AbortController();
@@ -115,23 +131,24 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     await null;
     if (!this.#live) return;
     const settings = this.#settings;
-    const [url, protocols, headers] = await Promise.all([
+    const [target, protocols, headers, tls, proxy] = await Promise.all([
       settle('url', settings.url, context),
       settle('protocols', settings.protocols, context),
       settle('headers', settings.headers, context),
+      settle('tls', settings.tls, context),
+      settle('proxy', settings.proxy, context),
     ]);
-    if (this.#live) this.#dial(url, protocols, headers);
+    if (this.#live) this.#dial({ target, protocols, headers, tls, proxy });
   }
 
-  #dial(target: Target, protocols: readonly string[], given: Readonly<Record<string, string>>): void {
-    const { factory, perMessageDeflate, maxPayload, closeTimeout, tls, proxy, dispatcher, addresses } =
-      this.#settings;
+  #dial({ target, protocols, headers, tls, proxy }: DialValues): void {
+    const { factory, perMessageDeflate, maxPayload, closeTimeout, dispatcher, addresses } = this.#settings;
     const { href } = target;
     this.url = href;
     const request: DialRequest = Object.freeze({
       url: href,
       protocols,
-      headers: mergeHeaders(target.headers, given),
+      headers: mergeHeaders(target.headers, headers),
       perMessageDeflate,
       maxPayload,
       closeTimeout,
@@ -139,6 +156,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
       proxy,
       dispatcher,
       timeLeft: () => this.#owner.dialTimeLeft(),
+      client: this.#settings,
       addresses,
     });
     this.#owner.onDialled(this);

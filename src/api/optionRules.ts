@@ -7,19 +7,14 @@ import { defaultShouldReconnect } from '../machine/decision.js';
 import { ConfigurationError } from '../machine/errors.js';
 import { DEFAULT_POLICY } from '../machine/policy.js';
 import type { TransportFeature } from '../machine/port.js';
-import { type ProxyClaims, proxyContradiction } from '../services/proxyRules.js';
 import { familyProblem, localAddressProblem } from './addressRules.js';
 import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
-import { didYouMean, schemeMeant } from './nearest.js';
+import { proxyProblem, readProxy, tlsProblem } from './hopRules.js';
+import { membersProblem, type Read, strays } from './memberRules.js';
+import { didYouMean } from './nearest.js';
 import { refuseConflicts } from './optionConflicts.js';
 import type { WebSocketOptions } from './options.js';
-import { isArrayBuffer, isBlob, isObject, isPlain, isSignal, kindOf } from './values.js';
-
-/** A value as it is used, or what is allowed in its place. */
-export interface Read {
-  readonly value?: unknown;
-  readonly problem: string | undefined;
-}
+import { isArrayBuffer, isBlob, isObject, isSignal, kindOf } from './values.js';
 
 /** One option: how it reads in the README's table, and its check. */
 export interface OptionRule {
@@ -74,112 +69,10 @@ const callable = (type: string, fallback: string): OptionRule => ({
   problem: (value) => (typeof value === 'function' ? undefined : 'a function'),
 });
 
-/** The names and checks of the members of an object option. Own members only. */
-type Members = Readonly<Record<string, (value: unknown) => string | undefined>>;
-
-function membersProblem(value: unknown, members: Members): string | undefined {
-  if (!isObject(value) || strays(value, members)) return `an object of ${Object.keys(members).join(', ')}`;
-  for (const name of Reflect.ownKeys(value)) {
-    const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : undefined;
-    if (check === undefined) {
-      const names = Object.keys(members);
-      return `an object of ${names.join(', ')} (not ${String(name)})${didYouMean(String(name), names)}`;
-    }
-    const member = value[name as string];
-    const problem = member === undefined ? undefined : check(member);
-    if (problem !== undefined)
-      return `an object in which ${String(name)} is ${problem} (not ${kindOf(member)})`;
-  }
-  return undefined;
-}
-
-/** Whether a member, or all there is, stands elsewhere than in own members: it would be left out in silence. */
-function strays(value: object, members: Readonly<Record<string, unknown>>): boolean {
-  if (isPlain(value)) return false;
-  if (Array.isArray(value) || Reflect.ownKeys(value).length === 0) return true;
-  return Object.keys(members).some((name) => !Object.hasOwn(value, name) && name in value);
-}
-
 const bound = (value: unknown): string | undefined =>
   value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)
     ? undefined
     : 'a whole number, 0 or more, or Infinity';
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string');
-const flag = (value: unknown): string | undefined =>
-  typeof value === 'boolean' ? undefined : 'true or false';
-const isPem = (value: unknown): boolean => typeof value === 'string' || ArrayBuffer.isView(value);
-const pem = (value: unknown): string | undefined =>
-  isPem(value) || (Array.isArray(value) && value.every(isPem))
-    ? undefined
-    : 'PEM text or bytes, or a list of them';
-const tlsVersion = (value: unknown): string | undefined =>
-  ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'].includes(value as string)
-    ? undefined
-    : "one of 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'";
-const texts = (value: unknown): string | undefined =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string') ? undefined : 'a list of strings';
-
-const TLS_MEMBERS: Members = {
-  ca: pem,
-  cert: pem,
-  key: pem,
-  passphrase: text,
-  pfx: (value) => (isPem(value) ? undefined : 'PKCS#12 bytes'),
-  rejectUnauthorized: flag,
-  servername: text,
-  minVersion: tlsVersion,
-  maxVersion: tlsVersion,
-  ciphers: text,
-  alpnProtocols: texts,
-  checkServerIdentity: (value) => (typeof value === 'function' ? undefined : 'a function'),
-};
-
-const tlsProblem = (value: unknown): string | undefined => membersProblem(value, TLS_MEMBERS);
-
-const PROXY_PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
-
-function proxyUrlProblem(value: unknown): string | undefined {
-  const allowed = `a URL of ${PROXY_PROTOCOLS.join(', ')}`;
-  if (typeof value !== 'string' || !URL.canParse(value)) return allowed;
-  const { protocol, hostname } = new URL(value);
-  if (PROXY_PROTOCOLS.includes(protocol)) return hostname === '' ? allowed : undefined;
-  return `${allowed}${schemeMeant(value, PROXY_PROTOCOLS)}`;
-}
-
-const PROXY_MEMBERS: Members = {
-  url: proxyUrlProblem,
-  auth: (value) => membersProblem(value, { username: text, password: text }),
-  token: (value) => (typeof value === 'string' ? headersProblem({ token: value }) : 'a string'),
-  headers: headersProblem,
-  bypass: (value) => (text(value) === undefined ? undefined : texts(value)),
-  requestTls: tlsProblem,
-  proxyTls: tlsProblem,
-};
-
-function proxyProblem(value: unknown): string | undefined {
-  if (value === 'env') return undefined;
-  if (typeof value === 'string') {
-    const problem = proxyUrlProblem(value);
-    if (problem === undefined) return proxyContradiction({ url: value });
-    return `'env', ${problem}, or an object with such a url`;
-  }
-  const problem = membersProblem(value, PROXY_MEMBERS);
-  if (problem !== undefined) return problem;
-  if (!Object.hasOwn(value as object, 'url')) return 'an object with a url';
-  return proxyContradiction(value as ProxyClaims);
-}
-
-/** With its headers as a record. */
-function readProxy(value: unknown): Read {
-  let used = value;
-  if (isObject(value) && Object.hasOwn(value, 'headers') && value.headers !== undefined) {
-    const { headers, problem } = readHeaders(value.headers);
-    if (problem !== undefined) return { problem: `an object in which headers is ${problem}` };
-    used = Object.assign(Object.create(Object.getPrototypeOf(value)), value, { headers });
-  }
-  return { value: used, problem: proxyProblem(used) };
-}
 
 const HEARTBEAT_DATA = 'a string, bytes, or a function that returns them';
 
@@ -216,14 +109,20 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     needs: 'dispatcher',
   },
   proxy: {
-    type: "string | `ProxyOptions` | 'env'",
+    type: "string | `ProxyOptions` | 'env' | provider",
     fallback: 'none',
-    problem: proxyProblem,
-    read: readProxy,
+    problem: (value) => (typeof value === 'function' ? undefined : proxyProblem(value)),
+    read: (value) => (typeof value === 'function' ? { value, problem: undefined } : readProxy(value)),
     secret: true,
     needs: 'proxy',
   },
-  tls: { type: '`TLSOptions`', fallback: "Node's", problem: tlsProblem, secret: true, needs: 'tls' },
+  tls: {
+    type: '`TLSOptions` | provider',
+    fallback: "Node's, ALPN `http/1.1`",
+    problem: (value) => (typeof value === 'function' ? undefined : tlsProblem(value)),
+    secret: true,
+    needs: 'tls',
+  },
   lookup: { ...callable('`net.LookupFunction`', "Node's"), needs: 'lookup' },
   family: {
     type: '0 | 4 | 6',
@@ -367,6 +266,17 @@ function readOption(name: string, rule: OptionRule, value: unknown): unknown {
   const read = rule.read?.(value) ?? { value, problem: rule.problem(value) };
   if (read.problem !== undefined) throw optionError(name, value, read.problem, rule.secret);
   return read.value;
+}
+
+/**
+ * The value of an option that its provider gave, as it is used.
+ *
+ * @throws ConfigurationError where it is not allowed
+ */
+export function readProvided(name: 'tls' | 'proxy', given: unknown): unknown {
+  if (given === undefined) return undefined;
+  if (typeof given === 'function') throw optionError(name, given, 'a value where a provider gives it', true);
+  return readOption(name, OPTION_RULES[name], given);
 }
 
 /**

@@ -6,6 +6,7 @@
  * default, also for a program that is compiled with `exactOptionalPropertyTypes`.
  */
 import type { Jitter } from '../machine/backoff.js';
+import type { ReckerError } from '../machine/errors.js';
 import type { GlobalAbortSignal } from '../machine/globals.js';
 import type { Failure, LookupFunction, TransportFactory } from '../machine/port.js';
 import type { Overflow } from './sendQueue.js';
@@ -18,7 +19,7 @@ export interface ProviderContext {
   /** Aborts when the dial ends, whatever the reason. */
   readonly signal: GlobalAbortSignal;
   /** What ended the dial or connection before this one. */
-  readonly lastFailure?: Error | undefined;
+  readonly lastFailure?: ReckerError | undefined;
 }
 
 /** A function that is called once for each dial, e.g. for fresh tokens. One that throws is a failed attempt. */
@@ -77,7 +78,7 @@ export interface TLSOptions {
   pfx?: string | Uint8Array | undefined;
   /** Whether a certificate that does not verify ends the dial. @default true */
   rejectUnauthorized?: boolean | undefined;
-  /** The name for SNI and verification. @default the host of the URL */
+  /** The name for SNI and verification. @default the host of the URL, without a trailing dot */
   servername?: string | undefined;
   /** @default Node's */
   minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
@@ -85,7 +86,9 @@ export interface TLSOptions {
   maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** OpenSSL cipher list. @default Node's */
   ciphers?: string | undefined;
-  /** Protocols offered by ALPN (RFC 7301). */
+  /** OpenSSL options, a sum of `crypto.constants.SSL_OP_…`. @default Node's */
+  secureOptions?: number | undefined;
+  /** Protocols offered by ALPN (RFC 7301); none where the list is empty. @default ['http/1.1'] */
   alpnProtocols?: readonly string[] | undefined;
   /** Replaces Node's check of the certificate against the host name. */
   checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;
@@ -135,10 +138,10 @@ export interface WebSocketOptions {
   headers?: HeadersInput | Provider<HeadersInput | undefined> | undefined;
   /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
   dispatcher?: DispatcherLike | undefined;
-  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in capitals or small letters, and http_proxy in small letters only, as curl does. @default none */
-  proxy?: string | ProxyOptions | undefined;
-  /** TLS of the server. @default Node's */
-  tls?: TLSOptions | undefined;
+  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in capitals or small letters, and http_proxy in small letters only, as curl does, and undici's forms of NO_PROXY. @default none */
+  proxy?: string | ProxyOptions | Provider<string | ProxyOptions | undefined> | undefined;
+  /** TLS of the server. @default Node's, ALPN `http/1.1` */
+  tls?: TLSOptions | Provider<TLSOptions | undefined> | undefined;
   /**
    * Resolves names, as `net.connect()` takes it, e.g. `dns.lookup` or a caching one: of the server, or of the proxy.
    * Dials of the same name by the same function share one call, so it must call back. @default Node's

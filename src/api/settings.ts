@@ -5,10 +5,10 @@ import { clampDelay } from '../machine/backoff.js';
 import { ConfigurationError } from '../machine/errors.js';
 import type { GlobalURL } from '../machine/globals.js';
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
-import type { AddressSettings, TransportFactory } from '../machine/port.js';
+import type { AddressSettings, DialRequest, TransportFactory } from '../machine/port.js';
 import { mergeHeaders } from './handshakeRules.js';
 import { type Constant, checkHeaders, checkProtocols, type DialSettings, type Target } from './link.js';
-import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES } from './optionRules.js';
+import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES, readProvided } from './optionRules.js';
 import type { Provider, WebSocketOptions } from './options.js';
 import { defaultTransport } from './platform.js';
 import type { ReceiveBounds } from './receiver.js';
@@ -79,8 +79,8 @@ export function dialSettings(
     maxPayload: options.maxPayload ?? 104_857_600,
     // The chart's deadline is the one that counts: the engine's own comes clearly after it.
     closeTimeout: clampDelay(2 * (options.closeTimeout ?? DEFAULT_POLICY.closeTimeout) + 1000),
-    tls: options.tls as Readonly<Record<string, unknown>> | undefined,
-    proxy: options.proxy,
+    tls: constant(options.tls, (given) => readProvided('tls', given) as DialRequest['tls'], LEFT_OUT),
+    proxy: constant(options.proxy, (given) => readProvided('proxy', given), LEFT_OUT),
     dispatcher: options.dispatcher,
     addresses: addressSettings(options),
   };
@@ -113,6 +113,7 @@ function resolver(
 
 /** What the options come to that are left out: shared, for memory. */
 const NO_PROTOCOLS = Object.freeze({ value: checkProtocols(undefined) });
+const LEFT_OUT = Object.freeze({ value: undefined });
 const NO_OWN_HEADERS = Object.freeze({ value: checkHeaders(undefined) });
 
 function constant<Value>(

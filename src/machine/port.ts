@@ -107,6 +107,8 @@ export interface DialRequest {
   readonly dispatcher: unknown;
   /** Milliseconds until the deadline of this dial; `Infinity` where it has none. For waits that must not outlast it. */
   readonly timeLeft?: () => number;
+  /** One object for all dials of a client: the key of what a transport keeps from one dial to the next. */
+  readonly client?: object;
   /** The options `lookup`, `family` and `localAddress`, where one is given. */
   readonly addresses?: AddressSettings | undefined;
 }

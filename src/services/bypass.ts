@@ -12,19 +12,26 @@ interface Peer {
 }
 
 /**
- * Whether NO_PROXY exempts `host` (https://curl.se/docs/manpage.html#NOPROXY): `*` alone means all hosts; a
- * name means itself and every name below it, with or without a leading dot; for an address only an equal
- * address or a CIDR block counts. As with curl, entries with a port or with IPv6's brackets match nothing.
+ * Whether NO_PROXY exempts `target`, by curl's rules (https://curl.se/docs/manpage.html#NOPROXY): `*` alone means all
+ * hosts; a name means itself and every name below it, with or without a leading dot; for an address only an equal address or
+ * a CIDR block counts. And by the forms of undici's `EnvHttpProxyAgent`, which match nothing in curl: `*.name` means
+ * the names below it, `entry:port` that port alone, and IPv6 may have brackets.
  */
-export function isExempt(noProxy: string, host: string): boolean {
-  if (noProxy === '*') return true;
-  const entries = bypassEntries(noProxy);
-  if (isIP(host) !== 0) return entries.some((entry) => !entry.startsWith('[') && isInBlock(entry, host));
+export function isExempt(noProxy: string, target: Peer): boolean {
+  return noProxy === '*' || bypassEntries(noProxy).some((entry) => exempts(entry, target));
+}
+
+function exempts(entry: string, { host, port }: Peer): boolean {
+  const isAddress = isIP(host) !== 0;
+  if (entry.includes('/') || isIP(entry) !== 0) return isAddress && isInBlock(entry, host);
+  const [, given = '', wanted] = BYPASS_HOST.exec(entry) ?? [];
+  if (given === '' || (wanted !== undefined && Number(wanted) !== port)) return false;
+  if (isAddress) return isInBlock(given, host);
   const name = withoutTrailingDot(host);
-  return entries.some((entry) => {
-    const suffix = withoutTrailingDot(entry).replace(/^\./, '');
-    return suffix !== '' && (name === suffix || name.endsWith(`.${suffix}`));
-  });
+  const pattern = withoutTrailingDot(given);
+  if (pattern.startsWith('*.')) return name.endsWith(pattern.slice(1));
+  const suffix = pattern.replace(/^\./, '');
+  return suffix !== '' && (name === suffix || name.endsWith(`.${suffix}`));
 }
 
 /**

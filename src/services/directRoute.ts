@@ -3,13 +3,13 @@
  * still looks up the name, connects or negotiates TLS.
  */
 import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { DialRequest } from '../machine/port.js';
 import { NO_SETTINGS, Race, socketAttempts } from './addresses/index.js';
 import { connectionError } from './failures.js';
 import type { Route } from './routes.js';
 import { targetOf } from './target.js';
-import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
+import type { CheckedTls, TlsPeer } from './tlsOptions.js';
+import { connectTls } from './tlsSessions.js';
 import { UNSET_SOCKET } from './unset.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
@@ -55,14 +55,16 @@ class DirectRoute implements Route {
   }
 
   #connect(created: Created): void {
-    const { url, addresses = NO_SETTINGS } = this.#request as DialRequest;
+    const { url, addresses = NO_SETTINGS, client } = this.#request as DialRequest;
     const tls = this.#tls;
     this.#request = undefined;
     this.#tls = undefined;
     const target = targetOf(url);
     const { localAddress } = addresses;
     const attempts = socketAttempts((address) =>
-      target.secure ? dialTls(target, address, localAddress, tls) : dialTcp(target, address, localAddress),
+      target.secure
+        ? dialTls(target, { host: address, localAddress }, tls, client)
+        : dialTcp(target, address, localAddress),
     );
     this.#race = new Race(target, addresses, attempts, (cause, socket) => {
       this.#socket = socket;
@@ -78,12 +80,12 @@ function dialTcp({ port }: TlsPeer, host: string, localAddress: string | undefin
 
 function dialTls(
   target: TlsPeer,
-  host: string,
-  localAddress: string | undefined,
+  address: { readonly host: string; readonly localAddress: string | undefined },
   tls: CheckedTls | undefined,
+  client: object | undefined,
 ): Socket {
   try {
-    return connectTls({ ...tlsOptions(target, tls), host, localAddress } as ConnectionOptions);
+    return connectTls(target, tls, address, client);
   } catch (cause) {
     // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
     throw connectionError(cause, 'server', true);

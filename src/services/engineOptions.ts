@@ -3,14 +3,29 @@
  */
 import type { ClientRequest } from 'node:http';
 import type { ClientOptions } from 'ws';
+import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
+import { incomplete101 } from './handshakeAnswer.js';
+import { microtask } from './macrotask.js';
+import { spaceProtocols } from './protocolHeader.js';
+import { checkForeignTls, lostOptions } from './replacedAgents.js';
 import type { Route } from './routes.js';
+import { targetOf } from './target.js';
+import { ownOnly, tlsSettings } from './tlsOptions.js';
 import { UNSET_REQUEST } from './unset.js';
 
 /** Documented by ws and missing in @types/ws 8.18. */
 interface EngineOptions extends ClientOptions {
   readonly closeTimeout: number;
   readonly maxFragments: number;
+}
+
+/** As Node's http client uses it. */
+type Connect = (...given: unknown[]) => unknown;
+
+/** What of an agent Node's http client uses. */
+interface AgentLike {
+  addRequest(...given: unknown[]): void;
 }
 
 /**
@@ -22,13 +37,29 @@ const MAX_FRAGMENTS = 65_536;
  * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
  * up on the prototype, which a dependency may have polluted.
  *
- * @param finishRequest is called with the request when it is complete, and ends it
+ * @param fail reports why the dial failed
  */
 export function engineOptions(
   request: DialRequest,
   route: Route,
-  finishRequest: (request: ClientRequest) => void,
+  fail: (error: ReckerError) => void,
 ): EngineOptions {
+  const { agent, createConnection } = ownOnly(route.options) as unknown as {
+    readonly agent?: AgentLike;
+    readonly createConnection?: Connect;
+  };
+  let isRouteTaken = false;
+  const connect: Connect = (...given) => {
+    isRouteTaken = true;
+    return createConnection?.(...given);
+  };
+  const takesRequest: AgentLike = {
+    addRequest(...given) {
+      isRouteTaken = true;
+      agent?.addRequest(...given);
+    },
+  };
+  const { host, secure } = targetOf(request.url);
   return {
     headers: { ...request.headers },
     perMessageDeflate: request.perMessageDeflate as boolean,
@@ -37,10 +68,35 @@ export function engineOptions(
     followRedirects: false,
     maxFragments: MAX_FRAGMENTS,
     ...UNSET_REQUEST,
-    agent: undefined,
-    createConnection: undefined,
+    ...(secure ? tlsSettings(host, request.tls) : undefined),
+    agent: agent === undefined ? undefined : takesRequest,
+    createConnection: createConnection === undefined ? undefined : connect,
     setHost: true,
-    finishRequest,
-    ...route.options,
+    finishRequest: (sent: ClientRequest) => finishRequest(sent, isRouteTaken ? undefined : request, fail),
   } as unknown as EngineOptions;
+}
+
+/**
+ * Sends the upgrade request, which is complete.
+ *
+ * @param foreign the dial, where the route was not asked for its connection: something has replaced the agents of
+ * Node's http client
+ */
+function finishRequest(
+  sent: ClientRequest,
+  foreign: DialRequest | undefined,
+  fail: (error: ReckerError) => void,
+): void {
+  const lost = foreign === undefined ? undefined : lostOptions(foreign);
+  if (lost !== undefined) {
+    // A dial reports, and not before it returned.
+    microtask(() => fail(lost));
+    return;
+  }
+  if (foreign !== undefined) checkForeignTls(sent, foreign);
+  sent.on('information', ({ statusCode, headers }) => {
+    if (statusCode === 101) fail(incomplete101(headers as ResponseHeaders));
+  });
+  spaceProtocols(sent);
+  sent.end();
 }

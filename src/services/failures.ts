@@ -21,6 +21,12 @@ interface SystemError extends Error {
  */
 const FINAL_ALERTS: ReadonlySet<number> = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 70, 71, 116, 120]);
 
+/** What this process or this side's OpenSSL forbids, whatever the peer does: Node's permission model, and RFC 5746. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'ERR_ACCESS_DENIED',
+  'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
+]);
+
 /** The final alert that ended a handshake, received or sent. */
 function alertOf({ message, code }: SystemError): number | undefined {
   // What this side refuses of the peer's handshake has no number in its message: protocol_version is sent.
@@ -48,7 +54,7 @@ export function connectionError(cause: unknown, hop?: Hop, final = false): Recke
   return new ConnectionError(hop === 'proxy' ? `Proxy: ${told}` : told, {
     cause,
     hop,
-    final: final || alert !== undefined,
+    final: final || alert !== undefined || (code !== undefined && FINAL_CODES.has(code)),
     alert,
     ...(code === undefined ? {} : { code }),
   });

@@ -5,12 +5,13 @@
  * them give no handle while a proxy hangs. Must not know what is spoken, and has no deadline: that is the chart's.
  */
 import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { ConnectionError, type Hop, ReckerError } from '../machine/errors.js';
 import type { AddressSettings } from '../machine/port.js';
 import { type Begin, type Ended, NO_SETTINGS, Race, socketAttempts } from './addresses/index.js';
 import { connectionError } from './failures.js';
-import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
+import type { CheckedTls, TlsPeer } from './tlsOptions.js';
+import { connectTls } from './tlsSessions.js';
 import { UNSET_SOCKET } from './unset.js';
 
 export class OwnedSockets {
@@ -81,12 +82,17 @@ export class OwnedSockets {
     this.#races.clear();
   }
 
-  /** Speaks TLS over an open socket. */
-  tls(over: Socket, peer: TlsPeer, settings: CheckedTls | undefined, hop: Hop): Promise<TLSSocket> {
-    const options = { ...tlsOptions(peer, settings), socket: over };
+  /** Speaks TLS over an open socket. `client`: whose session is resumed. */
+  tls(
+    over: Socket,
+    peer: TlsPeer,
+    settings: CheckedTls | undefined,
+    hop: Hop,
+    client?: object,
+  ): Promise<TLSSocket> {
     let socket: TLSSocket;
     try {
-      socket = connectTls(options);
+      socket = connectTls(peer, settings, { socket: over }, client);
     } catch (cause) {
       // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
       return Promise.reject(connectionError(cause, hop, true));

@@ -108,10 +108,10 @@ const VARIABLES = {
 const CURL_PORT = 1080;
 
 function proxyOfEnvironment(url: string, environment: Environment): ChosenProxy | undefined {
-  const { host, secure } = targetOf(url);
+  const target = targetOf(url);
   const exempt = environment.no_proxy || environment.NO_PROXY;
-  if (exempt && isExempt(exempt, host)) return undefined;
-  const name = VARIABLES[secure ? 'wss' : 'ws'].find((each) => environment[each]);
+  if (exempt && isExempt(exempt, target)) return undefined;
+  const name = VARIABLES[target.secure ? 'wss' : 'ws'].find((each) => environment[each]);
   return name === undefined ? undefined : proxyOfVariable(name, environment[name] ?? '');
 }
 

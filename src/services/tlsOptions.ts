@@ -6,7 +6,7 @@
  * switch verification off.
  */
 import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, DEFAULT_CIPHERS } from 'node:tls';
+import nodeTls, { type ConnectionOptions } from 'node:tls';
 import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
 import { UNSET_SOCKET } from './unset.js';
 
@@ -25,30 +25,41 @@ export interface TlsPeer {
  */
 export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions {
   const { host, port } = peer;
+  return { host, port, ...tlsSettings(host, given), ...UNSET } as unknown as ConnectionOptions;
+}
+
+/** The part of them that any agent of Node's http client reads of a request, too. */
+export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
   const tls = ownOnly(given);
   return {
-    host,
-    port,
     ca: tls.ca,
     cert: tls.cert,
     key: tls.key,
     passphrase: tls.passphrase,
     pfx: tls.pfx,
     rejectUnauthorized: tls.rejectUnauthorized ?? true,
-    // RFC 6066 §3: a server name is no IP address.
-    servername: tls.servername ?? (isIP(host) === 0 ? host : ''),
+    servername: tls.servername ?? serverName(host),
     minVersion: tls.minVersion,
     maxVersion: tls.maxVersion,
-    ciphers: tls.ciphers ?? DEFAULT_CIPHERS,
-    ALPNProtocols: tls.alpnProtocols,
+    // Read for each dial: a program may set it at any time.
+    ciphers: tls.ciphers ?? nodeTls.DEFAULT_CIPHERS,
+    secureOptions: tls.secureOptions,
+    ALPNProtocols: tls.alpnProtocols ?? HTTP,
     checkServerIdentity: identityCheck(tls),
-    ...UNSET,
-  } as unknown as ConnectionOptions;
+  };
+}
+
+/** Some servers choose by it what they speak, and close without it. */
+const HTTP: readonly string[] = Object.freeze(['http/1.1']);
+
+/** RFC 6066 §3: a server name has no trailing dot, and is no IP address. */
+export function serverName(host: string): string {
+  return isIP(host) === 0 ? host.replace(/\.$/, '') : '';
 }
 
 /** Node's check, or the user's. */
 function identityCheck({ checkServerIdentity: given }: CheckedTls): unknown {
-  return given === undefined ? checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
+  return given === undefined ? nodeTls.checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
 }
 
 /** The same members, and nothing of any prototype. */
@@ -74,7 +85,6 @@ const UNSET = Object.freeze({
   privateKeyEngine: undefined,
   privateKeyIdentifier: undefined,
   requestOCSP: undefined,
-  secureOptions: undefined,
   sessionIdContext: undefined,
   sessionTimeout: undefined,
   ticketKeys: undefined,

@@ -23,7 +23,8 @@ export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: Open
   const sockets = new OwnedSockets(request.addresses);
   const dial = async (): Promise<Socket> => {
     const tunnel = await open(sockets, target);
-    return target.secure ? sockets.tls(tunnel, target, proxy.requestTls ?? request.tls, 'server') : tunnel;
+    if (!target.secure) return tunnel;
+    return sockets.tls(tunnel, target, proxy.requestTls ?? request.tls, 'server', request.client);
   };
   return {
     options: {

@@ -4,15 +4,10 @@
  * It owns the socket and every byte on it. It must not know why it is dialled, what follows a loss, or what
  * time it is: no policy, no retry and no timer is here.
  */
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
-import {
-  ConnectionError,
-  HandshakeError,
-  type ReckerError,
-  type ResponseHeaders,
-} from '../machine/errors.js';
+import { ConnectionError, HandshakeError, type ReckerError } from '../machine/errors.js';
 import {
   type DialRequest,
   TRANSPORT_FEATURES,
@@ -24,10 +19,8 @@ import { readBody } from './answerBody.js';
 import { engineOptions } from './engineOptions.js';
 import { connectionError } from './failures.js';
 import { FrameWriter, type WriterOwner } from './frameWriter.js';
-import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
-import { spaceProtocols } from './protocolHeader.js';
 import { type Route, routeFor } from './routes.js';
 import { wallTime } from './wallClock.js';
 
@@ -129,7 +122,7 @@ class WsTransport implements Transport, WriterOwner {
     this.#request = request;
     let engine: Engine;
     try {
-      const options = engineOptions(request, route, (sent) => this.#onRequest(sent));
+      const options = engineOptions(request, route, (error) => this.#fail(error));
       engine = new Engine(request.url, [...request.protocols], options);
     } catch (cause) {
       // ws and Node's http client throw for what they find invalid; a dial reports, and not before it returned.
@@ -283,15 +276,6 @@ class WsTransport implements Transport, WriterOwner {
       // In the middle of a handshake that threw it has no request and no socket any more. The route has them.
     }
     this.#route?.destroy();
-  }
-
-  /** The upgrade request, complete but not sent. */
-  #onRequest(request: ClientRequest): void {
-    request.on('information', ({ statusCode, headers }) => {
-      if (statusCode === 101) this.#fail(incomplete101(headers as ResponseHeaders));
-    });
-    spaceProtocols(request);
-    request.end();
   }
 
   // What the engine tells, and nobody else.

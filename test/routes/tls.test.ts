@@ -145,7 +145,7 @@ needs('openssl')('what goes over the wire', () => {
     await dial(`wss://127.0.0.1:${port}/`, { reconnect: false, tls: { ca, minVersion: 'TLSv1.3' } });
     await new Promise((resolve) => target.close(resolve));
     expect(seen[0]).toBe('TLSv1.2 http/1.1 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384');
-    expect(seen[1]).toMatch(/^TLSv1\.3 false /);
+    expect(seen[1]).toMatch(/^TLSv1\.3 http\/1\.1 /);
   });
 });
 

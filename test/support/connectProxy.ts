@@ -17,6 +17,8 @@ export class ConnectProxy {
   port = 0;
   /** The head of each request, as it came. */
   readonly heads: string[] = [];
+  /** Where a host of a request is found. */
+  rename: (host: string) => string = (host) => host;
   /** Connections that are live. */
   readonly sockets = new Set<Socket>();
   readonly #server: Server;
@@ -55,7 +57,7 @@ export class ConnectProxy {
       this.heads.push(head.slice(0, end));
       const said = answer === undefined ? GRANTED : answer(head, socket);
       if (said === undefined) return;
-      if (said.startsWith('HTTP/1.1 2')) tunnel(socket, head, said);
+      if (said.startsWith('HTTP/1.1 2')) tunnel(socket, head, said, this.rename);
       else socket.end(said, 'latin1');
     };
     socket.on('data', read);
@@ -64,9 +66,9 @@ export class ConnectProxy {
 
 const GRANTED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
-function tunnel(socket: Socket, head: string, said: string): void {
+function tunnel(socket: Socket, head: string, said: string, rename: (host: string) => string): void {
   const [, host = '', port] = /^CONNECT \[?([^\s\]]+?)\]?:(\d+) /.exec(head) ?? [];
-  const target = connect(Number(port), host, () => {
+  const target = connect(Number(port), rename(host), () => {
     socket.write(said, 'latin1');
     socket.pipe(target).pipe(socket);
   });

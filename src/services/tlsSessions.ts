@@ -1,0 +1,52 @@
+/**
+ * Opens TLS, and resumes sessions (RFC 8446 §2.2, RFC 5077) from one dial of a client to the next.
+ *
+ * Owns at most one session of each client, which goes with the client. A session is offered to the same host and port
+ * and under equal settings alone, because Node does not check the certificate again when a session is resumed.
+ */
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
+import { type CheckedTls, ownOnly, type TlsPeer, tlsOptions } from './tlsOptions.js';
+
+interface KeptSession {
+  readonly peer: string;
+  readonly tls: CheckedTls;
+  readonly session: Buffer;
+}
+
+const kept = new WeakMap<object, KeptSession>();
+
+/**
+ * As Node's `tls.connect()`. Throws what that throws.
+ *
+ * @param more over what `peer` and `given` say, e.g. the socket to speak over
+ * @param client stands for the client; without it no session is kept
+ */
+export function connectTls(
+  peer: TlsPeer,
+  given: CheckedTls | undefined,
+  more: object,
+  client?: object,
+): TLSSocket {
+  // A copy: members may be getters, or change until the next dial.
+  const tls = ownOnly(given);
+  const options: ConnectionOptions = { ...tlsOptions(peer, tls), ...more };
+  if (client === undefined) return connect(options);
+  const name = `${peer.host}:${peer.port}`;
+  const last = kept.get(client);
+  if (last !== undefined && last.peer === name && isDeepStrictEqual(last.tls, tls)) {
+    options.session = last.session;
+  }
+  const socket = connect(options);
+  let isSecure = false;
+  // TLS 1.3 sends it after the handshake, and then one more.
+  socket.once('session', (session: Buffer) => kept.set(client, { peer: name, tls, session }));
+  socket.once('secureConnect', () => {
+    isSecure = true;
+  });
+  // With TLS 1.3 a refusal of the client's certificate comes behind the handshake.
+  socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    if (!isSecure || code.startsWith('ERR_SSL_')) kept.delete(client);
+  });
+  return socket;
+}
