@@ -69,6 +69,7 @@ export function dialSettings(
   const { url, defaults } = given instanceof BoundUrl ? given : { url: given, defaults: STANDALONE };
   const factory = options.transport ?? defaultTransport;
   refuseUnsupported(options, factory);
+  if (options.proxy !== undefined) factory.prepare?.({ proxy: options.proxy });
   const resolve = resolver(defaults, factory);
   return {
     factory,

@@ -173,6 +173,8 @@ export interface TransportFactory {
   readonly supports: readonly TransportFeature[];
   /** Which of the codes that RFC 6455 §7.4 allows `close()` may be given here. Default: all of them. */
   canCloseWith?: ((code: number) => boolean) | undefined;
+  /** Called when a client is made, with options that it was given: loads what dials will need. Must not throw. */
+  prepare?(options: { readonly proxy: unknown }): void;
   /** Starts one dial. Must not throw: what fails goes to `observer.failed`, and not before this call has returned. */
   dial(request: DialRequest, observer: TransportObserver): Transport;
 }

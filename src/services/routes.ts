@@ -1,10 +1,15 @@
 /**
  * How the TCP connection under a WebSocket is made: directly, through a proxy, or through a dispatcher.
- * One file for each way; all but the direct one are loaded only when asked for.
+ * One file for each way. All are loaded from the start, since an `import()` at a dial may fail for good; what is heavy
+ * is in socksLibrary.ts.
  */
 import type { ClientOptions } from 'ws';
 import type { DialRequest } from '../machine/port.js';
 import { directRoute } from './directRoute.js';
+import { dispatcherRoute } from './dispatcherRoute.js';
+import { httpProxyRoute } from './httpProxyRoute.js';
+import { chooseProxy } from './proxySelection.js';
+import { socksRoute } from './socksRoute.js';
 
 /** One way to the server, for one dial. */
 export interface Route {
@@ -18,26 +23,17 @@ export interface Route {
   explain(cause: Error): Error;
 }
 
-/** The route that a request asks for. Does not throw; a promise may reject. */
+/**
+ * The route that a request asks for. The environment is read here, for each dial: it may have changed since the last.
+ *
+ * @throws ConfigurationError where the option `proxy` or the environment cannot be used
+ */
 export function routeFor(request: DialRequest): Route | Promise<Route> {
-  if (request.dispatcher !== undefined) return dispatched(request);
-  return request.proxy === undefined ? directRoute(request) : proxied(request);
-}
-
-async function dispatched(request: DialRequest): Promise<Route> {
-  const { dispatcherRoute } = await import('./dispatcherRoute.js');
-  return dispatcherRoute(request);
-}
-
-/** The environment is read here, for each dial: it may have changed since the last one. */
-async function proxied(request: DialRequest): Promise<Route> {
-  const { chooseProxy } = await import('./proxySelection.js');
+  if (request.dispatcher !== undefined) return dispatcherRoute(request);
+  if (request.proxy === undefined) return directRoute(request);
   const { proxy, requestTls } = chooseProxy(request.proxy, request.url, process.env);
   if (proxy === undefined) return directRoute(request, requestTls ?? request.tls);
-  if (proxy.protocol === 'http:' || proxy.protocol === 'https:') {
-    const { httpProxyRoute } = await import('./httpProxyRoute.js');
-    return httpProxyRoute(request, proxy);
-  }
-  const { socksRoute } = await import('./socksRoute.js');
-  return socksRoute(request, proxy);
+  return proxy.protocol === 'http:' || proxy.protocol === 'https:'
+    ? httpProxyRoute(request, proxy)
+    : socksRoute(request, proxy);
 }

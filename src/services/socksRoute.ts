@@ -2,9 +2,7 @@
  * Through a SOCKS proxy: SOCKS4, 4a, 5 (RFC 1928, 1929), with names resolved here (`socks4:`, `socks5:`) or at
  * the proxy (`socks4a:`, `socks5h:`, `socks:`).
  *
- * `socks-proxy-agent` says what a URL means and `socks` speaks, over a TCP socket of ours: neither gives a
- * handle on the socket while the proxy hangs. Both are loaded only here; the agent is an ES module, so it is
- * imported dynamically, which works from the CommonJS build, too.
+ * `socks` speaks, over a TCP socket of ours, because it gives no handle on one of its own while the proxy hangs.
  */
 import { isIP, type Socket } from 'node:net';
 import type { SocksClientOptions, SocksClient as SocksClientType } from 'socks';
@@ -15,23 +13,34 @@ import { connectionError } from './failures.js';
 import type { OwnedSockets } from './ownedSockets.js';
 import type { ChosenProxy } from './proxySelection.js';
 import type { Route } from './routes.js';
+import { importSocksLibrary, type SocksLibrary, socksLibrary } from './socksLibrary.js';
 import { authority, type Target } from './target.js';
 import { tunnelRoute } from './tunnelRoute.js';
 
 /** RFC 1928 §5: a name's length is one byte. `socks` would throw inside a socket's listener. */
 const MAX_NAME = 255;
 
-export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Promise<Route> {
-  const [{ SocksProxyAgent }, { SocksClient }] = await Promise.all([
-    import('socks-proxy-agent'),
-    import('socks'),
-  ]);
+/** What a scheme asks for, as curl and others read it: the version, and whether names are resolved here. */
+const SCHEMES: Readonly<Record<string, readonly [type: 4 | 5, here: boolean]>> = {
+  'socks4:': [4, true],
+  'socks4a:': [4, false],
+  'socks5:': [5, true],
+  'socks5h:': [5, false],
+  'socks:': [5, false],
+};
+
+export function socksRoute(request: DialRequest, proxy: ChosenProxy): Route | Promise<Route> {
+  const library = socksLibrary();
+  return library === undefined
+    ? importSocksLibrary().then((imported) => routeWith(imported, request, proxy))
+    : routeWith(library, request, proxy);
+}
+
+function routeWith({ SocksClient }: SocksLibrary, request: DialRequest, proxy: ChosenProxy): Route {
   const deadline = withoutDeadline(SocksClient);
-  // Without the credentials: the agent keeps its URL in enumerable properties.
-  const agent = new SocksProxyAgent(`${proxy.protocol}//${authority(proxy)}`);
-  const { type } = agent.proxy;
+  const [type, resolvesHere] = SCHEMES[proxy.protocol] ?? [5, false];
   return tunnelRoute(request, proxy, async (sockets, target) => {
-    checkHost(target, agent.shouldLookup && type === 4);
+    checkHost(target, resolvesHere && type === 4);
     const reach = async (by: OwnedSockets, host: string): Promise<Socket> => {
       const socket = await by.tcp(proxy, 'proxy');
       try {
@@ -43,7 +52,7 @@ export async function socksRoute(request: DialRequest, proxy: ChosenProxy): Prom
         throw cause;
       }
     };
-    return agent.shouldLookup && isIP(target.host) === 0
+    return resolvesHere && isIP(target.host) === 0
       ? raceThrough(sockets, request, proxy, target, type, reach)
       : reach(sockets, target.host);
   });

@@ -22,6 +22,7 @@ import { FrameWriter, type WriterOwner } from './frameWriter.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
 import { type Route, routeFor } from './routes.js';
+import { loadFor } from './socksLibrary.js';
 import { wallTime } from './wallClock.js';
 
 /** RFC 6455 §7.1.5: what the application is told where no Close came. */
@@ -106,14 +107,18 @@ class WsTransport implements Transport, WriterOwner {
 
   constructor(request: DialRequest, observer: TransportObserver) {
     this.#observer = observer;
-    const route = routeFor(request);
-    if (route instanceof Promise) {
-      route.then(
-        (made) => (this.#observer === undefined ? made.destroy() : this.#begin(request, made)),
-        (cause) => this.#fail(connectionError(cause)),
-      );
-    } else {
-      this.#begin(request, route);
+    const failLater = (cause: unknown): void => microtask(() => this.#fail(connectionError(cause)));
+    try {
+      const route = routeFor(request);
+      if (route instanceof Promise) {
+        route.then(
+          (made) => (this.#observer === undefined ? made.destroy() : this.#begin(request, made)),
+          failLater,
+        );
+      } else this.#begin(request, route);
+    } catch (cause) {
+      // A dial reports, and not before it returned.
+      failLater(cause);
     }
   }
 
@@ -432,5 +437,6 @@ const AS_BINARY = Object.freeze({ binary: true });
 export const wsTransport: TransportFactory = Object.freeze({
   name: 'ws',
   supports: TRANSPORT_FEATURES,
+  prepare: loadFor,
   dial: (request: DialRequest, observer: TransportObserver) => new WsTransport(request, observer),
 });

@@ -26,7 +26,6 @@ beforeAll(async () => {
     import('../../src/services/httpProxyRoute.js'),
     import('../../src/services/socksRoute.js'),
     import('../../src/services/dispatcherRoute.js'),
-    import('socks-proxy-agent'),
     import('socks'),
   ]);
 });
