@@ -1,10 +1,12 @@
 /**
  * `npm run fuzz -- --cases 100000 --seed 1`: mutations of valid traffic against real clients. Exits with 1 where
- * one of them broke a rule; `--from <case> --cases 1` runs that case again.
+ * one of them broke a rule; `--from <case> --cases 1` runs that case again. `--heads`: answers to the handshake alone,
+ * of servers and proxies, through each way.
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { fuzzHeads } from './fuzz/heads.js';
 import { fuzz } from './fuzz/run.js';
 
 const { values } = parseArgs({
@@ -12,13 +14,27 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    heads: { type: 'boolean', default: false },
   },
 });
-const { cases, seed, from } = values;
+const { cases, seed, from, heads } = values;
 if (![cases, seed, from].every((value) => /^\d+$/.test(value))) {
   console.error('Usage: npm run fuzz -- [--cases N] [--seed N] [--from N], whole numbers all');
   process.exit(2);
 }
+if (heads) {
+  const { opened, endings, findings } = await fuzzHeads({
+    cases: Number(cases),
+    seed: Number(seed),
+    from: Number(from),
+  });
+  console.log(`${cases} answers, ${opened} opened`);
+  for (const [ending, count] of Object.entries(endings).sort()) console.log(`  ${ending}: ${count}`);
+  console.log(`findings: ${findings.length}`);
+  for (const finding of findings) console.log(`  ${finding}`);
+  process.exit(findings.length > 0 ? 1 : 0);
+}
+
 // Memory can only be held against a bound when garbage is gone.
 setFlagsFromString('--expose-gc');
 globalThis.gc = runInNewContext('gc') as typeof globalThis.gc;

@@ -15,6 +15,7 @@ import { ConnectionError, type ResponseHeaders } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
 import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErrors.js';
 import { connectionError } from './failures.js';
+import { BROKEN } from './handshakeAnswer.js';
 import { joinedHeaders } from './joinedHeaders.js';
 import { nextTick } from './nodeTurns.js';
 import { PROTOCOL_HEADER, spacedList } from './protocolHeader.js';
@@ -152,7 +153,7 @@ class Dispatched {
     } catch (cause) {
       // Nobody above would catch it.
       socket.destroy();
-      this.#fail(request, connectionError(cause, 'server', true));
+      request.emit(BROKEN, connectionError(cause, 'server', true));
     }
   }
 

@@ -5,7 +5,7 @@ import type { ClientRequest } from 'node:http';
 import type { ClientOptions } from 'ws';
 import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
 import type { DialRequest } from '../machine/port.js';
-import { incomplete101 } from './handshakeAnswer.js';
+import { BROKEN, incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { spaceProtocols } from './protocolHeader.js';
 import { checkForeignTls, lostOptions } from './replacedAgents.js';
@@ -97,6 +97,7 @@ function finishRequest(
   sent.on('information', ({ statusCode, headers }) => {
     if (statusCode === 101) fail(incomplete101(headers as ResponseHeaders));
   });
+  sent.once(BROKEN, fail);
   spaceProtocols(sent);
   sent.end();
 }

@@ -3,6 +3,9 @@
  */
 import { HandshakeError, type ResponseHeaders } from '../machine/errors.js';
 
+/** Event of an upgrade request that was answered, where what follows threw: `ws` listens to its errors no longer. */
+export const BROKEN = Symbol('broken');
+
 /** What a 101 must have beside the Accept, for its lack alone to be named. */
 const REQUIRED = ['Upgrade: websocket', 'Connection: Upgrade'] as const;
 

@@ -19,6 +19,7 @@ import { readBody } from './answerBody.js';
 import { engineOptions } from './engineOptions.js';
 import { connectionError } from './failures.js';
 import { FrameWriter, type WriterOwner } from './frameWriter.js';
+import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
 import { type Route, routeFor } from './routes.js';
@@ -338,6 +339,10 @@ class WsTransport implements Transport, WriterOwner {
     const status = answer.statusCode ?? 0;
     const { headers } = answer;
     const receivedAt = wallTime();
+    if (status === 101) {
+      this.#fail(incomplete101(headers));
+      return;
+    }
     const timeLeft = this.#request?.timeLeft?.() ?? Number.POSITIVE_INFINITY;
     const finish = readBody(answer, timeLeft, (body) => {
       this.#fail(
