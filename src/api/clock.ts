@@ -17,8 +17,8 @@ export const realClock: Clock = Object.freeze({
 });
 
 /**
- * ms since the epoch, by the time of day: it also passes while the machine sleeps, and may be corrected. With a clock of
- * the user's, its time: that is the only one that a test moves.
+ * Whole ms since the epoch, by the time of day: it also passes while the machine sleeps, and may be corrected. With a
+ * clock of the user's (any other than {@link realClock}, so a guarded one too), its time: a test moves no other.
  */
 export function wallTime(clock: Clock): number {
   // biome-ignore lint/style/noRestrictedGlobals: this is the clock seam.
@@ -33,15 +33,15 @@ const expire = (): void => {
 };
 
 /**
- * The time at which what is being delivered arrived. One read of a socket often brings a thousand messages, and
+ * The {@link wallTime} at which what is being delivered arrived. One read of a socket often brings a thousand messages, and
  * asking for each cost more than the rest of its way through the api (bench: receive): so it is asked once until the
  * microtasks have run. A clock of the user's is always asked: it may stand in between.
  */
 export function arrivalTime(clock: Clock): number {
-  if (clock !== realClock) return clock.now();
+  if (clock !== realClock) return wallTime(clock);
   if (!isFresh) {
     isFresh = true;
-    arrivedAt = clock.now();
+    arrivedAt = wallTime(clock);
     SETTLED.then(expire);
   }
   return arrivedAt;

@@ -13,7 +13,7 @@ import type { ConnectionPolicy, DialAttempt } from '../machine/policy.js';
 import type { SocketFact, SocketPort, Transport } from '../machine/port.js';
 import { microtask } from '../services/macrotask.js';
 import { Announcer } from './announcer.js';
-import { arrivalTime, ChartClock, realClock } from './clock.js';
+import { arrivalTime, ChartClock, realClock, wallTime } from './clock.js';
 import { Environment, type EnvironmentOwner } from './environment.js';
 import { GuardedClock } from './guardedClock.js';
 import { inspection } from './inspection.js';
@@ -63,6 +63,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   #view: StateView;
   /** Which stay in a state this is, to know whether an announcement's state was left since. */
   #visit = 0;
+  /** When the present state was entered, by the time of day: this is told to users, and measures nothing. */
   #since: number;
   /** What the present step of the chart has announced so far. */
   #emitted = NOTHING_EMITTED;
@@ -77,6 +78,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   #extensions = '';
   #abortError: AbortError | undefined;
   #lastEnding: Ending | undefined;
+  /** When the last connection was lost, by the time of day: `downtime` counts what the machine sleeps. */
   #lostAt: number | undefined;
   /** When the present dial began. */
   #dialledAt = 0;
@@ -94,7 +96,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#policy = policyOf(options, settings.factory);
     this.#clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
     this.#roundTrips = new RoundTrips(options, this.#clock, this);
-    this.#since = this.#clock.now();
+    this.#since = wallTime(this.#clock);
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
     this.outbox = new Outbox(this, sendBounds(options), options.maxInFlight ?? 1_048_576);
     this.hub = new MessageHub(receiveBounds(options), this);
@@ -151,9 +153,9 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
       dials: this.#dials,
       opens: this.#opens,
       rtt: this.#roundTrips.last,
-      lastReceivedAt: hub.lastReceivedAt === undefined ? undefined : Math.round(hub.lastReceivedAt),
+      lastReceivedAt: hub.lastReceivedAt,
       paused: hub.isPaused,
-      since: Math.round(this.#since),
+      since: this.#since,
     };
   }
 
@@ -272,7 +274,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#view = view;
     if (view.state !== previous.state) {
       this.#visit += 1;
-      this.#since = this.#clock.now();
+      this.#since = wallTime(this.#clock);
       if (view.state === 'connecting') this.#opensBefore = this.#opens;
       this.#announce({ event: 'state', args: [view.state, previous.state] });
     }
@@ -304,8 +306,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
 
   /** @returns whether it brings an `error` that is thrown where nobody listens */
   #onEmitted(emitted: ConnectionEmitted): boolean {
-    const downtime =
-      this.#lostAt === undefined ? 0 : Math.max(0, Math.round(this.#clock.now() - this.#lostAt));
+    const downtime = this.#lostAt === undefined ? 0 : Math.max(0, wallTime(this.#clock) - this.#lostAt);
     const endsLink = emitted.type === 'lost' || emitted.type === 'terminated';
     const unsentBytes = endsLink ? ((this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0) : 0;
     const announcements = translate(emitted, {
@@ -337,7 +338,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     const { loss, stage, asked } = emitted;
     const ending = new Ending(emitted, this.#abortError);
     this.#lastEnding = ending;
-    if (!asked) this.#lostAt ??= this.#clock.now();
+    if (!asked) this.#lostAt ??= wallTime(this.#clock);
     this.#roundTrips.forget();
     if (this.#replacedLink === undefined) this.#link = undefined;
     this.#replacedLink = undefined;
@@ -484,7 +485,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   onPong(newer: number): void {
     const times = this.#roundTrips.end(newer);
     if (times.length === 0) return;
-    this.hub.lastReceivedAt = this.#clock.now();
+    this.hub.lastReceivedAt = wallTime(this.#clock);
     for (const rtt of times) this.#announce({ event: 'pong', args: [rtt] });
     this.#announcer.drain();
   }

@@ -70,7 +70,10 @@ export interface WebSocketEvents {
   undelivered: [data: SendData, error: ReckerError];
 }
 
-/** Plain counters, from `stats()`. Times in ms; moments in ms since the epoch. */
+/**
+ * Plain counters, from `stats()`. Times in ms. Moments are whole ms since the epoch, as `Date.now()` gives them; with the
+ * option `clock`, its `now()`.
+ */
 export interface WebSocketStats {
   /** Messages received since the client was made. */
   readonly messagesIn: number;
@@ -92,7 +95,7 @@ export interface WebSocketStats {
   readonly opens: number;
   /** The newest round trip; `undefined` before the first. */
   readonly rtt: number | undefined;
-  /** When the newest message or Pong came (ms since the epoch), one time for all that one read of the socket brought. */
+  /** When the newest message or Pong came, one time for all that one read of the socket brought. */
   readonly lastReceivedAt: number | undefined;
   /** Whether reading is paused: an iterator or `pipeTo` holds as much as `receiveQueue` allows, or `pause()` was called. */
   readonly paused: boolean;

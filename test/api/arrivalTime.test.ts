@@ -1,14 +1,14 @@
 /** When messages are told to have come: once a read with the real clock, for each with a clock of the user's. */
 import { describe, expect, it } from 'vitest';
-import { arrivalTime, realClock } from '../../src/api/clock.js';
+import { arrivalTime, realClock, wallTime } from '../../src/api/clock.js';
 import { ReckerWebSocket } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 
 /** The clock has certainly gone on. */
 function later(): number {
-  const began = realClock.now();
+  const began = wallTime(realClock);
   let now = began;
-  while (now <= began) now = realClock.now();
+  while (now <= began) now = wallTime(realClock);
   return now;
 }
 
