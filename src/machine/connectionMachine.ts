@@ -99,6 +99,8 @@ export interface ConnectionContext {
   readonly pingedAt: number;
   /** When the present wait for an answer began (ms since the epoch), to know a client that was asleep. */
   readonly awaitedSince: number;
+  /** How far the time of day was ahead of `environment.now()` then: it moves away from it while the machine sleeps. */
+  readonly wallAhead: number;
   readonly verdict: Verdict;
 }
 
@@ -146,6 +148,9 @@ function judge(context: ConnectionContext): Verdict {
     delay: backoffDelay(settings, context.attempt + 1, environment.random(), atLeast),
   };
 }
+
+const wallAheadOf = (environment: ConnectionEnvironment): number =>
+  environment.wallTime() - environment.now();
 
 /** The back-off for what takes somebody's time to repair: the longest delay from the first attempt on. */
 const slow = (policy: ConnectionPolicy): BackoffSettings => ({
@@ -196,11 +201,14 @@ const machineSetup = setup({
       event.alive &&
       environment.now() - pingedAt >= policy.heartbeatInterval,
     /**
-     * The deadline came so late that this process must have been stopped. Silence then says nothing, and an
-     * answer is from before: the peer is asked anew.
+     * The deadline came so late that this process must have been stopped, or the time of day moved on by more than a
+     * time-out beside it: many systems stop `now()` and the timers while the machine sleeps. Silence then says nothing, and
+     * an answer is from before: the peer is asked anew. A shorter sleep leaves it the time to send its answer again. A
+     * clock that was set back proves nothing; one that was set forward costs one more Ping.
      */
-    wasAsleep: ({ context: { policy, environment, awaitedSince } }) =>
-      environment.now() - awaitedSince > policy.heartbeatTimeout + policy.heartbeatInterval,
+    wasAsleep: ({ context: { policy, environment, awaitedSince, wallAhead } }) =>
+      environment.now() - awaitedSince > policy.heartbeatTimeout + policy.heartbeatInterval ||
+      wallAheadOf(environment) - wallAhead > policy.heartbeatTimeout,
     canRetry: ({ context }) => context.verdict.kind === 'retry',
     isSpent: ({ context }) => context.verdict.kind === 'spent',
   },
@@ -223,7 +231,10 @@ const machineSetup = setup({
     sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
     recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
     /** From here on the peer has `heartbeatTimeout` to answer, whatever Pings follow. */
-    beginWait: assign({ awaitedSince: ({ context }) => context.pingedAt }),
+    beginWait: assign(({ context: { pingedAt, environment } }) => ({
+      awaitedSince: pingedAt,
+      wallAhead: wallAheadOf(environment),
+    })),
     askLiveness: sendTo('socket', { type: 'askLiveness' }),
     sendClose: sendTo('socket', ({ event }) =>
       event.type === 'close'
@@ -336,6 +347,7 @@ export const connectionMachine = machineSetup.createMachine({
     hasBeenOpen: false,
     pingedAt: 0,
     awaitedSince: 0,
+    wallAhead: 0,
     verdict: FINAL,
   }),
   initial: 'idle',

@@ -2,7 +2,7 @@
  * Waking in virtual time: from every moment of the heartbeat, for sleeps of every length. A process that was
  * stopped finds a clock that has jumped, and all timers that came due meanwhile fire at once, late.
  */
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, ReckerWebSocket } from '../../src/index.js';
 import { fakeTransport } from '../../src/testing/index.js';
 import { EXAMPLE } from './support.js';
@@ -125,5 +125,65 @@ describe.each(SETTINGS)('interval $heartbeatInterval, timeout $heartbeatTimeout'
     // About one Ping an interval, and not one for each that was slept through.
     expect(peer.pings).toBeLessThan(30);
     void ws.close();
+  });
+});
+
+/** Many systems stop the clock of intervals, and the timers with it, while the machine sleeps: Linux and macOS do. */
+describe('where timers stand still while the machine sleeps', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A client whose first Ping is under way, and the time of day moves by so much. */
+  async function moved(by: number) {
+    const transport = fakeTransport();
+    const ws = new ReckerWebSocket('ws://h/', {
+      ...EXAMPLE,
+      heartbeatInterval: 30_000,
+      heartbeatTimeout: 10_000,
+      transport,
+    });
+    void ws.connect();
+    transport.last.open();
+    await vi.advanceTimersByTimeAsync(30_000 + 9900);
+    expect(transport.last.pings).toBe(1);
+    vi.setSystemTime(Date.now() + by);
+    return { ws, peer: transport.last };
+  }
+
+  it('asleep with a Ping under way: asks anew; a peer that answers is kept, a dead one is found', async () => {
+    for (const answers of [true, false]) {
+      const { ws, peer } = await moved(8 * 3_600_000);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(ws.state).toBe('open');
+      expect(peer.pings).toBe(2);
+      if (answers) peer.message('here');
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ws.state).toBe(answers ? 'open' : 'backoff');
+      expect(peer.pings).toBe(2);
+      ws.terminate();
+    }
+  });
+
+  it('a clock that is set back fakes no sleep: a dead peer is found in time', async () => {
+    const { ws, peer } = await moved(-8 * 3_600_000);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(ws.state).toBe('backoff');
+    expect(peer.pings).toBe(1);
+    ws.terminate();
+  });
+
+  it('a clock that is set forward costs one Ping', async () => {
+    const { ws, peer } = await moved(60_000);
+    peer.message('here');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(peer.pings).toBe(2);
+    peer.message('here');
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect([ws.state, peer.pings]).toEqual(['open', 2]);
+    ws.terminate();
   });
 });

@@ -49,6 +49,8 @@ class Rig {
   /** How often the socket was asked what it has received. */
   questions = 0;
   slept = 0;
+  /** By how much the time of day alone has moved: a sleep in which the clock of intervals stood, or a correction. */
+  moved = 0;
   #tell: (fact: SocketFact) => void = () => {};
   readonly #actor;
 
@@ -74,7 +76,7 @@ class Rig {
           },
           random: () => 0,
           now: () => this.clock.now() + this.slept,
-          wallTime: () => this.clock.now() + this.slept,
+          wallTime: () => this.clock.now() + this.slept + this.moved,
         },
       },
     });
@@ -296,6 +298,52 @@ export const CHECKS: readonly ChartCheck[] = [
       rig.do('connect', OPENED, 300);
       rig.slept = 300;
       rig.do(100, { type: 'socket.answered', alive: false }).is('closed');
+    },
+  },
+  {
+    name: 'a sleep in which the clock of intervals stood is seen by the time of day',
+    run(machine) {
+      const policy = { heartbeatInterval: 300, heartbeatTimeout: 100 };
+      for (const alive of [false, true]) {
+        const answered: SocketFact = { type: 'socket.answered', alive };
+        const rig = new Rig(machine, policy).do('connect', OPENED, 300);
+        rig.moved = 101;
+        rig.do(100, answered).is('open').within('awaitingPong');
+        assert.deepEqual(rig.pings, [300, 400], 'the peer is asked anew');
+        rig.do(100, answered);
+        if (alive) rig.is('open').within('alive');
+        else rig.is('closed');
+      }
+    },
+  },
+  {
+    name: 'what the time of day does besides says nothing about the peer',
+    run(machine) {
+      const policy = { heartbeatInterval: 300, heartbeatTimeout: 100 };
+      const dead: SocketFact = { type: 'socket.answered', alive: false };
+      // By no more than the time-out, and backwards: also by as much as the deadline is late.
+      for (const [moved, slept] of [
+        [100, 0],
+        [-60_000, 0],
+        [-250, 250],
+      ] as const) {
+        const rig = new Rig(machine, policy).do('connect', OPENED, 300);
+        rig.moved = moved;
+        rig.slept = slept;
+        rig.do(100, dead).is('closed');
+        assert.deepEqual(rig.pings, [300], `moved by ${moved} ms`);
+      }
+      const before = new Rig(machine, policy).do('connect', OPENED, 200);
+      before.moved = 60_000;
+      before.do(200, dead).is('closed');
+      const back = new Rig(machine, policy).do('connect', OPENED, 300);
+      back.moved = -60_000;
+      back.do(100, { type: 'socket.answered', alive: true }).within('alive');
+      assert.deepEqual(back.pings, [300]);
+      const both = new Rig(machine, policy).do('connect', OPENED, 300);
+      both.moved = -60_000;
+      both.slept = 60_000;
+      both.do(100, dead).is('open').within('awaitingPong');
     },
   },
 ];
