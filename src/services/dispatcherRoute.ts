@@ -20,6 +20,7 @@ import { joinedHeaders } from './joinedHeaders.js';
 import { nextTick } from './nodeTurns.js';
 import { PROTOCOL_HEADER, spacedList } from './protocolHeader.js';
 import type { Route } from './routes.js';
+import { serverName } from './tlsOptions.js';
 
 /** undici's `DispatchController`, as far as it is used here. */
 interface Controller {
@@ -70,9 +71,11 @@ class Dispatched {
 
   /** What Node's http client calls on an agent. */
   addRequest(request: ClientRequest): void {
-    const { protocol, host, pathname, search } = this.#url;
+    const { protocol, host, hostname, pathname, search } = this.#url;
     const options = {
       origin: `${protocol === 'wss:' ? 'https:' : 'http:'}//${host}`,
+      // undici takes the name from the Host header, trailing dot included.
+      servername: hostname.endsWith('.') ? serverName(hostname) : undefined,
       path: `${pathname}${search}`,
       method: 'GET',
       headers: endToEnd(request),

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
+import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
@@ -87,6 +88,14 @@ needs('openssl')('TLS', () => {
     it('directly', async () => {
       const { port, names } = await serve();
       await open(`wss://localhost.:${port}/`, { tls: trusting(), lookup: here });
+      expect(names).toEqual(['localhost']);
+    });
+
+    it('through a dispatcher', async () => {
+      const { port, names } = await serve();
+      const dispatcher = new Agent({ connect: { ...trusting(), lookup: here as never } });
+      stops.push(() => dispatcher.destroy());
+      await open(`wss://localhost.:${port}/`, { dispatcher });
       expect(names).toEqual(['localhost']);
     });
 
