@@ -35,8 +35,26 @@
  * actor.send({ type: 'connect' });
  * actor.getSnapshot().hasTag('connecting'); // true
  */
-import { assign, emit, raise, sendTo, setup } from 'xstate';
+import {
+  type ActorRefFromLogic,
+  assign,
+  emit,
+  type MetaObject,
+  type NonReducibleUnknown,
+  raise,
+  type StateMachine,
+  sendTo,
+  setup,
+} from 'xstate';
 import { type BackoffSettings, backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
+import type {
+  ConnectionAction,
+  ConnectionDelay,
+  ConnectionGuard,
+  ConnectionStateSchema,
+  ConnectionStateValue,
+  Named,
+} from './chartType.js';
 import { isBeyondRetry, isPassingSinceOpen } from './decision.js';
 import { ConnectionClosedError, type HandshakeError, TimeoutError } from './errors.js';
 import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
@@ -335,7 +353,28 @@ const whileDialling = {
   },
 } as const;
 
-export const connectionMachine = machineSetup.createMachine({
+/**
+ * The chart's type, for `createActor` and `@xstate/graph`. It has the 14 type arguments that `StateMachine` takes in every
+ * supported version of XState.
+ */
+export type ConnectionMachine = StateMachine<
+  ConnectionContext,
+  ConnectionEvent,
+  { [id: string]: ActorRefFromLogic<typeof socketActor> | undefined },
+  { src: 'socket'; logic: typeof socketActor; id: string | undefined },
+  Named<ConnectionAction>,
+  Named<ConnectionGuard>,
+  ConnectionDelay,
+  ConnectionStateValue,
+  ConnectionTag,
+  ConnectionInput,
+  NonReducibleUnknown,
+  ConnectionEmitted,
+  MetaObject,
+  ConnectionStateSchema
+>;
+
+export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
   id: 'connection',
   context: ({ input }) => ({
     policy: input.policy,
@@ -602,6 +641,3 @@ export const connectionMachine = machineSetup.createMachine({
     },
   },
 });
-
-/** The chart's type, for `createActor` and `@xstate/graph`. */
-export type ConnectionMachine = typeof connectionMachine;

@@ -2,6 +2,13 @@
  * `recker/machine`: the statechart as data that others can draw, run and test.
  */
 export * from './backoff.js';
+export type {
+  ConnectionAction,
+  ConnectionDelay,
+  ConnectionGuard,
+  ConnectionStateSchema,
+  ConnectionStateValue,
+} from './chartType.js';
 export {
   CONNECTION_STATES,
   type ConnectionContext,

@@ -1,0 +1,135 @@
+/**
+ * The names that the chart consists of, as the type of `connectionMachine` gives them to users.
+ *
+ * They are written out, and not inferred, because the inferred type names every type argument of XState's
+ * `StateMachine`: 15 since XState 5.33, 14 before. Declarations with 15 do not compile beside an older copy; those with
+ * 14 compile beside each (the last one has a default). The compiler holds the
+ * values of the state against the chart, and test/machine/chartType.test.ts the other names.
+ */
+import type { NonReducibleUnknown } from 'xstate';
+
+/** Names of the chart's actions, for `connectionMachine.provide()`. */
+export type ConnectionAction =
+  | 'announceAskedLoss'
+  | 'announceEnd'
+  | 'announceExhaustion'
+  | 'announceFinalLoss'
+  | 'announceHeartbeatTimeout'
+  | 'announceLoss'
+  | 'announceOpening'
+  | 'announceReplacedLoss'
+  | 'announceRetry'
+  | 'announceTermination'
+  | 'askLiveness'
+  | 'beginWait'
+  | 'bidFarewell'
+  | 'countAttempt'
+  | 'decideRetry'
+  | 'enterConnecting'
+  | 'enterOpen'
+  | 'enterReconnecting'
+  | 'forgetLoss'
+  | 'giveUpClosing'
+  | 'recordAbort'
+  | 'recordConnectTimeout'
+  | 'recordCutOff'
+  | 'recordHeartbeatTimeout'
+  | 'recordLoss'
+  | 'recordPeerClose'
+  | 'recordPeerError'
+  | 'recordPing'
+  | 'recordRestOfLoss'
+  | 'resetAttempts'
+  | 'resetAttemptsAtOnce'
+  | 'sendAnotherPing'
+  | 'sendClose'
+  | 'sendPing';
+
+/** Names of the chart's guards. */
+export type ConnectionGuard =
+  | 'canRetry'
+  | 'hasConnectTimeout'
+  | 'hasHeartbeat'
+  | 'isPeerAlive'
+  | 'isPeerAliveAndPingDue'
+  | 'isSpent'
+  | 'pingsMeanwhile'
+  | 'wasAsleep';
+
+/** Names of the chart's delays. */
+export type ConnectionDelay =
+  | 'closeTimeout'
+  | 'connectTimeout'
+  | 'heartbeatTimeout'
+  | 'minUptime'
+  | 'nextPing'
+  | 'pingMeanwhile'
+  | 'retryDelay';
+
+/** What `snapshot.value` can be, and `snapshot.matches()` takes in parts. */
+export type ConnectionStateValue =
+  | 'idle'
+  | 'backoff'
+  | 'exhausted'
+  | { lost: 'undecided' | 'overruled' | 'replaced' | 'revived' }
+  | { closed: 'ended' | 'aborted' }
+  | {
+      session:
+        | 'connecting'
+        | 'reconnecting'
+        | { open: 'alive' | { awaitingPong: 'waiting' | 'asked' } }
+        | { closing: 'byUs' | 'toConnect' | 'byPeer' | 'toReconnect' | 'forGood' };
+    };
+
+/** The chart's tree of states with their ids, as XState's types take it. */
+export interface ConnectionStateSchema {
+  id: 'connection';
+  states: {
+    readonly idle: { id: 'idle' };
+    readonly session: {
+      states: {
+        readonly connecting: { id: 'connecting' };
+        readonly reconnecting: { id: 'reconnecting' };
+        readonly open: {
+          id: 'open';
+          states: {
+            readonly alive: { id: 'alive' };
+            readonly awaitingPong: {
+              id: 'awaitingPong';
+              states: { readonly waiting: { id: 'waitingForPong' }; readonly asked: object };
+            };
+          };
+        };
+        readonly closing: {
+          states: {
+            readonly byUs: { id: 'closingByUs' };
+            readonly toConnect: { id: 'closingToConnect' };
+            readonly byPeer: { id: 'closingByPeer' };
+            readonly toReconnect: { id: 'closingToReconnect' };
+            readonly forGood: { id: 'closingForGood' };
+          };
+        };
+      };
+    };
+    readonly lost: {
+      id: 'lost';
+      states: {
+        readonly undecided: object;
+        readonly overruled: { id: 'overruled' };
+        readonly replaced: { id: 'replaced' };
+        readonly revived: { id: 'revived' };
+      };
+    };
+    readonly backoff: { id: 'backoff' };
+    readonly exhausted: { id: 'exhausted' };
+    readonly closed: {
+      id: 'closed';
+      states: { readonly ended: object; readonly aborted: { id: 'aborted' } };
+    };
+  };
+}
+
+/** As XState lists actions and guards that take no parameters. */
+export type Named<Name extends string> = Name extends string
+  ? { type: Name; params: NonReducibleUnknown }
+  : never;
