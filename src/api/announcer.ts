@@ -53,16 +53,20 @@ export class Announcer {
   /**
    * Delivers a message without the detour over the queue; only where {@link busy} is false. Nearly everything
    * that listeners hear is one, so nothing is allocated for it.
+   *
+   * @returns whether there was a listener
    */
-  deliverNow(listeners: MessageListeners, message: WebSocketMessage): void {
+  deliverNow(listeners: MessageListeners, message: WebSocketMessage): boolean {
+    let isHeard = true;
     this.#delivering = true;
     try {
-      listeners.emit('message', message);
+      isHeard = listeners.emit('message', message) !== false;
     } catch (error) {
       reportUncaught(error);
     }
     this.#delivering = false;
     if (this.#queue.length > 0) this.drain();
+    return isHeard;
   }
 }
 

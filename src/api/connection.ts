@@ -469,8 +469,8 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
         this.#deliver({ event: 'message', args: [message] });
       });
     } else {
-      if (!isRead && !this.isListenedTo) this.hub.miss();
-      this.#announcer.deliverNow(this.#listeners, message);
+      const isHeard = this.#announcer.deliverNow(this.#listeners, message);
+      if (!isRead && !isHeard) this.hub.miss();
     }
   }
 

@@ -57,6 +57,7 @@ class Messages {
   }
 
   next(options?: NextOptions): Next {
+    if (options === undefined) return this.#receiver.pull(this);
     return this.#receiver.pull(this, typeof options === 'object' ? ownMember(options, 'signal') : undefined);
   }
 

@@ -81,7 +81,9 @@ export class Receiver {
     this.#messages.push(message);
     this.#costs.push(cost);
     this.#cost += cost;
-    if (this.#isOver) this.#setFull(true);
+    // Not by `#isOver`: a private getter is a call for each message.
+    const { maxBytes, maxMessages } = this.#bounds;
+    if (this.#cost >= maxBytes || this.#messages.length - this.#next >= maxMessages) this.#setFull(true);
   }
 
   /** The next message, where there is one. */
@@ -99,9 +101,20 @@ export class Receiver {
    */
   pull(asked?: object, signal?: AbortSignal): Promise<IteratorResult<WebSocketMessage, undefined>> {
     if (signal?.aborted) return Promise.reject(waitAborted(signal));
-    const message = this.take();
-    if (message !== undefined) return Promise.resolve({ done: false, value: message });
+    const message = this.#messages[this.#next];
+    if (message !== undefined) {
+      this.#forget();
+      return Promise.resolve({ done: false, value: message });
+    }
     if (this.#end !== undefined) return ended(this.#takeEnd());
+    return this.#wait(asked, signal);
+  }
+
+  /** Apart from `pull()`: with a closure in it every pull would allocate what the closure keeps (bench: iterate). */
+  #wait(
+    asked: object | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<IteratorResult<WebSocketMessage, undefined>> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { resolve, reject, asked };
       this.#waiters.push(signal === undefined ? waiter : this.#abortable(waiter, signal));
