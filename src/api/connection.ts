@@ -19,19 +19,17 @@ import { GuardedClock } from './guardedClock.js';
 import { inspection } from './inspection.js';
 import { type DialSettings, Link, type LinkOwner } from './link.js';
 import { type HubOwner, MessageHub } from './messageHub.js';
-import { optionError } from './optionRules.js';
 import type { Clock, WebSocketOptions } from './options.js';
 import { checkMark, Outbox, type OutboxOwner, type SendOptions } from './outbox.js';
 import { type EnvironmentListener, errorMonitor, toBinary, warn, watchEnvironment } from './platform.js';
 import { refused } from './refusals.js';
 import { RoundTrips } from './roundTrips.js';
 import { policyOf, receiveBounds, sendBounds } from './settings.js';
-import { onAbortOf } from './signals.js';
+import { checkSignal, onAbortOf } from './signals.js';
 import { type StateView, viewOf } from './states.js';
 import { type Announcement, Ending, translate } from './translate.js';
 import type { SendData, WebSocketEvents, WebSocketMessage, WebSocketStats } from './types.js';
 import { isHandled, warnOfEnd } from './unheard.js';
-import { isSignal } from './values.js';
 import { Waiters } from './waiters.js';
 
 /** Who hears: the emitter that users hold. */
@@ -162,8 +160,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   // Calls.
 
   connectBy(command: 'connect' | 'reconnect', signal: AbortSignal | undefined): Promise<void> {
-    if (signal !== undefined && !isSignal(signal))
-      throw optionError('signal', signal, 'an AbortSignal', true);
+    checkSignal(signal);
     if (this.#view.isAborted) return refused(this.#abortError ?? new AbortError('The client was aborted'));
     if (signal?.aborted) return refused(new AbortError('The wait was aborted', { cause: signal.reason }));
     if (command === 'connect' && this.#view.state === 'open') return DONE;

@@ -8,6 +8,7 @@ import type { GlobalAbortSignal } from '../machine/globals.js';
 import { ownMember } from '../machine/own.js';
 import type { MessageHub } from './messageHub.js';
 import type { Receiver } from './receiver.js';
+import { checkSignal } from './signals.js';
 import type { WebSocketMessage } from './types.js';
 
 /** Options of one `next()` of an iterator. */
@@ -58,7 +59,13 @@ class Messages {
 
   next(options?: NextOptions): Next {
     if (options === undefined) return this.#receiver.pull(this);
-    return this.#receiver.pull(this, typeof options === 'object' ? ownMember(options, 'signal') : undefined);
+    const signal = typeof options === 'object' ? ownMember(options, 'signal') : undefined;
+    try {
+      checkSignal(signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#receiver.pull(this, signal);
   }
 
   async return(): Promise<IteratorResult<WebSocketMessage, undefined>> {

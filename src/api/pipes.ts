@@ -14,7 +14,7 @@ import type { Outbox } from './outbox.js';
 import { type PipeSink, sinkOf } from './pipeSinks.js';
 import { END, type PipeSource, sourceOf } from './pipeSources.js';
 import { encodeText } from './platform.js';
-import { onAbort } from './signals.js';
+import { checkSignal, onAbort } from './signals.js';
 import type { SendData } from './types.js';
 
 export type { PipeSink, PipeSource };
@@ -81,6 +81,7 @@ class Interruption {
   }
 
   watchSignal(signal: AbortSignal | undefined): void {
+    checkSignal(signal);
     if (signal === undefined) return;
     const abort = () => this.interrupt(new AbortError('The pipe was aborted', { cause: signal.reason }));
     if (signal.aborted) abort();
@@ -154,7 +155,7 @@ export async function pipeFrom(
     chunks.finish();
   } catch (error) {
     if (writing === undefined) {
-      chunks.destroy(error);
+      destroy(chunks, error);
       throw error;
     }
     chunks.leave();
@@ -203,11 +204,20 @@ export async function pipeTo(
     await pipe.step(sink.finish());
     if (writing.inputLeft) sink.discardInput();
   } catch (error) {
-    sink.destroy(error);
+    destroy(sink, error);
     throw error;
   } finally {
     hub.detach(receiver);
     writings.delete(writable);
     pipe.stop();
+  }
+}
+
+/** What the stream itself throws then would hide why the pipe ended. */
+function destroy(stream: { destroy(error: unknown): void }, error: unknown): void {
+  try {
+    stream.destroy(error);
+  } catch {
+    // The pipe rejects with `error`.
   }
 }

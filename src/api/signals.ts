@@ -3,12 +3,23 @@
  * gets one listener for all that wait on it (Node warns of a leak from the eleventh on), and a client that nobody
  * holds any more is not kept by it.
  */
+import { optionError } from './optionRules.js';
+import { isSignal } from './values.js';
 
 const watched = new WeakMap<AbortSignal, Watch>();
 
 interface Watch {
   readonly callbacks: Set<() => void>;
   readonly listener: () => void;
+}
+
+/**
+ * For a signal that was handed to a call.
+ *
+ * @throws ConfigurationError for what is none
+ */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !isSignal(signal)) throw optionError('signal', signal, 'an AbortSignal', true);
 }
 
 /** Calls `callback` when `signal` is aborted; returns how to stop that. */

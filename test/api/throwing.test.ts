@@ -5,11 +5,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
   type Clock,
   ConnectionError,
+  type PipeSink,
+  type PipeSource,
   type Provider,
   ReckerWebSocket,
   type Transport,
@@ -180,7 +183,7 @@ const withClock =
   };
 
 const provided =
-  (name: 'url' | 'headers' | 'protocols') =>
+  (name: 'url' | 'headers' | 'protocols' | 'proxy' | 'tls') =>
   async (mode: Mode): Promise<string> => {
     const provider = () => (mode === 'throws' ? boom() : (5 as never));
     const client = name === 'url' ? made({}, provider) : made({ [name]: provider });
@@ -205,8 +208,8 @@ afterAll(() => {
 });
 
 /** A real dial that fails: `error`, `close`, and the decision of any failed dial. */
-async function dialled(options: WebSocketOptions): Promise<string> {
-  const ws = new ReckerWebSocket(secureUrl, { ...options, reconnect: true, shouldReconnect: () => 60_000 });
+async function dialled(options: WebSocketOptions, url = secureUrl): Promise<string> {
+  const ws = new ReckerWebSocket(url, { ...options, reconnect: true, shouldReconnect: () => 60_000 });
   clients.push(ws);
   const failed = new Promise((resolve) => ws.once('close', resolve));
   const errors: Error[] = [];
@@ -221,6 +224,9 @@ const ROWS: Readonly<Record<string, (mode: Mode) => Promise<string>>> = {
   'url provider': provided('url'),
   'headers provider': provided('headers'),
   'protocols provider': provided('protocols'),
+  'proxy provider': provided('proxy'),
+  'tls provider': provided('tls'),
+  lookup: (mode) => dialled({ lookup: () => bad(mode) }, secureUrl.replace('127.0.0.1', 'localhost')),
   async shouldReconnect(mode) {
     const client = await opened(made({ shouldReconnect: () => bad(mode) }));
     client.transport.last.end();
@@ -346,7 +352,72 @@ const ROWS: Readonly<Record<string, (mode: Mode) => Promise<string>>> = {
     expect(() => client.ws.sendJSON({ toJSON: boom })).toThrow('boom');
     return 'thrown';
   },
+  'read() of a stream for pipeFrom()': (mode) =>
+    pipedFrom(
+      new Readable({
+        objectMode: true,
+        read() {
+          if (mode === 'throws') boom();
+          this.push(5);
+        },
+      }),
+    ),
+  'getReader() of a web stream for pipeFrom()': () =>
+    pipedFrom(Object.assign(new ReadableStream(), { getReader: boom })),
+  'a web stream for pipeFrom()': (mode) =>
+    pipedFrom(
+      new ReadableStream({ pull: (controller) => (mode === 'throws' ? boom() : controller.enqueue(5)) }),
+    ),
+  'a generator for pipeFrom()': (mode) =>
+    pipedFrom(
+      (function* () {
+        yield mode === 'throws' ? boom() : (5 as never);
+      })(),
+    ),
+  'destroy() of a stream for pipeFrom()': () =>
+    pipedFrom(Object.assign(new PassThrough(), { destroy: boom }), AbortSignal.abort()),
+  'write() of a stream for pipeTo()': () => pipedTo(Object.assign(new PassThrough(), { write: boom })),
+  'end() of a stream for pipeTo()': () => pipedTo(Object.assign(new PassThrough(), { end: boom }), 'end'),
+  'destroy() of a stream for pipeTo()': () =>
+    pipedTo(Object.assign(new PassThrough(), { destroy: boom }), AbortSignal.abort()),
+  'a web stream for pipeTo()': () => pipedTo(new WritableStream({ write: boom })),
 };
+
+/** What became of a pipe, whose stream throws or gives what cannot be sent. */
+async function piped(client: Made, pipe: Promise<void>, reason: RegExp): Promise<string> {
+  await expect(pipe).rejects.toThrow(reason);
+  await settled();
+  expect([client.errors, client.closes]).toEqual([[], []]);
+  return 'pipe rejected';
+}
+
+async function pipedFrom(source: PipeSource, signal?: AbortSignal): Promise<string> {
+  const client = await opened(made());
+  const told = await piped(
+    client,
+    client.ws.pipeFrom(source, { signal }),
+    signal === undefined ? /boom|must be|takes|not/ : /aborted/,
+  );
+  client.ws.send('still there');
+  expect(client.transport.last.sent).toEqual(['still there']);
+  return told;
+}
+
+/** @param how what happens before a message arrives */
+async function pipedTo(sink: PipeSink, how?: AbortSignal | 'end'): Promise<string> {
+  const client = await opened(made({ reconnect: false }));
+  const signal = how === 'end' ? undefined : how;
+  const pipe = client.ws.pipeTo(sink, { signal });
+  if (how === 'end') {
+    pipe.catch(() => {});
+    client.transport.last.end({ code: 1000, wasClean: true });
+    await expect(pipe).rejects.toThrow('boom');
+    expect(client.closes).toEqual([1000]);
+    return 'pipe rejected';
+  }
+  client.transport.last.message('x');
+  return piped(client, pipe, signal === undefined ? /boom/ : /aborted/);
+}
 
 /** An iterator that is full: reading is paused. */
 function fill(client: Made): AsyncGenerator<unknown> {

@@ -7,11 +7,17 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { Headers as UndiciHeaders } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createClient, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import {
+  createClient,
+  type MessageIterator,
+  ReckerWebSocket,
+  type WebSocketOptions,
+} from '../../src/index.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { hold, using } from '../support/tables.js';
 import { testTls } from '../support/tls.js';
@@ -168,6 +174,38 @@ describe('signals', () => {
         await ws.close();
         return 'taken';
       },
+      'pipeFrom(…, { signal })': (signal) =>
+        using(new ReckerWebSocket(base), async (ws) => {
+          const source = Readable.from(['x']);
+          try {
+            await ws.pipeFrom(source, { signal: signal as never });
+          } catch (error) {
+            expect(source.destroyed).toBe(true);
+            throw error;
+          }
+          return 'taken';
+        }),
+      'pipeTo(…, { signal })': (signal) =>
+        using(new ReckerWebSocket(base), async (ws) => {
+          const sink = new PassThrough();
+          const piped = ws.pipeTo(sink, { signal: signal as never });
+          ws.close();
+          try {
+            await piped;
+          } catch (error) {
+            expect(sink.destroyed).toBe(true);
+            throw error;
+          }
+          return 'taken';
+        }),
+      'next({ signal })': (signal) =>
+        using(new ReckerWebSocket(base), async (ws) => {
+          const messages: MessageIterator = ws[Symbol.asyncIterator]();
+          const next = messages.next({ signal: signal as never });
+          ws.send('x');
+          await next;
+          return 'taken';
+        }),
     },
   );
 });
