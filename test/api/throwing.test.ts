@@ -366,7 +366,9 @@ const ROWS: Readonly<Record<string, (mode: Mode) => Promise<string>>> = {
     pipedFrom(Object.assign(new ReadableStream(), { getReader: boom })),
   'a web stream for pipeFrom()': (mode) =>
     pipedFrom(
-      new ReadableStream({ pull: (controller) => (mode === 'throws' ? boom() : controller.enqueue(5)) }),
+      new ReadableStream({
+        pull: (controller) => (mode === 'throws' ? boom() : controller.enqueue(5 as never)),
+      }),
     ),
   'a generator for pipeFrom()': (mode) =>
     pipedFrom(
