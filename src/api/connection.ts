@@ -183,8 +183,9 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
 
   /** The first use of a client: a message that is held dials. */
   #sendFirst(data: SendData, options: SendOptions | undefined): Promise<void> {
+    const held = this.outbox.queuedMessages;
     const sent = this.#send(data, options);
-    if (this.outbox.queuedMessages === 1) this.#connectSoon();
+    if (held === 0 && this.outbox.queuedMessages === 1) this.#connectSoon();
     return sent;
   }
 
