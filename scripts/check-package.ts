@@ -3,8 +3,9 @@
  * of every entry point there, as ESM, CommonJS and strict TypeScript, on every supported line of Node.
  *
  * Usage: npx tsx scripts/check-package.ts [--this-node] [--all]   (after `npm run build`)
- * With --all the whole matrix of compilers. With --this-node only the running version is tried. Other versions come from the npm package `node`; outside
- * CI one that cannot be had is skipped, and said so.
+ * With --all also the whole matrix of compilers, Rollup, Parcel, bundles for Node, and installations by npm, pnpm, Yarn and
+ * Bun beside each undici. With --this-node only the running version of Node is tried. Other versions come from the npm
+ * package `node`; outside CI one that cannot be had is skipped, and said so.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,7 +17,9 @@ import { FaultServer } from '../src/testing/faultServer.js';
 import { checkBundlers } from './package/bundlers.js';
 import { checkFakeTimers } from './package/fakeTimers.js';
 import { findProgram } from './package/findProgram.js';
+import { checkInstallers } from './package/installers.js';
 import { checkLinks } from './package/links.js';
+import { checkMoreBundlers } from './package/moreBundlers.js';
 import { checkTypeMatrix } from './package/typeMatrix.js';
 import { checkXStateVersions } from './package/xstateVersions.js';
 
@@ -78,7 +81,7 @@ async function checkTypes(): Promise<void> {
       if (name.startsWith('browser') && line.includes('node:')) throw new Error(`${name}: ${line}`);
       const chunk = /'\.\/(.*)\.c?js'/.exec(line)?.[1];
       if (chunk === undefined) continue;
-      if (/'xstate'/.test(await readFile(join(root, 'dist', `${chunk}.d.ts`), 'utf8')))
+      if (/^(?:import|export) .*'xstate'/m.test(await readFile(join(root, 'dist', `${chunk}.d.ts`), 'utf8')))
         throw new Error(`${name} imports xstate by ${chunk}`);
     }
   }
@@ -134,6 +137,11 @@ async function main(): Promise<void> {
     if (chromium === undefined && process.env.CI) throw new Error('needs chromium');
     const bundles = await checkBundlers(folder, chromium);
     say(`${bundles.join(', ')}; ${chromium === undefined ? 'skipped: needs chromium' : 'run in Chromium'}`);
+
+    if (all) {
+      say((await checkMoreBundlers(folder, tarball, sh)).join(', '));
+      await checkInstallers(folder, tarball, sh, say);
+    }
 
     const programs = ['esm.mjs', 'cjs.cjs', 'copies.mjs', 'out/user.mjs', 'out/user.cjs'];
     for (const program of programs) await sh(folder, process.execPath, program);

@@ -26,7 +26,8 @@ ws.send('hello');
 `;
 
 /** What must not be in a bundle for pages. */
-const FOREIGN = /["']node:|require\(["'](?:ws|undici|net|tls|http)["']\)|from ?["'](?:ws|undici|net|tls)["']/;
+export const FOREIGN =
+  /["']node:|require\(["'](?:ws|undici|net|tls|http)["']\)|from ?["'](?:ws|undici|net|tls)["']/;
 
 const BUNDLERS: Readonly<Record<string, (folder: string, entry: string, out: string) => Promise<unknown>>> = {
   esbuild: (_folder, entry, out) =>

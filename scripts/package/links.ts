@@ -26,9 +26,8 @@ export async function checkLinks(root: string, files: ReadonlySet<string>): Prom
       if (/^[a-z]+:/.test(link)) continue;
       const [path = '', fragment] = link.split('#');
       const target = path === '' ? page : posix.normalize(posix.join(posix.dirname(page), path));
-      const isThere = path.endsWith('/')
-        ? [...files].some((file) => file.startsWith(target))
-        : files.has(target);
+      const folder = target.replace(/\/?$/, '/');
+      const isThere = files.has(target) || [...files].some((file) => file.startsWith(folder));
       if (!isThere) dead.push(`${page}: ${link}`);
       else if (fragment !== undefined && target.endsWith('.md')) {
         if (!anchorsOf(await readFile(posix.join(root, target), 'utf8')).has(fragment))

@@ -3,8 +3,11 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { bundle } from './support.js';
 
-/** Bytes, minified and gzipped, XState included. Raised on purpose or not at all. */
-const BUDGET = 37_000;
+/**
+ * Bytes, minified and gzipped, XState (some 14 KB) and `events` included. Raised on purpose or not at all: last for web
+ * streams in pipes, iterators that are collected, headers and bytes of other realms, and messages of errors that say more.
+ */
+const BUDGET = 44_500;
 
 it('no module of Node is in it, no ws, no undici, no proxy', async () => {
   const { inputs } = await bundle("export { createClient } from 'recker'");
