@@ -100,7 +100,7 @@ export class Outbox {
     const transport = this.#owner.sendingOn;
     if (
       transport === undefined ||
-      !(this.isGreeting || this.#queue.length === 0) ||
+      this.#queue.holdsBack(this.isGreeting) ||
       !transport.isWritable ||
       transport.bufferedAmount > this.#maxInFlight
     ) {
@@ -258,7 +258,7 @@ export class Outbox {
     }
     while (!this.#queue.fits(bytes, bounds)) {
       const isHopeless = bytes + MESSAGE_COST > bounds.maxBytes || bounds.maxMessages === 0;
-      const oldest = bounds.overflow === 'drop-oldest' && !isHopeless ? this.#queue.shift() : undefined;
+      const oldest = bounds.overflow === 'drop-oldest' && !isHopeless ? this.#queue.shiftOldest() : undefined;
       if (oldest === undefined) {
         return this.refuse(data, `The send queue is full: ${describe(bounds)}`, queueFullError);
       }

@@ -80,6 +80,11 @@ export class SendQueue {
     return (this.#first?.length ?? 0) + (this.#rest?.length ?? 0);
   }
 
+  /** Whether something waits that leaves before a message given now. @param ahead as in {@link push} */
+  holdsBack(ahead: boolean): boolean {
+    return ahead ? (this.#first?.length ?? 0) > 0 : this.length > 0;
+  }
+
   /** Whether a message of so many bytes fits in beside the present ones. */
   fits(bytes: number, bounds: QueueBounds): boolean {
     return this.length < bounds.maxMessages && this.cost + MESSAGE_COST + bytes <= bounds.maxBytes;
@@ -104,7 +109,15 @@ export class SendQueue {
 
   /** Takes out the message that is to leave next. */
   shift(): Held | undefined {
-    const held = this.#first?.shift() ?? this.#rest?.shift();
+    return this.#taken(this.#first?.shift() ?? this.#rest?.shift());
+  }
+
+  /** Takes out the message that was given first. */
+  shiftOldest(): Held | undefined {
+    return this.#taken(this.#rest?.shift() ?? this.#first?.shift());
+  }
+
+  #taken(held: Held | undefined): Held | undefined {
     if (held !== undefined) this.#bytes -= held.bytes;
     return held;
   }

@@ -101,7 +101,10 @@ export class ConnectionError extends ReckerError {
   override name = 'ConnectionError' as const;
   /** Which hop it failed on, where a proxy is between. */
   readonly hop: Hop | undefined;
-  /** True where that hop refused for good: a certificate that does not verify, credentials a proxy does not take. */
+  /**
+   * True where the hop refused for good in a way that `code` does not say, e.g. credentials that a proxy does not take.
+   * A certificate that does not verify has a `code` of its own (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+   */
   readonly final: boolean;
   /** The number of the TLS alert with which that hop refused for good (RFC 8446 §6.2). */
   readonly alert: number | undefined;

@@ -345,6 +345,29 @@ describe('what leaves the process', () => {
     await until(() => client.bufferedAmount === 0);
   });
 
+  it.each([
+    ['the default queue', {}],
+    ['no queue', { sendQueue: false as const }],
+  ])('what an open listener sends keeps its order around a Blob, with %s', async (_, options) => {
+    const got: string[] = [];
+    server = await serve((socket) => {
+      socket.on('message', (data) => got.push(data.toString()));
+    });
+    const client = make(options);
+    client.once('open', () => {
+      client.send(new Blob(['one']));
+      client.send('two');
+      client.send(new Blob(['three']));
+      client.send('four');
+    });
+    const queues = !('sendQueue' in options);
+    if (queues) client.send('queued');
+    await client.connect();
+    const all = ['one', 'two', 'three', 'four', ...(queues ? ['queued'] : [])];
+    await until(() => got.length === all.length);
+    expect(got).toEqual(all);
+  });
+
   it('takes strings, Buffers, ArrayBuffers, views and Blobs, in order', async () => {
     const got: [string, boolean][] = [];
     server = await serve((socket) => {
