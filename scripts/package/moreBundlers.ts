@@ -9,14 +9,7 @@ import { FaultServer } from '../../src/testing/faultServer.js';
 import { FOREIGN } from './bundlers.js';
 import type { Shell } from './fakeTimers.js';
 
-/** `buffer`: Parcel installs it on its own where code names `Buffer`, and then fails once on paths in source maps. */
-const TOOLS = [
-  'parcel@2',
-  'rollup@4',
-  '@rollup/plugin-node-resolve@16',
-  '@rollup/plugin-commonjs@29',
-  'buffer@6',
-];
+const TOOLS = ['parcel@2', 'rollup@4', '@rollup/plugin-node-resolve@16', '@rollup/plugin-commonjs@29'];
 
 const PAGE = `
 import { createClient } from 'recker';

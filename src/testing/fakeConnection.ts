@@ -346,7 +346,8 @@ function impossible(what: string, why: string): Error {
 }
 
 function payloadBytes(data: string | Uint8Array | Blob): number {
-  if (typeof data === 'string') return Buffer.byteLength(data);
+  // Not by `Buffer`, which pages lack, and which bundlers would add to them.
+  if (typeof data === 'string') return new Blob([data]).size;
   return data instanceof Uint8Array ? data.byteLength : data.size;
 }
 

@@ -1,5 +1,5 @@
 /** The fake transport alone: it records, it keeps the port's promises, and refuses impossible orders. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConnectionError } from '../../src/machine/errors.js';
 import type { DialRequest, TransportObserver } from '../../src/machine/port.js';
 import { type FakeTransportOptions, fakeTransport } from '../../src/testing/fakeTransport.js';
@@ -79,7 +79,7 @@ describe('a connection', () => {
     connection.peerClose(1001, 'bye');
     connection.end();
     expect(told).toEqual([
-      ['opened', 'chat', 'x'],
+      ['opened', 'chat', 'x', undefined],
       ['message', 'a', false],
       ['message', Uint8Array.of(1), true],
       ['ponged', 0],
@@ -163,7 +163,7 @@ describe('a connection', () => {
     await microtasks();
     expect(connection.take()).toBe(0);
     expect(connection.unsentBytes).toBe(3);
-    expect(told).toEqual([['opened', '', '']]);
+    expect(told).toEqual([['opened', '', '', undefined]]);
     expect(() => connection.message('x')).toThrow('late');
     connection.late.open();
     connection.late.message('x');
@@ -276,4 +276,15 @@ describe('writes', () => {
     expect(connection.send('abc')).toBe(3);
     expect(connection).toMatchObject({ sent: [], lost: ['abc'], unsentBytes: 3 });
   });
+});
+
+it('counts the bytes of text where there is no Buffer, as in a page', () => {
+  const { connection } = dialled();
+  connection.open();
+  vi.stubGlobal('Buffer', undefined);
+  try {
+    expect(connection.send('h€\u{1f600}')).toBe(8);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
