@@ -14,13 +14,15 @@ export const connectionChart = setup({
       | { type: 'close' }
       | { type: 'terminate' }
       | { type: 'abort' }
+      | { type: 'socket.filled' }
       | { type: 'socket.opened' }
       | { type: 'socket.failed' }
       | { type: 'socket.peerClosed' }
       | { type: 'socket.peerErred' }
       | { type: 'socket.closed' }
+      | { type: 'socket.answered' }
       | { type: 'socket.ponged' }
-      | { type: 'socket.answered' },
+      | { type: 'closing.overdue' },
     tags: {} as
       | 'idle'
       | 'queues'
@@ -42,6 +44,8 @@ export const connectionChart = setup({
     nextPing: 30000,
     pingMeanwhile: 2147483647,
     heartbeatTimeout: 10000,
+    sendStall: 40000,
+    closeExtension: 5000,
     minUptime: 5000,
     closeTimeout: 5000,
     retryDelay: 1000,
@@ -53,6 +57,11 @@ export const connectionChart = setup({
     isPeerAlive: () => true,
     isPeerAliveAndPingDue: () => true,
     wasAsleep: () => true,
+    hasSleptOverStall: () => true,
+    isStillSending: () => true,
+    hasStalled: () => true,
+    hasBeenFull: () => true,
+    isClosingOverdue: () => true,
     canRetry: () => true,
     isSpent: () => true,
   },
@@ -68,6 +77,13 @@ export const connectionChart = setup({
     sendAnotherPing: () => {},
     recordPing: () => {},
     beginWait: () => {},
+    extendWait: () => {},
+    recordSending: () => {},
+    forgetStall: () => {},
+    forgetSilence: () => {},
+    beginClosing: () => {},
+    extendClosing: () => {},
+    endClosing: () => {},
     askLiveness: () => {},
     sendClose: () => {},
     bidFarewell: () => {},
@@ -135,6 +151,9 @@ export const connectionChart = setup({
         terminate: {
           target: '#closed',
           actions: 'announceTermination',
+        },
+        'socket.filled': {
+          actions: 'recordSending',
         },
       },
       states: {
@@ -235,6 +254,35 @@ export const connectionChart = setup({
                   guard: 'hasHeartbeat',
                   target: '#awaitingPong',
                 },
+                sendStall: {
+                  guard: 'hasHeartbeat',
+                  actions: 'askLiveness',
+                },
+              },
+              on: {
+                'socket.filled': {
+                  target: '#alive',
+                  reenter: true,
+                  actions: 'recordSending',
+                },
+                'socket.answered': [
+                  {
+                    guard: 'hasSleptOverStall',
+                    target: '#awaitingPong',
+                    actions: ['forgetSilence', 'forgetStall'],
+                  },
+                  {
+                    guard: 'hasStalled',
+                    target: '#lost',
+                    actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
+                  },
+                  {
+                    guard: 'hasBeenFull',
+                    target: '#alive',
+                    reenter: true,
+                    actions: 'recordSending',
+                  },
+                ],
               },
             },
             awaitingPong: {
@@ -242,12 +290,6 @@ export const connectionChart = setup({
               description:
                 'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
               entry: ['sendPing', 'recordPing', 'beginWait'],
-              after: {
-                heartbeatTimeout: {
-                  target: '.asked',
-                  actions: 'askLiveness',
-                },
-              },
               on: {
                 'socket.ponged': {
                   target: '#alive',
@@ -260,6 +302,10 @@ export const connectionChart = setup({
                   description:
                     'Pings go on leaving at their interval where that is shorter. Left when time is up.',
                   after: {
+                    heartbeatTimeout: {
+                      target: '#askedForPong',
+                      actions: 'askLiveness',
+                    },
                     pingMeanwhile: {
                       guard: 'pingsMeanwhile',
                       target: '#waitingForPong',
@@ -269,6 +315,7 @@ export const connectionChart = setup({
                   },
                 },
                 asked: {
+                  id: 'askedForPong',
                   description: 'The socket is asked what it has received. Left by its answer.',
                   on: {
                     'socket.answered': [
@@ -276,15 +323,23 @@ export const connectionChart = setup({
                         guard: 'wasAsleep',
                         target: '#awaitingPong',
                         reenter: true,
+                        actions: ['forgetSilence', 'forgetStall'],
                       },
                       {
                         guard: 'isPeerAliveAndPingDue',
                         target: '#awaitingPong',
                         reenter: true,
+                        actions: 'recordSending',
                       },
                       {
                         guard: 'isPeerAlive',
                         target: '#alive',
+                        actions: 'recordSending',
+                      },
+                      {
+                        guard: 'isStillSending',
+                        target: '#waitingForPong',
+                        actions: ['recordSending', 'extendWait'],
                       },
                       {
                         target: '#lost',
@@ -301,10 +356,33 @@ export const connectionChart = setup({
           description:
             'A Close was sent or received; left when the connection is gone, or when closeTimeout is over.',
           tags: ['closing'],
+          entry: 'beginClosing',
+          exit: 'endClosing',
           after: {
-            closeTimeout: {
-              actions: 'giveUpClosing',
+            closeTimeout: [
+              {
+                guard: 'hasBeenFull',
+                actions: 'askLiveness',
+              },
+              {
+                actions: 'giveUpClosing',
+              },
+            ],
+          },
+          on: {
+            'closing.overdue': {
+              actions: 'askLiveness',
             },
+            'socket.answered': [
+              {
+                guard: 'isClosingOverdue',
+                actions: 'giveUpClosing',
+              },
+              {
+                guard: 'hasBeenFull',
+                actions: ['recordSending', 'extendClosing'],
+              },
+            ],
           },
           initial: 'byUs',
           states: {

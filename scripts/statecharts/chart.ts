@@ -77,6 +77,8 @@ export function chartDelays(): readonly (readonly [name: string, ms: number])[] 
     verdict: { kind: 'retry', delay: DEFAULT_POLICY.reconnectDelay },
     environment: { now: () => 0 },
     pingedAt: 0,
+    askAt: DEFAULT_POLICY.heartbeatTimeout,
+    stallsAt: DEFAULT_POLICY.heartbeatInterval + DEFAULT_POLICY.heartbeatTimeout,
   };
   return Object.entries(connectionMachine.implementations.delays).map(([name, delay]) => {
     const ms =

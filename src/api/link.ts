@@ -22,6 +22,7 @@ import type {
   TransportObserver,
 } from '../machine/port.js';
 import { withCause } from '../machine/redactText.js';
+import { ProgressMarks } from '../machine/sendProgress.js';
 import { microtask } from '../services/macrotask.js';
 import { GuardedTransport, isTransport, type TransportGuard, transportError } from './guardedTransport.js';
 import { mergeHeaders, NO_HEADERS, protocolsProblem, readHeaders } from './handshakeRules.js';
@@ -46,6 +47,8 @@ export interface LinkOwner {
   sendHeartbeat(transport: Transport): boolean;
   /** The transport threw, and the connection goes on. */
   onUserError(error: Error): void;
+  /** The time of the client's clock, in ms. */
+  readonly now: number;
 }
 
 /** What of a dial may be given by a provider. */
@@ -94,6 +97,11 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   #isMute = false;
   /** What is not to be sent before the outbox is through: `held`, or the Close that waits. */
   #close: 'free' | 'held' | (() => void) = 'free';
+  /** How bytes on their way out move; made when the kernel is full for the first time. */
+  #marks: ProgressMarks | undefined;
+  /** Whether the chart knows that bytes wait. */
+  #isWaitingKnown = false;
+  #pingedAt = Number.NEGATIVE_INFINITY;
   #abort: AbortController | undefined;
 
   constructor(
@@ -142,7 +150,8 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   }
 
   #dial({ target, protocols, headers, tls, proxy }: DialValues): void {
-    const { factory, perMessageDeflate, maxPayload, closeTimeout, dispatcher, addresses } = this.#settings;
+    const { factory, perMessageDeflate, maxPayload, maxFrameSize, closeTimeout, dispatcher, addresses } =
+      this.#settings;
     const { href } = target;
     this.url = href;
     const request: DialRequest = Object.freeze({
@@ -151,6 +160,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
       headers: mergeHeaders(target.headers, headers),
       perMessageDeflate,
       maxPayload,
+      maxFrameSize,
       closeTimeout,
       tls,
       proxy,
@@ -187,13 +197,22 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.pingAgain();
   }
 
+  /** One at a time is outstanding while its bytes may not have left. */
   pingAgain(): void {
-    if (this.transport !== undefined) this.#isMute = !this.#owner.sendHeartbeat(this.transport);
+    const { transport } = this;
+    if (transport === undefined || this.#marks?.waitsSince(this.#pingedAt)) return;
+    this.#pingedAt = this.#owner.now;
+    this.#isMute = !this.#owner.sendHeartbeat(transport);
   }
 
   askLiveness(): void {
+    this.#marks?.question();
     if (this.#isMute) afterIo(() => this.answered(true));
     else this.transport?.askLiveness();
+  }
+
+  forgetSilence(): void {
+    this.#marks?.forgetSilence(this.#owner.now);
   }
 
   close(code: number, reason: string): void {
@@ -239,22 +258,47 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   }
 
   message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void {
-    if (this.#live) this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
+    if (!this.#live) return;
+    if (this.#marks !== undefined) this.#marks.hear(this.#owner.now);
+    this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
   /** A Pong came, or the message that stands for one. */
   ponged(newer = 0): void {
     if (!this.#live) return;
+    this.#marks?.hear(this.#owner.now);
     this.#owner.onPong(newer);
     if (newer === 0) this.#tell({ type: 'socket.ponged' });
   }
 
   answered(alive: boolean): void {
-    this.#tell({ type: 'socket.answered', alive });
+    const marks = this.#marks;
+    if (marks === undefined) {
+      this.#tell({ type: 'socket.answered', alive });
+      return;
+    }
+    const now = this.#owner.now;
+    marks.answer(now, alive);
+    const sending = marks.read(now);
+    this.#isWaitingKnown = sending.waiting;
+    this.#tell({ type: 'socket.answered', alive, sending });
   }
 
-  taken(): void {
-    if (this.#live) this.#owner.onTaken();
+  /** The chart hears of it once, until it has been answered that nothing waits any more. */
+  filled(before: number): void {
+    if (!this.#live) return;
+    const now = this.#owner.now;
+    if (this.#marks === undefined) this.#marks = new ProgressMarks(now, before);
+    else this.#marks.fill(now);
+    if (this.#isWaitingKnown) return;
+    this.#isWaitingKnown = true;
+    this.#tell({ type: 'socket.filled', sending: this.#marks.read(now) });
+  }
+
+  taken(bytes = 0, waiting = false): void {
+    if (!this.#live) return;
+    this.#marks?.take(this.#owner.now, bytes, waiting);
+    this.#owner.onTaken();
   }
 
   peerClosed(code: number, reason: string): void {

@@ -179,6 +179,7 @@ export const OPTION_RULES: Readonly<Record<keyof WebSocketOptions, OptionRule>> 
     needs: 'pause',
   },
   maxPayload: { ...count('bytes', 104_857_600, 1), needs: 'maxPayload' },
+  maxFrameSize: { ...count('bytes', 0, 1), fallback: 'none', needs: 'maxFrameSize' },
   signal: {
     type: '`AbortSignal`',
     fallback: 'none',

@@ -187,6 +187,11 @@ export interface WebSocketOptions {
   receiveQueue?: ReceiveQueueOptions | undefined;
   /** Bytes; larger incoming messages (after inflating) close the connection with 1009. @default 104857600 (100 MiB) */
   maxPayload?: number | undefined;
+  /**
+   * Bytes; larger messages leave in several frames, each of at most this payload (RFC 6455 §5.4): some gateways take
+   * no longer ones. With compression it holds from 64 bytes on. @default none
+   */
+  maxFrameSize?: number | undefined;
   /** Aborting ends the client for good. @default none */
   signal?: GlobalAbortSignal | undefined;
   /** Sees every state change, with secrets redacted; takes what XState's `inspect` takes. @default none */

@@ -1,7 +1,7 @@
 /**
  * From checked options to what the parts need: the chart's policy, the dial's settings, the queues' bounds.
  */
-import { clampDelay } from '../machine/backoff.js';
+import { MAX_DELAY } from '../machine/backoff.js';
 import { ConfigurationError } from '../machine/errors.js';
 import type { GlobalURL } from '../machine/globals.js';
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../machine/policy.js';
@@ -78,8 +78,10 @@ export function dialSettings(
     headers: constant(options.headers, checkHeaders, NO_OWN_HEADERS),
     perMessageDeflate: options.perMessageDeflate ?? false,
     maxPayload: options.maxPayload ?? 104_857_600,
+    maxFrameSize: options.maxFrameSize,
     // The chart's deadline is the one that counts: the engine's own comes clearly after it.
-    closeTimeout: clampDelay(2 * (options.closeTimeout ?? DEFAULT_POLICY.closeTimeout) + 1000),
+    // The chart's deadline counts, which may be extended: the engine's own must not come before it.
+    closeTimeout: MAX_DELAY,
     tls: constant(options.tls, (given) => readProvided('tls', given) as DialRequest['tls'], LEFT_OUT),
     proxy: constant(options.proxy, (given) => readProvided('proxy', given), LEFT_OUT),
     dispatcher: options.dispatcher,

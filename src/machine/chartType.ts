@@ -21,14 +21,20 @@ export type ConnectionAction =
   | 'announceRetry'
   | 'announceTermination'
   | 'askLiveness'
+  | 'beginClosing'
   | 'beginWait'
   | 'bidFarewell'
   | 'countAttempt'
   | 'decideRetry'
+  | 'endClosing'
   | 'enterConnecting'
   | 'enterOpen'
   | 'enterReconnecting'
+  | 'extendClosing'
+  | 'extendWait'
   | 'forgetLoss'
+  | 'forgetSilence'
+  | 'forgetStall'
   | 'giveUpClosing'
   | 'recordAbort'
   | 'recordConnectTimeout'
@@ -39,6 +45,7 @@ export type ConnectionAction =
   | 'recordPeerError'
   | 'recordPing'
   | 'recordRestOfLoss'
+  | 'recordSending'
   | 'resetAttempts'
   | 'resetAttemptsAtOnce'
   | 'sendAnotherPing'
@@ -48,23 +55,30 @@ export type ConnectionAction =
 /** Names of the chart's guards. */
 export type ConnectionGuard =
   | 'canRetry'
+  | 'hasBeenFull'
   | 'hasConnectTimeout'
   | 'hasHeartbeat'
+  | 'hasSleptOverStall'
+  | 'hasStalled'
+  | 'isClosingOverdue'
   | 'isPeerAlive'
   | 'isPeerAliveAndPingDue'
   | 'isSpent'
+  | 'isStillSending'
   | 'pingsMeanwhile'
   | 'wasAsleep';
 
 /** Names of the chart's delays. */
 export type ConnectionDelay =
+  | 'closeExtension'
   | 'closeTimeout'
   | 'connectTimeout'
   | 'heartbeatTimeout'
   | 'minUptime'
   | 'nextPing'
   | 'pingMeanwhile'
-  | 'retryDelay';
+  | 'retryDelay'
+  | 'sendStall';
 
 /** What `snapshot.value` can be, and `snapshot.matches()` takes in parts. */
 export type ConnectionStateValue =

@@ -38,6 +38,7 @@
 import {
   type ActorRefFromLogic,
   assign,
+  cancel,
   emit,
   type MetaObject,
   type NonReducibleUnknown,
@@ -62,6 +63,7 @@ import { ownMember } from './own.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
 import type { Failure, Loss } from './port.js';
 import { retryAfterOf } from './retryAfter.js';
+import { type SendProgress, untilClosed, untilOverdue, untilStalled } from './sendProgress.js';
 import { socketActor } from './socketActor.js';
 
 /** The names of `ws.state`: each resting state of the chart carries exactly one of them as a tag. */
@@ -115,10 +117,16 @@ export interface ConnectionContext {
   readonly openedAt: number | undefined;
   /** When the newest Ping was sent, or the connection opened (ms since the epoch), for the cadence. */
   readonly pingedAt: number;
-  /** When the present wait for an answer began (ms since the epoch), to know a client that was asleep. */
+  /** When the present wait for the peer began, for a Pong or for the end of the closing (ms since the epoch). */
   readonly awaitedSince: number;
   /** How far the time of day was ahead of `environment.now()` then: it moves away from it while the machine sleeps. */
   readonly wallAhead: number;
+  /** When, in that wait, the socket is asked what it has received (ms since the epoch). */
+  readonly askAt: number;
+  /** What is known of the bytes on their way out; undefined where the kernel was never full. */
+  readonly sending: SendProgress | undefined;
+  /** When bytes that wait count as stalled, if none is taken before (ms since the epoch). */
+  readonly stallsAt: number | undefined;
   readonly verdict: Verdict;
 }
 
@@ -198,8 +206,15 @@ const machineSetup = setup({
     /** When, while an answer is awaited, another Ping is due: with an interval shorter than the time-out. */
     pingMeanwhile: ({ context: { policy } }) =>
       policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,
-    /** When an unanswered Ping makes the peer suspect. */
-    heartbeatTimeout: ({ context }) => context.policy.heartbeatTimeout,
+    /** When an unanswered Ping makes the peer suspect; later where bytes before it are still on their way. */
+    heartbeatTimeout: ({ context: { environment, askAt } }) => Math.max(0, askAt - environment.now()),
+    /** When, between two heartbeats, bytes that wait for the kernel make the peer suspect. */
+    sendStall: ({ context: { policy, environment, stallsAt } }) =>
+      stallsAt === undefined || policy.heartbeatInterval === 0
+        ? MAX_DELAY
+        : Math.max(0, stallsAt - environment.now()),
+    /** What the peer is given beyond `closeTimeout`, since bytes before the Close are still on their way. */
+    closeExtension: ({ context, event }) => Math.max(0, closingRest(context, event)),
     /** When a connection has lasted long enough for the attempts to be counted anew. */
     minUptime: ({ context }) => context.policy.minUptime || MAX_DELAY,
     /** When the peer has had its time for the closing handshake. */
@@ -224,9 +239,20 @@ const machineSetup = setup({
      * an answer is from before: the peer is asked anew. A shorter sleep leaves it the time to send its answer again. A
      * clock that was set back proves nothing; one that was set forward costs one more Ping.
      */
-    wasAsleep: ({ context: { policy, environment, awaitedSince, wallAhead } }) =>
-      environment.now() - awaitedSince > policy.heartbeatTimeout + policy.heartbeatInterval ||
+    wasAsleep: ({ context: { policy, environment, askAt, wallAhead } }) =>
+      environment.now() - askAt > policy.heartbeatInterval ||
       wallAheadOf(environment) - wallAhead > policy.heartbeatTimeout,
+    /** The same, where the deadline was that of bytes that wait. */
+    hasSleptOverStall: ({ context: { policy, environment, stallsAt } }) =>
+      stallsAt !== undefined && environment.now() - stallsAt > policy.heartbeatInterval,
+    /** No answer yet, but bytes on their way out move, or need longer than a Ping alone. */
+    isStillSending: ({ context, event }) => answerRest(context, event) > 0,
+    hasStalled: ({ context: { policy }, event }) =>
+      event.type === 'socket.answered' &&
+      event.sending?.waiting === true &&
+      untilStalled(policy, event.sending) <= 0,
+    hasBeenFull: ({ context: { sending } }) => sending !== undefined,
+    isClosingOverdue: ({ context, event }) => closingRest(context, event) <= 0,
     canRetry: ({ context }) => context.verdict.kind === 'retry',
     isSpent: ({ context }) => context.verdict.kind === 'spent',
   },
@@ -243,16 +269,41 @@ const machineSetup = setup({
     })),
     enterOpen: assign(({ context }) => {
       const now = context.environment.now();
-      return { stage: 'open', openedAt: now, pingedAt: now, hasBeenOpen: true };
+      return {
+        stage: 'open',
+        openedAt: now,
+        pingedAt: now,
+        hasBeenOpen: true,
+        sending: undefined,
+        stallsAt: undefined,
+      };
     }),
     sendPing: sendTo('socket', { type: 'ping' }),
     sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
     recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
     /** From here on the peer has `heartbeatTimeout` to answer, whatever Pings follow. */
-    beginWait: assign(({ context: { pingedAt, environment } }) => ({
-      awaitedSince: pingedAt,
-      wallAhead: wallAheadOf(environment),
-    })),
+    beginWait: assign(
+      ({ context: { policy, environment, pingedAt, stallsAt = Number.POSITIVE_INFINITY } }) => ({
+        awaitedSince: pingedAt,
+        wallAhead: wallAheadOf(environment),
+        askAt: Math.min(pingedAt + policy.heartbeatTimeout, stallsAt),
+      }),
+    ),
+    extendWait: assign({
+      askAt: ({ context, event }) => context.environment.now() + answerRest(context, event),
+    }),
+    recordSending: assign(({ context, event }) => {
+      if (!('sending' in event) || event.sending === undefined) return {};
+      const { sending } = event;
+      const now = context.environment.now();
+      return { sending, stallsAt: sending.waiting ? now + untilStalled(context.policy, sending) : undefined };
+    }),
+    /** What is known of the bytes is from before a sleep. */
+    forgetStall: assign({ stallsAt: undefined }),
+    forgetSilence: sendTo('socket', { type: 'forgetSilence' }),
+    beginClosing: assign({ awaitedSince: ({ context }) => context.environment.now() }),
+    extendClosing: raise({ type: 'closing.overdue' }, { id: 'closing.overdue', delay: 'closeExtension' }),
+    endClosing: cancel('closing.overdue'),
     askLiveness: sendTo('socket', { type: 'askLiveness' }),
     sendClose: sendTo('socket', ({ event }) =>
       event.type === 'close'
@@ -330,6 +381,24 @@ const machineSetup = setup({
   },
 });
 
+/** What is left to a peer that was asked for and has sent nothing, in ms; 0 or less: it counts as dead. */
+function answerRest(
+  { policy, environment, awaitedSince }: ConnectionContext,
+  event: ConnectionEvent,
+): number {
+  if (event.type !== 'socket.answered' || event.sending === undefined) return 0;
+  return untilOverdue(policy, event.sending, environment.now() - awaitedSince);
+}
+
+/** What is left to a peer that is closing, in ms. */
+function closingRest(
+  { policy, environment, awaitedSince }: ConnectionContext,
+  event: ConnectionEvent,
+): number {
+  if (event.type !== 'socket.answered' || event.sending === undefined) return policy.closeTimeout;
+  return untilClosed(policy, event.sending, environment.now() - awaitedSince);
+}
+
 /** What stands for a loss in which nothing but the connection's end was seen. */
 const closedError = ({ code, reason }: Loss): ConnectionClosedError =>
   new ConnectionClosedError(code, reason);
@@ -387,6 +456,9 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
     pingedAt: 0,
     awaitedSince: 0,
     wallAhead: 0,
+    askAt: 0,
+    sending: undefined,
+    stallsAt: undefined,
     verdict: FINAL,
   }),
   initial: 'idle',
@@ -418,6 +490,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
       on: {
         abort: { target: '#aborted', actions: ['recordAbort', 'announceAskedLoss'] },
         terminate: { target: '#closed', actions: 'announceTermination' },
+        'socket.filled': { actions: 'recordSending' },
       },
       states: {
         connecting: {
@@ -455,14 +528,32 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
             alive: {
               id: 'alive',
               description: 'The peer is taken to be there. Left when the next Ping is due.',
-              after: { nextPing: { guard: 'hasHeartbeat', target: '#awaitingPong' } },
+              after: {
+                nextPing: { guard: 'hasHeartbeat', target: '#awaitingPong' },
+                sendStall: { guard: 'hasHeartbeat', actions: 'askLiveness' },
+              },
+              on: {
+                'socket.filled': { target: '#alive', reenter: true, actions: 'recordSending' },
+                'socket.answered': [
+                  {
+                    guard: 'hasSleptOverStall',
+                    target: '#awaitingPong',
+                    actions: ['forgetSilence', 'forgetStall'],
+                  },
+                  {
+                    guard: 'hasStalled',
+                    target: '#lost',
+                    actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'],
+                  },
+                  { guard: 'hasBeenFull', target: '#alive', reenter: true, actions: 'recordSending' },
+                ],
+              },
             },
             awaitingPong: {
               id: 'awaitingPong',
               description:
                 'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
               entry: ['sendPing', 'recordPing', 'beginWait'],
-              after: { heartbeatTimeout: { target: '.asked', actions: 'askLiveness' } },
               on: { 'socket.ponged': { target: '#alive' } },
               initial: 'waiting',
               states: {
@@ -471,6 +562,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
                   description:
                     'Pings go on leaving at their interval where that is shorter. Left when time is up.',
                   after: {
+                    heartbeatTimeout: { target: '#askedForPong', actions: 'askLiveness' },
                     pingMeanwhile: {
                       guard: 'pingsMeanwhile',
                       target: '#waitingForPong',
@@ -480,12 +572,28 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
                   },
                 },
                 asked: {
+                  id: 'askedForPong',
                   description: 'The socket is asked what it has received. Left by its answer.',
                   on: {
                     'socket.answered': [
-                      { guard: 'wasAsleep', target: '#awaitingPong', reenter: true },
-                      { guard: 'isPeerAliveAndPingDue', target: '#awaitingPong', reenter: true },
-                      { guard: 'isPeerAlive', target: '#alive' },
+                      {
+                        guard: 'wasAsleep',
+                        target: '#awaitingPong',
+                        reenter: true,
+                        actions: ['forgetSilence', 'forgetStall'],
+                      },
+                      {
+                        guard: 'isPeerAliveAndPingDue',
+                        target: '#awaitingPong',
+                        reenter: true,
+                        actions: 'recordSending',
+                      },
+                      { guard: 'isPeerAlive', target: '#alive', actions: 'recordSending' },
+                      {
+                        guard: 'isStillSending',
+                        target: '#waitingForPong',
+                        actions: ['recordSending', 'extendWait'],
+                      },
                       { target: '#lost', actions: ['recordHeartbeatTimeout', 'announceHeartbeatTimeout'] },
                     ],
                   },
@@ -498,7 +606,18 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
           description:
             'A Close was sent or received; left when the connection is gone, or when closeTimeout is over.',
           tags: ['closing'],
-          after: { closeTimeout: { actions: 'giveUpClosing' } },
+          entry: 'beginClosing',
+          exit: 'endClosing',
+          after: {
+            closeTimeout: [{ guard: 'hasBeenFull', actions: 'askLiveness' }, { actions: 'giveUpClosing' }],
+          },
+          on: {
+            'closing.overdue': { actions: 'askLiveness' },
+            'socket.answered': [
+              { guard: 'isClosingOverdue', actions: 'giveUpClosing' },
+              { guard: 'hasBeenFull', actions: ['recordSending', 'extendClosing'] },
+            ],
+          },
           initial: 'byUs',
           states: {
             byUs: {

@@ -16,7 +16,11 @@ export type ConnectionCommand =
   | { readonly type: 'abort'; readonly error: AbortError };
 
 /** Everything that the chart understands. */
-export type ConnectionEvent = ConnectionCommand | SocketFact;
+export type ConnectionEvent =
+  | ConnectionCommand
+  | SocketFact
+  /** The chart's own reminder: what the peer was given beyond `closeTimeout` is over. */
+  | { readonly type: 'closing.overdue' };
 
 /** What was lost: the first dial of a `connect()`, a dial after a loss, or an open connection. */
 export type LossStage = 'connecting' | 'reconnecting' | 'open';

@@ -25,4 +25,5 @@ export * from './policy.js';
 export * from './port.js';
 export { REDACTED, redactUrl } from './redact.js';
 export { retryAfterOf } from './retryAfter.js';
+export type { SendProgress } from './sendProgress.js';
 export { type SocketCommand, type SocketInput, socketActor } from './socketActor.js';

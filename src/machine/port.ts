@@ -6,6 +6,7 @@
  * moves bytes implements those. The api joins the two. No policy, no retry and no timer belongs to either.
  */
 import type { Hop, ReckerError, ResponseHeaders } from './errors.js';
+import type { SendProgress } from './sendProgress.js';
 
 /** How a dial or a connection ended. */
 export interface Loss {
@@ -30,7 +31,13 @@ export type SocketFact =
   | { readonly type: 'socket.closed'; readonly loss: Loss }
   /** The newest heartbeat was answered: by its Pong (RFC 6455 §5.5.3), or by a message that stands for one. */
   | { readonly type: 'socket.ponged' }
-  | { readonly type: 'socket.answered'; readonly alive: boolean };
+  /** Bytes begin to wait, since the kernel takes no more. */
+  | { readonly type: 'socket.filled'; readonly sending: SendProgress }
+  /**
+   * The answer to `askLiveness()`: whether anything was received since the mark, and, where the kernel was ever
+   * full on this connection, how the bytes on their way out move.
+   */
+  | { readonly type: 'socket.answered'; readonly alive: boolean; readonly sending?: SendProgress };
 
 /** What the chart may ask of the one socket it invokes. No method throws. */
 export interface SocketPort {
@@ -40,6 +47,8 @@ export interface SocketPort {
   pingAgain(): void;
   /** Asks whether anything came since the last `ping()`; answered by `socket.answered`, never in the same tick's timers. */
   askLiveness(): void;
+  /** The process was stopped for a while: the time for which nothing moved is forgotten. Default: there is no such time. */
+  forgetSilence?(): void;
   /** Starts the closing handshake (RFC 6455 §7.1.2). */
   close(code: number, reason: string): void;
   /** Ends everything that the dial opened, now. Nothing is told afterwards. */
@@ -57,6 +66,7 @@ export const TRANSPORT_FEATURES = Object.freeze([
   'localAddress',
   'perMessageDeflate',
   'maxPayload',
+  'maxFrameSize',
   'ping',
   'pause',
 ] as const);
@@ -98,6 +108,8 @@ export interface DialRequest {
   readonly perMessageDeflate: boolean | Readonly<Record<string, unknown>>;
   /** Bytes; larger messages end the connection with 1009. */
   readonly maxPayload: number;
+  /** Bytes of payload that a frame may hold: larger messages leave in several. Undefined: there is no bound. */
+  readonly maxFrameSize?: number | undefined;
   /** Milliseconds that the engine's own closing timer may take at the most; the chart's deadline is the one that counts. */
   readonly closeTimeout: number;
   readonly tls: Readonly<Record<string, unknown>> | undefined;
@@ -125,8 +137,19 @@ export interface TransportObserver {
   ponged(newer?: number): void;
   /** The answer to `askLiveness()`. */
   answered(alive: boolean): void;
-  /** Bytes left for the kernel: `bufferedAmount` may have fallen. */
-  taken(): void;
+  /**
+   * The kernel takes no more, and bytes wait in the process. Never within a call of the client's.
+   *
+   * @param before how many bytes the kernel took on this connection so far
+   */
+  filled(before: number): void;
+  /**
+   * Bytes left for the kernel: `bufferedAmount` may have fallen.
+   *
+   * @param bytes how many of them the kernel took after `filled()`. Default: 0
+   * @param waiting whether others still wait for it. Default: false
+   */
+  taken(bytes?: number, waiting?: boolean): void;
   /** Once: the peer's Close came; the connection is not gone yet. */
   peerClosed(code: number, reason: string): void;
   /** Once: the peer broke the protocol and a Close with `sentCode` was sent to it. */
@@ -154,7 +177,10 @@ export interface Transport {
   ping(): void;
   /** Remembers how much has been received, as the mark for `askLiveness()`. */
   mark(): void;
-  /** Asks whether anything came since `mark()`; answered through the observer after what the kernel holds was read. */
+  /**
+   * Asks whether anything came since `mark()` or the last question; answered through the observer after what the
+   * kernel holds was read.
+   */
   askLiveness(): void;
   /** Starts the closing handshake. The Close leaves in this call, as far as the kernel takes it. */
   close(code: number, reason: string): void;

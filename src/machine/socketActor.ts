@@ -16,6 +16,7 @@ export type SocketCommand =
   | { readonly type: 'ping' }
   | { readonly type: 'pingAgain' }
   | { readonly type: 'askLiveness' }
+  | { readonly type: 'forgetSilence' }
   | { readonly type: 'close'; readonly code: number; readonly reason: string };
 
 /** Closures only: what an actor's input holds, an inspector shows. */
@@ -41,6 +42,8 @@ export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, se
         return socket.pingAgain();
       case 'askLiveness':
         return socket.askLiveness();
+      case 'forgetSilence':
+        return socket.forgetSilence?.();
       case 'close':
         return socket.close(command.code, command.reason);
     }

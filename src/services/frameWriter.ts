@@ -16,6 +16,7 @@ import {
   writeTextFrame,
 } from './maskedFrame.js';
 import { nextTick } from './nodeTurns.js';
+import { SLICE } from './pacedWrites.js';
 
 /**
  * How much memory is taken for small frames at a time. What is larger than an eighth of it gets memory of its own:
@@ -37,6 +38,8 @@ let hooked = false;
 export interface WriterOwner {
   /** What was written in a tick has left, as far as it can. */
   onSent(): void;
+  /** Much is about to be written at once. */
+  onLargeWrite(): void;
 }
 
 /** The frames of one socket. */
@@ -82,17 +85,17 @@ export class FrameWriter {
     return length;
   }
 
-  /** Sends one binary message. The caller may reuse the bytes. */
-  writeBinary(payload: Uint8Array): void {
+  /** Sends one frame of bytes: a whole binary message, or as its first byte says. The caller may reuse the bytes. */
+  writeBinary(payload: Uint8Array, first?: number): void {
     this.#beforeWrite();
     const { length } = payload;
     if (length <= LARGE) {
-      writeBinaryFrame(this.#room(length), used, payload);
+      writeBinaryFrame(this.#room(length), used, payload, first);
       this.#advance(length);
       return;
     }
     const { memory, start } = ownMemory(length);
-    writeBinaryFrame(memory, start, payload);
+    writeBinaryFrame(memory, start, payload, first);
     this.#put(memory.bytes.subarray(start));
   }
 
@@ -111,6 +114,7 @@ export class FrameWriter {
     this.seal();
     if (!this.#isCorked) return;
     this.#isCorked = false;
+    if (this.#socket.writableLength > SLICE) this.#owner.onLargeWrite();
     this.#socket.uncork();
   }
 

@@ -8,9 +8,11 @@
 import { randomFillSync } from 'node:crypto';
 import { nativeMask } from './nativeMask.js';
 
-/** The first byte: FIN, and the opcode of a text or a binary message. */
-const TEXT = 0x81;
-const BINARY = 0x82;
+/** The first byte: the bit of a message's last frame, and the opcodes. */
+export const FIN = 0x80;
+export const CONTINUATION = 0x00;
+export const TEXT = 0x01;
+export const BINARY = 0x02;
 
 /** The bit that says so: a client masks whatever it sends. */
 const MASKED = 0x80;
@@ -42,11 +44,11 @@ export function headerLength(payload: number): number {
 /** How many bytes `text` can need in UTF-8: three for each UTF-16 code unit. */
 export const longestEncoding = (text: string): number => text.length * 3;
 
-/** Writes a binary message as one frame at `start`. */
-export function writeBinaryFrame(slab: Slab, start: number, payload: Uint8Array): void {
+/** Writes bytes as one frame at `start`; `first` is its first byte: a whole binary message by default. */
+export function writeBinaryFrame(slab: Slab, start: number, payload: Uint8Array, first = FIN | BINARY): void {
   const { length } = payload;
   const from = start + headerLength(length);
-  writeHeader(slab.bytes, start, BINARY, length);
+  writeHeader(slab.bytes, start, first, length);
   const native = length < MANY ? undefined : nativeMask();
   if (native === undefined) {
     slab.bytes.set(payload, from);
@@ -67,7 +69,7 @@ export function writeTextFrame(slab: Slab, start: number, text: string): number 
   const length = bytes.write(text, guess);
   const from = start + headerLength(length);
   if (from !== guess) bytes.copyWithin(from, guess, guess + length);
-  writeHeader(bytes, start, TEXT, length);
+  writeHeader(bytes, start, FIN | TEXT, length);
   const native = length < MANY ? undefined : nativeMask();
   if (native === undefined) mask(slab, from, from + length);
   else native(bytes.subarray(from, from + length), key, bytes, from, length);

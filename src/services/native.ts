@@ -152,7 +152,13 @@ class NativeTransport implements Transport {
 
   /** Two turns: what came in while the page was busy may be queued behind the first. */
   askLiveness(): void {
-    macrotask(() => macrotask(() => this.#observer?.answered(this.#heard)));
+    macrotask(() =>
+      macrotask(() => {
+        const heard = this.#heard;
+        this.#heard = false;
+        this.#observer?.answered(heard);
+      }),
+    );
   }
 
   close(code: number, reason: string): void {

@@ -18,10 +18,10 @@ import {
 import { readBody } from './answerBody.js';
 import { engineOptions } from './engineOptions.js';
 import { connectionError } from './failures.js';
-import { FrameWriter, type WriterOwner } from './frameWriter.js';
 import { incomplete101 } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
+import { EMPTY, Outgoing, type OutgoingOwner, type SendSettings } from './outgoing.js';
 import { type Route, routeFor } from './routes.js';
 import { loadFor } from './socksLibrary.js';
 import { wallTime } from './wallClock.js';
@@ -70,14 +70,15 @@ class Engine extends WebSocket {
   }
 }
 
-class WsTransport implements Transport, WriterOwner {
+class WsTransport implements Transport, OutgoingOwner {
   #observer: TransportObserver | undefined;
   #engine: Engine | undefined;
   #route: Route | undefined;
   /** The TCP or TLS socket under the engine, once upgraded. */
   #socket: Socket | undefined;
-  /** Makes and sends the data frames, from the first one on. Control frames, and all that is compressed, are ws's. */
-  #writer: FrameWriter | undefined;
+  /** From the first message on. */
+  #outgoing: Outgoing | undefined;
+  #sending = PLAIN;
   /** The answer to the upgrade request, until the connection is open. */
   #answer: IncomingMessage | undefined;
   /** Until the connection is open. */
@@ -86,21 +87,12 @@ class WsTransport implements Transport, WriterOwner {
   #finishRefusal: (() => void) | undefined;
   /** Why the connection broke, where the socket or the engine said so. */
   #error: ReckerError | undefined;
-  /** Payload bytes handed over, and how many of them the kernel is known to have taken. */
-  #handed = 0;
-  #taken = 0;
-  #isWatching = false;
-  /** Messages that ws works on before they leave: it compresses them, in their order. */
-  #worked = 0;
-  /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
-  #isBroken = false;
   #ending = false;
   /** What became of our Close: the kernel has it in the end, or the connection ends before. */
   #ourClose: 'none' | 'given' | 'left' = 'none';
   #paused = false;
   /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
   #greeting = false;
-  #compresses = false;
   #markedBytes = 0;
   /** The Pings sent so far, and up to which of them the peer has answered. */
   #pings = 0;
@@ -147,83 +139,33 @@ class WsTransport implements Transport, WriterOwner {
     return this.#engine?.readyState === WebSocket.OPEN && this.#socket?.writable === true;
   }
 
-  /** Whether what the socket says of its buffer holds: one that failed has forgotten what was in it. */
-  get #isSound(): boolean {
-    const socket = this.#socket;
-    return socket !== undefined && !socket.destroyed && !socket.errored && !this.#isBroken;
-  }
-
   get bufferedAmount(): number {
-    return (this.#engine?.bufferedAmount ?? 0) + (this.#writer?.held ?? 0);
+    return this.#outgoing?.bufferedAmount ?? this.#engine?.bufferedAmount ?? 0;
   }
 
   get unsentBytes(): number {
-    this.#settle();
-    return this.#handed - this.#taken;
+    return this.#outgoing?.unsentBytes ?? 0;
   }
 
   send(data: string | Uint8Array): number {
-    const isWorked = this.#compresses || this.#worked > 0;
-    const size = isWorked ? this.#sendWorked(data) : this.#sendFramed(data);
-    this.#handed += size;
-    return size;
+    this.#outgoing ??= new Outgoing(this.#socket as Socket, this.#engine as Engine, this.#sending, this);
+    return this.#outgoing.send(data);
   }
 
-  #sendFramed(data: string | Uint8Array): number {
-    this.#writer ??= new FrameWriter(this.#socket as Socket, this);
-    if (typeof data === 'string') return this.#writer.writeText(data);
-    this.#writer.writeBinary(data);
-    return data.length;
+  onWorkDone(): void {
+    this.#seeCloseLeave();
   }
 
-  /** What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows. */
-  #sendWorked(data: string | Uint8Array): number {
-    this.#worked += 1;
-    this.#writer?.seal();
-    const isText = typeof data === 'string';
-    // By then the caller may have changed its bytes.
-    const lasting = isText ? data : Buffer.from(data);
-    (this.#engine as Engine).send(lasting as Buffer, isText ? AS_TEXT : AS_BINARY, (error) =>
-      this.#onWorked(error),
-    );
-    if (isText) return Buffer.byteLength(data);
-    return data.length;
+  filled(before: number): void {
+    this.#observer?.filled(before);
   }
 
-  /** Nothing is buffered any more: the kernel has it all. A socket that failed says the same, and means the opposite. */
-  #settle(): void {
-    if (this.#isSound && this.bufferedAmount === 0) this.#taken = this.#handed;
-  }
-
-  /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
-  onSent(): void {
-    if (!this.#isSound) return;
-    this.#settle();
-    if (this.#taken < this.#handed) this.#watch();
-    this.#observer?.taken();
-  }
-
-  #onWorked(error: Error | null | undefined): void {
-    this.#worked -= 1;
-    // Before `onSent()`: a message that was lost leaves an empty buffer, too.
-    if (error) this.#isBroken = true;
-    if (this.#worked === 0) this.#seeCloseLeave();
-    this.onSent();
-  }
-
-  /** A callback on every message would cost a third of a small one: an empty write tells when all before it is through. */
-  #watch(): void {
-    const socket = this.#socket;
-    if (this.#isWatching || socket === undefined || socket.writableLength === 0 || !socket.writable) return;
-    this.#isWatching = true;
-    socket.write(NOTHING, () => {
-      this.#isWatching = false;
-      this.onSent();
-    });
+  taken(bytes?: number, waiting?: boolean): void {
+    this.#observer?.taken(bytes, waiting);
   }
 
   flush(): void {
-    this.#writer?.flush();
+    this.#outgoing?.flush();
   }
 
   ping(): void {
@@ -243,6 +185,7 @@ class WsTransport implements Transport, WriterOwner {
     // The poll phase lies between a timer and an immediate: what the kernel holds is read before the answer.
     afterIo(() => {
       const heard = this.#paused || (this.#socket?.bytesRead ?? 0) !== this.#markedBytes;
+      this.mark();
       this.#observer?.answered(heard);
     });
   }
@@ -275,7 +218,7 @@ class WsTransport implements Transport, WriterOwner {
     finishRefusal?.();
     this.flush();
     // The last moment at which the socket knows what has left.
-    this.#settle();
+    this.#outgoing?.settle();
     try {
       this.#engine?.terminate();
     } catch {
@@ -288,7 +231,7 @@ class WsTransport implements Transport, WriterOwner {
 
   onEngineClose(code: number | undefined, reason: string | Buffer | undefined): void {
     // Nothing may follow a Close (RFC 6455 §5.5.1).
-    this.#writer?.seal();
+    this.#outgoing?.finish();
     if (this.#ending) return;
     this.#ending = true;
     if (code !== undefined && reason === undefined) {
@@ -302,7 +245,13 @@ class WsTransport implements Transport, WriterOwner {
   onCloseGiven(): void {
     if (this.#ourClose !== 'none') return;
     this.#ourClose = 'given';
-    if (this.#worked === 0) this.#seeCloseLeave();
+    if (this.#outgoing?.isWorking !== true) this.#seeCloseLeave();
+  }
+
+  /** Whether what the socket says of its buffer holds. */
+  get #isSound(): boolean {
+    const socket = this.#socket;
+    return this.#outgoing?.isSound ?? (socket !== undefined && !socket.destroyed && !socket.errored);
   }
 
   /** Our Close is in the socket: an empty write behind it tells when the kernel has it. */
@@ -313,7 +262,7 @@ class WsTransport implements Transport, WriterOwner {
       this.#ourClose = 'left';
     } else if (socket.writable) {
       // Called without an error, too, where the socket was destroyed under the write.
-      socket.write(NOTHING, (error) => {
+      socket.write(EMPTY, (error) => {
         if (!error && this.#isSound) this.#ourClose = 'left';
       });
     }
@@ -362,8 +311,10 @@ class WsTransport implements Transport, WriterOwner {
     const headers = this.#answer?.headers;
     this.#route?.opened?.();
     this.#answer = undefined;
+    const { maxFrameSize } = this.#request as DialRequest;
     this.#request = undefined;
-    this.#compresses = engine.extensions.includes('permessage-deflate');
+    const compresses = engine.extensions.includes('permessage-deflate');
+    if (compresses || maxFrameSize !== undefined) this.#sending = { compresses, maxFrameSize };
     this.#greeting = true;
     engine.pause();
     afterIo(() => {
@@ -432,11 +383,8 @@ class WsTransport implements Transport, WriterOwner {
   }
 }
 
-/** A write of no bytes. */
-const NOTHING = Buffer.alloc(0);
-
-const AS_TEXT = Object.freeze({ binary: false });
-const AS_BINARY = Object.freeze({ binary: true });
+/** How nearly all connections send. */
+const PLAIN: SendSettings = Object.freeze({ compresses: false, maxFrameSize: undefined });
 
 /** `ws` (https://github.com/websockets/ws), dialled directly, through a proxy or through an undici dispatcher. */
 export const wsTransport: TransportFactory = Object.freeze({

@@ -57,6 +57,8 @@ export interface PeerActions {
   end(details?: EndDetails): void;
   /** The answer to `askLiveness()`, where none was given yet. */
   answer(alive: boolean): void;
+  /** The kernel is full from here on: writes are held, and `bytes` of what was sent before (default 1) wait, too. */
+  fill(bytes?: number): void;
 }
 
 /** For microtasks that a test's fake timers do not hold back. */
@@ -111,6 +113,7 @@ export class FakeConnection implements Transport, PeerActions {
   readonly #held: HeldWrite[] = [];
   #phase: FakePhase = 'dialling';
   #holdWrites = false;
+  #takenBytes = 0;
   #lostBytes = 0;
   #pongsDue = 0;
   #received = 0;
@@ -144,6 +147,13 @@ export class FakeConnection implements Transport, PeerActions {
    * True: what is sent stays in `bufferedAmount` until `take()`, as if the kernel's buffer were full. False, the
    * default: it is taken at once. Setting it to false takes what was held.
    */
+  fill(bytes = 1): void {
+    this.#require('fill()', 'open');
+    this.#holdWrites = true;
+    this.#held.push({ payload: 0, left: bytes });
+    this.#observer.filled(this.#takenBytes);
+  }
+
   get holdWrites(): boolean {
     return this.#holdWrites;
   }
@@ -170,7 +180,8 @@ export class FakeConnection implements Transport, PeerActions {
       this.#held.shift();
     }
     const taken = bytes - left;
-    if (taken > 0 && this.#phase === 'open') this.#observer.taken();
+    this.#takenBytes += taken;
+    if (taken > 0 && this.#phase === 'open') this.#observer.taken(taken, this.#held.length > 0);
     return taken;
   }
 
@@ -259,8 +270,12 @@ export class FakeConnection implements Transport, PeerActions {
       return payload;
     }
     this.sent.push(kept);
-    if (this.#holdWrites) this.#held.push({ payload, left: payload + frameHeaderBytes(payload) });
-    else SETTLED.then(() => this.#phase === 'open' && this.#observer.taken());
+    const left = payload + frameHeaderBytes(payload);
+    if (this.#holdWrites) this.#hold({ payload, left });
+    else {
+      this.#takenBytes += left;
+      SETTLED.then(() => this.#phase === 'open' && this.#observer.taken());
+    }
     return payload;
   }
 
@@ -286,7 +301,9 @@ export class FakeConnection implements Transport, PeerActions {
       const mode = this.autoAnswer;
       if (this.#phase !== 'open' || this.#questions === 0 || mode === 'manual') return;
       this.#questions -= 1;
-      this.#observer.answered(mode === 'byTraffic' ? this.#received > this.#mark : mode === 'alive');
+      const heard = this.#received > this.#mark;
+      this.#mark = this.#received;
+      this.#observer.answered(mode === 'byTraffic' ? heard : mode === 'alive');
     });
   }
 
@@ -306,6 +323,13 @@ export class FakeConnection implements Transport, PeerActions {
     if (this.#phase === 'destroyed') return;
     this.#phase = 'destroyed';
     this.#loseHeld();
+  }
+
+  #hold(write: HeldWrite): void {
+    if (this.#held.push(write) > 1) return;
+    SETTLED.then(() => {
+      if (this.#phase === 'open' && this.#held.length > 0) this.#observer.filled(this.#takenBytes);
+    });
   }
 
   #loseHeld(): void {
@@ -338,6 +362,7 @@ function lateActions(observer: TransportObserver): PeerActions {
     end: ({ code = 1006, reason = '', wasClean = false, error } = {}) =>
       observer.closed(code, reason, wasClean, error),
     answer: (alive) => observer.answered(alive),
+    fill: () => observer.filled(0),
   };
 }
 

@@ -199,6 +199,14 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
     this.transport.last.pong();
   }
 
+  fills(): void {
+    this.transport.last.fill(2);
+  }
+
+  takes(): void {
+    this.transport.last.take(1);
+  }
+
   answers(alive: boolean): void {
     this.transport.last.answer(alive);
   }

@@ -4,7 +4,7 @@
  * Owns: the interface between the steps of a path and whatever they are run on. Must not know: how paths are
  * found, or any client.
  */
-import type { AbortError, Loss, ReckerError } from '../machine/index.js';
+import type { AbortError, Loss, ReckerError, SendProgress } from '../machine/index.js';
 import type { ConnectionPath, PathStep } from './paths.js';
 
 type Awaitable = void | Promise<void>;
@@ -53,7 +53,14 @@ export interface PathDriver {
    * The client was asked what came since its Ping, and says so. A driver with a real network behind it has
    * nothing to do here but wait for the answer to be there.
    */
-  answers(alive: boolean): Awaitable;
+  answers(alive: boolean, sending?: SendProgress): Awaitable;
+  /**
+   * The kernel is full, and bytes of the client wait. A driver that cannot bring this about leaves out the paths with
+   * the event `socket.filled`.
+   */
+  fills?(sending: SendProgress): Awaitable;
+  /** The kernel takes some of what waits. */
+  takes?(): Awaitable;
 
   // Time.
   /** The chart's delay `name` comes due, which is `ms` after the last step that let time pass or began it. */
@@ -123,11 +130,17 @@ function perform({ event }: PathStep, before: PathStep | undefined, driver: Path
     case 'socket.ponged':
       return driver.pongs?.();
     case 'socket.answered':
-      return driver.answers(event.alive);
+      return driver.answers(event.alive, event.sending);
+    case 'socket.filled':
+      return driver.fills?.(event.sending);
+    case 'kernel.took':
+      return driver.takes?.();
     case 'link.froze':
       return driver.freezes();
     case 'process.slept':
       return driver.sleeps(event.ms);
+    case 'closing.overdue':
+      return;
     case 'delay.passed':
       return driver.passDelay(event.delay, event.ms);
   }

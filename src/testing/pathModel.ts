@@ -28,11 +28,14 @@ import {
   type Loss,
   MAX_DELAY,
 } from '../machine/index.js';
+import { ProgressMarks, type SendProgress, untilStalled } from '../machine/sendProgress.js';
 import { stateNodes } from './writtenTransitions.js';
 
 /** What can happen in a path: the chart's own events, and what the chart learns of only indirectly. */
 export type PathEvent =
   | ConnectionEvent
+  /** The kernel, which is full, takes some of what waits; others still wait. */
+  | { readonly type: 'kernel.took' }
   /** From here on nothing gets through in either direction, and no end is told: a half-open connection. */
   | { readonly type: 'link.froze' }
   /** The process was stopped: the time of day went on, no timer fired. */
@@ -54,6 +57,12 @@ interface PendingDelay {
   readonly due: number;
 }
 
+/** The kernel became full or took something, a Pong or other bytes came, or the chart had the time of a sleep forgotten. */
+interface Move {
+  readonly kind: 'fill' | 'take' | 'hear' | 'forget';
+  readonly at: number;
+}
+
 /** One state of the chart and its surroundings, with how it was reached. Times in ms. */
 export interface World {
   readonly status: 'active';
@@ -66,6 +75,8 @@ export interface World {
   readonly slept: number;
   readonly isFrozen: boolean;
   readonly isAsked: boolean;
+  /** What happened to the bytes on their way out, of the present socket. */
+  readonly moves: readonly Move[];
   /** In the order in which they come due. */
   readonly pending: readonly PendingDelay[];
   /** The transitions of the step that led here. */
@@ -117,7 +128,8 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
       elapsed,
       slept,
       isFrozen: isSameSocket && (before?.isFrozen ?? false),
-      isAsked: isSameSocket && ((before?.isAsked ?? false) || effects.hasAsked()),
+      isAsked: isSameSocket && ((before?.isAsked ?? false) || effects.hasSent('askLiveness')),
+      moves: isSameSocket ? movesAfter(before?.moves ?? [], now, effects.hasSent('forgetSilence')) : [],
       pending: effects.pending(before?.pending ?? [], elapsed, delayNames),
       taken: effects.taken(),
       emitted: effects.emitted(),
@@ -134,6 +146,8 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
           return { ...still, isFrozen: true };
         case 'process.slept':
           return { ...still, slept: world.slept + event.ms };
+        case 'kernel.took':
+          return { ...still, moves: [...world.moves, { kind: 'take', at: world.elapsed + world.slept }] };
         case 'delay.passed': {
           const [first, ...rest] = world.pending;
           if (first === undefined || first.name !== event.delay) {
@@ -143,12 +157,12 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
           return settle(due, () => machine.transition(world.chart, delayed(first.eventType), effects.scope));
         }
         default: {
-          const told = event.type === 'socket.answered' ? { ...world, isAsked: false } : world;
+          const told = after(world, event);
           return settle(told, () => machine.transition(world.chart, event, effects.scope));
         }
       }
     },
-    serialize({ chart, isFrozen, isAsked, slept, pending }) {
+    serialize({ chart, isFrozen, isAsked, moves, slept, pending }) {
       const { attempt, stage, verdict, loss } = chart.context;
       return JSON.stringify([
         chart.value,
@@ -157,11 +171,57 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         verdict.kind,
         [loss?.code, loss?.sentCode, loss?.error?.name],
         [isFrozen, isAsked, slept > 0],
+        moves.flatMap(({ kind }) => (kind === 'hear' ? [] : kind)),
         pending.map(({ name }) => name),
       ]);
     },
   };
 }
+
+/** What an event means for the link, before the chart hears of it. */
+function after(world: World, event: PathEvent): World {
+  if (event.type === 'socket.answered') {
+    return { ...(event.alive ? moved(world) : world), isAsked: false };
+  }
+  if (event.type === 'socket.ponged') return moved(world);
+  if (event.type !== 'socket.filled') return world;
+  return { ...world, moves: [{ kind: 'fill', at: world.elapsed + world.slept }] };
+}
+
+/** Of what is received only the newest counts. */
+function moved(world: World): World {
+  const { moves, elapsed, slept } = world;
+  if (moves.length === 0) return world;
+  return {
+    ...world,
+    moves: [...moves.filter(({ kind }) => kind !== 'hear'), { kind: 'hear', at: elapsed + slept }],
+  };
+}
+
+function movesAfter(moves: readonly Move[], at: number, hasForgotten: boolean): readonly Move[] {
+  return hasForgotten && moves.length > 0 ? [...moves, { kind: 'forget', at }] : moves;
+}
+
+/** What a socket says of the bytes on their way out. */
+function sendingIn({ moves, elapsed, slept }: World): { readonly sending?: SendProgress } {
+  const [first, ...later] = moves;
+  if (first === undefined) return {};
+  const marks = new ProgressMarks(first.at, CAPACITY);
+  for (const { kind, at } of later) {
+    if (kind === 'forget') {
+      marks.forgetSilence(at);
+    } else if (kind === 'hear') {
+      marks.hear(at);
+    } else {
+      marks.take(at, 1, true);
+      marks.question();
+    }
+  }
+  return { sending: marks.read(elapsed + slept) };
+}
+
+/** What the kernel of a path took before it was full, in bytes. */
+const CAPACITY = 0;
 
 const ACTIVE = { status: 'active', output: undefined, error: undefined } as const;
 
@@ -191,12 +251,29 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   if (chart.hasTag('closing') && !isFrozen) {
     events.push({ type: 'socket.closed', loss: endOfClosing(loss) });
   }
-  if (isAsked) events.push({ type: 'socket.answered', alive: !isFrozen });
+  const { moves } = world;
+  if (mayFill(world, policy)) {
+    const full: World = { ...world, moves: [{ kind: 'fill', at: world.elapsed + world.slept }] };
+    const { sending } = sendingIn(full);
+    if (sending !== undefined) events.push({ type: 'socket.filled', sending });
+  }
+  if (moves.length > 0 && !isFrozen && !isAsked && !moves.some(({ kind }) => kind === 'take'))
+    events.push({ type: 'kernel.took' });
+  if (isAsked) {
+    const heard = isFrozen ? world : moved(world);
+    events.push({ type: 'socket.answered', alive: !isFrozen, ...sendingIn(heard) });
+    const { sending } = sendingIn(world);
+    // On a link that works bytes do not stand still for as long as that.
+    const moves = sending !== undefined && (chart.hasTag('closing') || untilStalled(policy, sending) > 0);
+    if (!isFrozen && moves) events.push({ type: 'socket.answered', alive: false, sending });
+  }
   const isAwaiting = chart.matches({ session: { open: 'awaitingPong' } });
   if (isAwaiting && !isFrozen) events.push({ type: 'socket.ponged' });
   // To sleep makes a difference to the chart only while a Ping is under way: here it has just left.
   const hasJustPinged = isAwaiting && chart.context.pingedAt === world.elapsed;
-  if (isFrozen && hasJustPinged && world.slept === 0) {
+  // Or while bytes wait for the kernel: here the time at which they count as stalled is set.
+  const mayStall = chart.matches({ session: { open: 'alive' } }) && chart.context.stallsAt !== undefined;
+  if (isFrozen && (hasJustPinged || mayStall) && world.slept === 0) {
     events.push({ type: 'process.slept', ms: policy.heartbeatInterval + policy.heartbeatTimeout });
   }
   const [timer] = pending;
@@ -205,6 +282,16 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
     events.push({ type: 'delay.passed', delay: timer.name, ms: timer.due - world.elapsed });
   }
   return events;
+}
+
+/**
+ * Whether the kernel may become full: once, and only for a client whose connection follows no loss, since what comes
+ * of it is the same for all, and the states would be ten times as many.
+ */
+function mayFill({ chart, isFrozen, isAsked, moves }: World, policy: ConnectionPolicy): boolean {
+  if (policy.reconnect || chart.context.stage === 'reconnecting') return false;
+  if (isFrozen || isAsked || moves.length > 0 || chart.context.loss !== undefined) return false;
+  return chart.hasTag('open') || chart.hasTag('closing');
 }
 
 /** How the closing handshake ends: with the code of the Close that the peer sent, first or as its answer. */
@@ -269,8 +356,8 @@ function effectsRecorder() {
     },
     taken: () => [...taken],
     emitted: () => [...emitted],
-    hasAsked: () =>
-      actions.some(({ type, params }) => type === 'xstate.sendTo' && eventTypeIn(params) === 'askLiveness'),
+    hasSent: (event: string) =>
+      actions.some(({ type, params }) => type === 'xstate.sendTo' && eventTypeIn(params) === event),
     /** The timers after the recorded actions: XState starts one by a delayed raise and ends it by its id. */
     pending(before: readonly PendingDelay[], at: number, names: ReadonlyMap<string, string>) {
       let pending = [...before];

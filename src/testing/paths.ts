@@ -283,6 +283,12 @@ function nameOf(event: PathEvent, isClosing = false): string {
       return 'Pong arrives';
     case 'socket.answered':
       return event.alive ? 'something was heard since the Ping' : 'nothing was heard since the Ping';
+    case 'socket.filled':
+      return 'kernel is full';
+    case 'kernel.took':
+      return 'kernel takes some';
+    case 'closing.overdue':
+      return 'the time beyond closeTimeout is over';
     case 'link.froze':
       return 'link freezes';
     case 'process.slept':

@@ -95,6 +95,7 @@ const BAD: Readonly<Record<keyof WebSocketOptions, readonly unknown[]>> = {
   ],
   receiveQueue: [false, null, 1, { maxBytes: -1 }, { maxMessages: '1' }, { overflow: 'reject' }],
   maxPayload: [Number.NaN, -1, 0, 1.5, '1', null],
+  maxFrameSize: [Number.NaN, -1, 0, 1.5, '1', null],
   signal: [1, null, {}, new AbortController()],
   inspect: [1, null, {}, 'x'],
   transport: [1, null, {}, { name: 'x', dial() {} }],
@@ -188,6 +189,7 @@ describe('a bad option', () => {
       { localAddress: '::1' },
       { perMessageDeflate: true },
       { maxPayload: 5 },
+      { maxFrameSize: 5 },
       { heartbeatInterval: 5 },
     ];
     for (const options of asked) {

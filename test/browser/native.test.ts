@@ -71,6 +71,7 @@ needs('chromium')('in a page', () => {
       localAddress: '"127.0.0.1"',
       perMessageDeflate: 'true',
       maxPayload: '10',
+      maxFrameSize: '10',
       receiveQueue: '{}',
       heartbeatInterval: '1000',
     })) {

@@ -106,9 +106,10 @@ export class ChartDriver implements PathDriver {
   drops: PathDriver['drops'] = (loss) => this.#tell({ type: 'socket.closed', loss });
   freezes = () => {};
   pongs = () => this.#tell({ type: 'socket.ponged' });
-  answers: PathDriver['answers'] = (alive) => {
+  fills: NonNullable<PathDriver['fills']> = (sending) => this.#tell({ type: 'socket.filled', sending });
+  answers: PathDriver['answers'] = (alive, sending) => {
     assert.equal(this.sockets.at(-1)?.asked.at(-1), 'askLiveness', 'nobody asked');
-    this.#tell({ type: 'socket.answered', alive });
+    this.#tell({ type: 'socket.answered', alive, ...(sending === undefined ? {} : { sending }) });
   };
 
   passDelay: PathDriver['passDelay'] = (_, ms) => {

@@ -24,14 +24,20 @@ const ACTIONS: Record<ConnectionAction, true> = {
   announceRetry: true,
   announceTermination: true,
   askLiveness: true,
+  beginClosing: true,
   beginWait: true,
   bidFarewell: true,
   countAttempt: true,
   decideRetry: true,
+  endClosing: true,
   enterConnecting: true,
   enterOpen: true,
   enterReconnecting: true,
+  extendClosing: true,
+  extendWait: true,
   forgetLoss: true,
+  forgetSilence: true,
+  forgetStall: true,
   giveUpClosing: true,
   recordAbort: true,
   recordConnectTimeout: true,
@@ -42,6 +48,7 @@ const ACTIONS: Record<ConnectionAction, true> = {
   recordPeerError: true,
   recordPing: true,
   recordRestOfLoss: true,
+  recordSending: true,
   resetAttempts: true,
   resetAttemptsAtOnce: true,
   sendAnotherPing: true,
@@ -51,16 +58,22 @@ const ACTIONS: Record<ConnectionAction, true> = {
 
 const GUARDS: Record<ConnectionGuard, true> = {
   canRetry: true,
+  hasBeenFull: true,
   hasConnectTimeout: true,
   hasHeartbeat: true,
+  hasSleptOverStall: true,
+  hasStalled: true,
+  isClosingOverdue: true,
   isPeerAlive: true,
   isPeerAliveAndPingDue: true,
   isSpent: true,
+  isStillSending: true,
   pingsMeanwhile: true,
   wasAsleep: true,
 };
 
 const DELAYS: Record<ConnectionDelay, true> = {
+  closeExtension: true,
   closeTimeout: true,
   connectTimeout: true,
   heartbeatTimeout: true,
@@ -68,6 +81,7 @@ const DELAYS: Record<ConnectionDelay, true> = {
   nextPing: true,
   pingMeanwhile: true,
   retryDelay: true,
+  sendStall: true,
 };
 
 const IDS: Record<StateId<ConnectionStateSchema>, true> = {

@@ -95,6 +95,8 @@ export class ClientDriver implements PathDriver {
   drops = () => this.#fake.last.end();
   freezes = () => {};
   pongs = () => this.#fake.last.pong();
+  fills = () => this.#fake.last.fill(2);
+  takes = () => void this.#fake.last.take(1);
   answers: PathDriver['answers'] = (alive) => this.#fake.last.answer(alive);
 
   passDelay: PathDriver['passDelay'] = (_, ms) => {

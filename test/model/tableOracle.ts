@@ -6,7 +6,7 @@
  * codes and for the loss it plays, so those are put in the place of the path's. What the table has no cell for
  * is written here, by hand, from the contract.
  */
-import type { Loss } from '../../src/machine/index.js';
+import type { ConnectionPolicy, Loss, SendProgress } from '../../src/machine/index.js';
 import type { ConnectionPath, PathStep } from '../../src/testing/index.js';
 import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
 
@@ -36,8 +36,34 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** What nobody hears of: the table has no column for it. */
 const UNHEARD = 'unheard';
+const SILENT_DELAYS: ReadonlySet<string> = new Set(['pingMeanwhile', 'sendStall', 'closing.overdue']);
 
-function columnOf({ event }: PathStep): Column | typeof UNHEARD {
+/** What is heard of the bytes on their way out, from "Heartbeat" in the contract: a stall, and nothing else. */
+function columnOfSending(
+  { sending }: { readonly sending?: SendProgress },
+  isClosing: boolean,
+  policy: ConnectionPolicy,
+): Column | typeof UNHEARD | undefined {
+  if (sending === undefined) return undefined;
+  const { heartbeatInterval, heartbeatTimeout, closeTimeout } = policy;
+  const { hasTaken, longestGap, takenAgo, heardAgo } = sending;
+  if (isClosing) {
+    const limit = Math.max(closeTimeout, hasTaken ? 2 * longestGap : 20_000);
+    return takenAgo < limit ? UNHEARD : 'closeTimeout';
+  }
+  const limit = hasTaken
+    ? Math.max(heartbeatTimeout, 2 * longestGap)
+    : Math.max(heartbeatInterval, heartbeatTimeout) + heartbeatTimeout;
+  return Math.min(takenAgo, heardAgo) < limit ? UNHEARD : 'answered dead';
+}
+
+function columnOf(
+  { event }: PathStep,
+  isClosing: boolean,
+  isFull: boolean,
+  isBetween: boolean,
+  policy: ConnectionPolicy,
+): Column | typeof UNHEARD {
   switch (event.type) {
     case 'connect':
     case 'reconnect':
@@ -59,9 +85,11 @@ function columnOf({ event }: PathStep): Column | typeof UNHEARD {
     case 'socket.ponged':
       return 'ponged';
     case 'socket.answered':
-      return event.alive ? 'answered alive' : 'answered dead';
+      if (event.alive && !isClosing && !isBetween) return 'answered alive';
+      return columnOfSending(event, isClosing, policy) ?? 'answered dead';
     case 'delay.passed':
-      return event.delay === 'pingMeanwhile' ? UNHEARD : (event.delay as Column);
+      if (event.delay === 'closeTimeout' && isFull) return UNHEARD;
+      return SILENT_DELAYS.has(event.delay) ? UNHEARD : (event.delay as Column);
     default:
       return UNHEARD;
   }
@@ -76,10 +104,13 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   const step = steps[index] as PathStep;
   const before = steps.slice(0, index);
   const value = before.at(-1)?.value ?? 'idle';
-  const row = ROWS[value];
-  if (row === undefined) throw new Error(`The table has no row for ${value}`);
+  const given = ROWS[value];
+  if (given === undefined) throw new Error(`The table has no row for ${value}`);
+  // Where bytes wait, the socket is asked between two heartbeats, too.
+  const row = step.event.type === 'socket.answered' && given === 'open' ? 'open, asked for its peer' : given;
   const from = row.split(',')[0] as string;
-  const column = columnOf(step);
+  const isFull = before.some(({ event }) => event.type === 'socket.filled');
+  const column = columnOf(step, from === 'closing', isFull, given === 'open', policy);
   // "The deadline came so late that this process must have been stopped": another Ping, no verdict.
   const wasAsleep = column === 'answered dead' && before.some(({ event }) => event.type === 'process.slept');
   if (column === UNHEARD || wasAsleep) return { state: from, events: [] };

@@ -110,6 +110,7 @@ describe('a socket that was ended before the tick was over', () => {
       onSent() {
         ticks += 1;
       },
+      onLargeWrite() {},
     });
     writer.writeText('leaves at once');
     expect(writer.held).toBe(0);

@@ -28,6 +28,7 @@ function dialled(options?: FakeTransportOptions) {
     message: tell('message'),
     ponged: tell('ponged'),
     answered: tell('answered'),
+    filled: tell('filled'),
     taken: tell('taken'),
     peerClosed: tell('peerClosed'),
     peerErred: tell('peerErred'),
@@ -63,7 +64,7 @@ describe('the factory', () => {
 
   it('supports everything unless told otherwise, and tells nothing while dialling', () => {
     const { transport, told } = dialled();
-    expect(transport.supports).toHaveLength(11);
+    expect(transport.supports).toHaveLength(12);
     expect(told).toEqual([]);
   });
 });

@@ -1,0 +1,149 @@
+/**
+ * Whether bytes on their way out move: the marks, and the limits that the chart draws from them.
+ *
+ * Owns: what a take is, how long a gap may be, and what the kernel may still hold. Pure: whoever keeps the marks
+ * says what time it is. Must not know: a socket, or what follows a stall.
+ *
+ * A kernel that is full takes more only when the peer has acknowledged something, so a take proves that the peer is
+ * there. What the kernel takes while it has room proves nothing. Linux takes in lumps of about a third of its buffer,
+ * so the gaps between takes are long on slow links: the limit follows the longest one seen.
+ */
+import { MAX_DELAY } from './backoff.js';
+import type { ConnectionPolicy } from './policy.js';
+
+/** What the marks of one connection say. Times in ms. */
+export interface SendProgress {
+  /** Whether bytes wait in the process because the kernel takes no more. */
+  readonly waiting: boolean;
+  /** How long ago the kernel took something after it was full; before it did, how long ago it became full. */
+  readonly takenAgo: number;
+  /** How long ago something was received; at the most since the kernel was first full. */
+  readonly heardAgo: number;
+  /** Whether the kernel has taken anything after it was full. */
+  readonly hasTaken: boolean;
+  /** The longest time without a take while the kernel was full. */
+  readonly longestGap: number;
+  /** How long the peer may need, at the pace seen, for what the kernel holds once it has taken all. */
+  readonly allowance: number;
+}
+
+/** Bytes. Linux lets a connection have 4 MiB in its sender's and 6 MiB in its receiver's kernel, and some is on the wire. */
+const MOST_HELD = 16_777_216;
+
+/** The marks of one connection, made when its kernel is full for the first time. */
+export class ProgressMarks {
+  #isFull = false;
+  /** The latest take, or the moment at which the kernel became full. */
+  #since = 0;
+  #fullSince = 0;
+  #heardAt: number;
+  /** Whether that moment is of something received since the socket was asked the last time. */
+  #hasHeard = false;
+  #longestGap = 0;
+  #gapBeforeQuestion = 0;
+  /** What the kernel took before it was first full: so much it can hold. */
+  readonly #capacity: number;
+  /** What it took after that, and in which time. */
+  #bytes = 0;
+  #time = 0;
+
+  /** @param capacity bytes that the kernel took before it was full */
+  constructor(now: number, capacity: number) {
+    this.#heardAt = now;
+    this.#capacity = Math.min(capacity, MOST_HELD);
+    this.fill(now);
+  }
+
+  /** The kernel takes no more. */
+  fill(now: number): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#since = now;
+    this.#fullSince = now;
+  }
+
+  /** The kernel took `bytes` after it was full. @param waiting whether others still wait */
+  take(now: number, bytes: number, waiting: boolean): void {
+    if (this.#isFull && bytes > 0) {
+      const gap = Math.max(0, now - this.#since);
+      this.#longestGap = Math.max(this.#longestGap, gap);
+      this.#time += gap;
+      this.#bytes += bytes;
+      this.#since = now;
+    }
+    this.#isFull &&= waiting;
+  }
+
+  /** Something whole was received: a message or a Pong. */
+  hear(now: number): void {
+    this.#heardAt = now;
+    this.#hasHeard = true;
+  }
+
+  /** The socket is asked what it has received. */
+  question(): void {
+    this.#gapBeforeQuestion = this.#longestGap;
+  }
+
+  /** The answer: where bytes came, and no message with its own moment, they count as received now. */
+  answer(now: number, alive: boolean): void {
+    if (alive && !this.#hasHeard) this.#heardAt = now;
+    this.#hasHeard = false;
+  }
+
+  /** The process was stopped: the time since the last mark says nothing, and neither does a gap seen on waking. */
+  forgetSilence(now: number): void {
+    this.#longestGap = this.#gapBeforeQuestion;
+    this.#since = now;
+    this.#heardAt = now;
+  }
+
+  /** Whether bytes have waited without a break since `then`: what was sent before it may not have left. */
+  waitsSince(then: number): boolean {
+    return this.#isFull && this.#fullSince <= then;
+  }
+
+  read(now: number): SendProgress {
+    const hasTaken = this.#bytes > 0;
+    return {
+      waiting: this.#isFull,
+      takenAgo: now - this.#since,
+      heardAgo: now - this.#heardAt,
+      hasTaken,
+      longestGap: this.#longestGap,
+      allowance: hasTaken ? (this.#capacity * this.#time) / this.#bytes : 0,
+    };
+  }
+}
+
+/** How long `closeTimeout` is at the least while bytes wait, before the first take: Linux takes in lumps. */
+const FIRST_TAKE_IN_CLOSING = 20_000;
+
+/** How long bytes may still wait before the link counts as dead; 0 or less where it does. */
+export function untilStalled(policy: ConnectionPolicy, sending: SendProgress): number {
+  const { heartbeatInterval, heartbeatTimeout } = policy;
+  const limit = sending.hasTaken
+    ? Math.max(heartbeatTimeout, 2 * sending.longestGap)
+    : Math.max(heartbeatInterval, heartbeatTimeout) + heartbeatTimeout;
+  return atMost(limit - Math.min(sending.takenAgo, sending.heardAgo));
+}
+
+/** How long the answer to a Ping that was sent `waited` ms ago may still take; 0 or less where it is overdue. */
+export function untilOverdue(policy: ConnectionPolicy, sending: SendProgress, waited: number): number {
+  if (sending.waiting) return untilStalled(policy, sending);
+  // A Ping behind bytes that waited has left with the last of them.
+  return atMost(policy.heartbeatTimeout + sending.allowance - Math.min(waited, sending.takenAgo));
+}
+
+/** How long the peer may still take for the closing that began `waited` ms ago; 0 or less where that is over. */
+export function untilClosed(policy: ConnectionPolicy, sending: SendProgress, waited: number): number {
+  const { closeTimeout } = policy;
+  if (sending.waiting) {
+    const rest = sending.hasTaken ? 2 * sending.longestGap : FIRST_TAKE_IN_CLOSING;
+    return atMost(Math.max(closeTimeout, rest) - sending.takenAgo);
+  }
+  return atMost(closeTimeout + sending.allowance - Math.min(waited, sending.takenAgo));
+}
+
+/** `MAX_DELAY` itself stands for "never". */
+const atMost = (delay: number): number => Math.min(delay, MAX_DELAY - 1);
