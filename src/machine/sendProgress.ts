@@ -30,6 +30,13 @@ export interface SendProgress {
 /** Bytes. Linux lets a connection have 4 MiB in its sender's and 6 MiB in its receiver's kernel, and some is on the wire. */
 const MOST_HELD = 16_777_216;
 
+/**
+ * ms. Kernels let their buffers grow while they fill: takes that follow each other as quickly say how much is held,
+ * and only a longer gap says at what pace the lumps come.
+ */
+const GROWING = 50;
+const SETTLED = 1000;
+
 /** The marks of one connection, made when its kernel is full for the first time. */
 export class ProgressMarks {
   #isFull = false;
@@ -42,7 +49,8 @@ export class ProgressMarks {
   #longestGap = 0;
   #gapBeforeQuestion = 0;
   /** What the kernel took before it was first full: so much it can hold. */
-  readonly #capacity: number;
+  #capacity: number;
+  #hasTaken = false;
   /** What it took after that, and in which time. */
   #bytes = 0;
   #time = 0;
@@ -66,10 +74,16 @@ export class ProgressMarks {
   take(now: number, bytes: number, waiting: boolean): void {
     if (this.#isFull && bytes > 0) {
       const gap = Math.max(0, now - this.#since);
-      this.#longestGap = Math.max(this.#longestGap, gap);
-      this.#time += gap;
-      this.#bytes += bytes;
       this.#since = now;
+      const mayGrow = this.#capacity > 0 && !this.#hasTaken;
+      if (mayGrow && gap < GROWING) {
+        this.#capacity = Math.min(this.#capacity + bytes, MOST_HELD);
+      } else {
+        this.#time += gap;
+        this.#bytes += bytes;
+        this.#hasTaken ||= !mayGrow || gap >= SETTLED;
+        if (this.#hasTaken) this.#longestGap = Math.max(this.#longestGap, gap);
+      }
     }
     this.#isFull &&= waiting;
   }
@@ -104,14 +118,13 @@ export class ProgressMarks {
   }
 
   read(now: number): SendProgress {
-    const hasTaken = this.#bytes > 0;
     return {
       waiting: this.#isFull,
       takenAgo: now - this.#since,
       heardAgo: now - this.#heardAt,
-      hasTaken,
+      hasTaken: this.#hasTaken,
       longestGap: this.#longestGap,
-      allowance: hasTaken ? (this.#capacity * this.#time) / this.#bytes : 0,
+      allowance: this.#bytes > 0 ? (this.#capacity * this.#time) / this.#bytes : 0,
     };
   }
 }
