@@ -151,7 +151,8 @@ export class FakeConnection implements Transport, PeerActions {
     this.#require('fill()', 'open');
     this.#holdWrites = true;
     this.#held.push({ payload: 0, left: bytes });
-    this.#observer.filled(this.#takenBytes);
+    // Nothing is said of what it holds: such a kernel does not grow, and its first take counts.
+    this.#observer.filled(0);
   }
 
   get holdWrites(): boolean {

@@ -43,11 +43,12 @@ describe('writtenTransitions()', () => {
 
   it('tells candidates of one event apart, and knows delays, guards and targets by name', () => {
     const transitions = writtenTransitions();
-    const ofAnswer = transitions.filter(({ event }) => event === 'socket.answered');
+    const ofAnswer = transitions.filter(({ id }) => id.startsWith('session.open.awaitingPong.asked:'));
     expect(ofAnswer.map(({ guard }) => guard)).toEqual([
       'wasAsleep',
       'isPeerAliveAndPingDue',
       'isPeerAlive',
+      'isStillSending',
       undefined,
     ]);
     expect(transitions).toContainEqual({

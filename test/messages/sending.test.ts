@@ -9,7 +9,7 @@ let server: TestServer | undefined;
 let ws: ReckerWebSocket | undefined;
 
 afterEach(async () => {
-  await ws?.close();
+  ws?.terminate();
   await server?.stop();
   ws = undefined;
   server = undefined;
