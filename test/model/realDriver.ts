@@ -61,6 +61,7 @@ export class RealDriver implements PathDriver {
   #expected: readonly Expected[] = [];
   #events: string[] = [];
   #peerHasClosed = false;
+  #bytes: NodeJS.Timeout | undefined;
   #server: FaultServer | undefined;
   #closedDoor: TcpRelay | undefined;
   #client: ReckerWebSocket | undefined;
@@ -97,6 +98,7 @@ export class RealDriver implements PathDriver {
   }
 
   async finish(): Promise<void> {
+    clearInterval(this.#bytes);
     this.#abort.abort();
     await this.#server?.stop();
     await this.#closedDoor?.close();
@@ -153,8 +155,8 @@ export class RealDriver implements PathDriver {
       server.stall();
       this.#dialTo(server.url());
     } else if (name === 'minUptime' || name === 'heartbeatTimeout') {
-      // Where Pongs are left out, these bytes are the answer: a Ping of the server's own.
-      if (!this.#isFrozen) server.sendGarbage(PING);
+      // Where Pongs are left out, these bytes are the answer: Pings of the server's own, for as long as the path lasts.
+      if (!this.#isFrozen) this.#bytes ??= setInterval(() => server.sendGarbage(PING), 20);
       await sleep(ms + 10);
     } else if (HEARTBEAT.includes(name) && !this.#isFrozen) {
       const { pings } = server.seen;
