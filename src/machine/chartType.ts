@@ -110,7 +110,7 @@ export interface ConnectionStateSchema {
             readonly alive: { id: 'alive' };
             readonly awaitingPong: {
               id: 'awaitingPong';
-              states: { readonly waiting: { id: 'waitingForPong' }; readonly asked: object };
+              states: { readonly waiting: { id: 'waitingForPong' }; readonly asked: { id: 'askedForPong' } };
             };
           };
         };

@@ -94,7 +94,7 @@ const IDS: Record<StateId<ConnectionStateSchema>, true> = {
   alive: true,
   awaitingPong: true,
   waitingForPong: true,
-  'connection.session.open.awaitingPong.asked': true,
+  askedForPong: true,
   'connection.session.closing': true,
   closingByUs: true,
   closingToConnect: true,
