@@ -6,7 +6,7 @@ import type { GlobalURL } from '../machine/globals.js';
 import { withoutPrototype } from '../machine/own.js';
 import { checkHeaders } from './link.js';
 import { didYouMean } from './nearest.js';
-import { checkOptions } from './optionRules.js';
+import { checkOptions, OPTION_RULES } from './optionRules.js';
 import type { HeadersInput, Provider, WebSocketOptions } from './options.js';
 import { clientOf, type ReckerWebSocket } from './ReckerWebSocket.js';
 import { originOf, parseBaseUrl, resolveUrl } from './urls.js';
@@ -75,11 +75,16 @@ function ownOptions(options: ClientOptions): ClientOptions {
     if (typeof name !== 'string' || !CLIENT_OPTIONS.includes(name)) {
       throw new ConfigurationError(
         String(name),
-        `Unknown option ${String(name)}${didYouMean(String(name), CLIENT_OPTIONS)}; the options are ${CLIENT_OPTIONS.join(', ')}`,
+        `Unknown option ${String(name)}${hint(name)}; the options are ${CLIENT_OPTIONS.join(', ')}`,
       );
     }
   }
   return withoutPrototype(options);
+}
+
+function hint(name: string | symbol): string {
+  if (Object.hasOwn(OPTION_RULES, name)) return ` (put it into websocket: { ${String(name)} })`;
+  return didYouMean(String(name), CLIENT_OPTIONS);
 }
 
 /** An option given as `undefined` means the default, not "none". Checked here, so that spreading is safe. */

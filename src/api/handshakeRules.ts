@@ -70,10 +70,10 @@ function recordOf(pairs: readonly Pair[]): ReadHeaders {
   const found = new Map<string, [name: string, value: string]>();
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || name === '__proto__' || !TOKEN.test(name))
-      return refusal('headers whose names are HTTP tokens');
+      return refusal('valid in HTTP (a name is empty or holds a forbidden character)');
     if (typeof value !== 'string') return refusal(`${HEADERS} (${name} is ${kindOf(value)})`);
     if (!FIELD_VALUE.test(value))
-      return refusal(`headers of HTTP field values (${name} holds a forbidden character)`);
+      return refusal(`valid in HTTP (the value of ${name} holds a forbidden character)`);
     const key = name.toLowerCase();
     if (Object.hasOwn(RESERVED, key)) return refusal(`headers without ${name} (${RESERVED[key]})`);
     const before = found.get(key);
@@ -89,9 +89,9 @@ export function protocolsProblem(value: unknown): string | undefined {
   const list = typeof value === 'string' ? [value] : value;
   if (!Array.isArray(list)) return 'a string or a list of strings';
   if (!list.every((each) => typeof each === 'string' && TOKEN.test(each))) {
-    return 'subprotocol names of HTTP token characters';
+    return 'names without spaces, commas and other characters that an HTTP token excludes';
   }
-  return new Set(list).size === list.length ? undefined : 'subprotocol names, each once';
+  return new Set(list).size === list.length ? undefined : 'different names (one of them comes twice)';
 }
 
 /** None, for all that have none. */

@@ -18,6 +18,31 @@ export function nearest(given: string, names: Iterable<string>): string | undefi
   return best;
 }
 
+/** How other WebSocket clients call an option: the option here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  agent: 'dispatcher or proxy',
+  handshakeTimeout: 'connectTimeout',
+  connectionTimeout: 'connectTimeout',
+  maxRetries: 'maxReconnectAttempts',
+  minReconnectionDelay: 'reconnectDelay',
+  maxReconnectionDelay: 'maxReconnectDelay',
+  maxEnqueuedMessages: 'sendQueue',
+  startClosed: 'autoConnect',
+  rejectUnauthorized: 'tls',
+  ca: 'tls',
+  cert: 'tls',
+  key: 'tls',
+  origin: 'headers',
+  pingInterval: 'heartbeatInterval',
+};
+
+/** As `didYouMean()`, for the options of a connection: knows the names that other clients have. */
+export function optionMeant(given: string, names: Iterable<string>): string {
+  const name = ELSEWHERE[given];
+  return name === undefined ? didYouMean(given, names) : ` (use ${name})`;
+}
+
 /** E.g. ` (did you mean reconnectDelay?)`; nothing where no name is near. */
 export function didYouMean(given: string, names: Iterable<string>): string {
   const name = nearest(given, names);

@@ -11,7 +11,7 @@ import { familyProblem, localAddressProblem } from './addressRules.js';
 import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
 import { proxyProblem, readProxy, tlsProblem } from './hopRules.js';
 import { membersProblem, type Read, strays } from './memberRules.js';
-import { didYouMean } from './nearest.js';
+import { optionMeant } from './nearest.js';
 import { refuseConflicts } from './optionConflicts.js';
 import type { WebSocketOptions } from './options.js';
 import { isArrayBuffer, isBlob, isObject, isSignal, kindOf } from './values.js';
@@ -290,14 +290,16 @@ export function checkOptions(options: unknown): WebSocketOptions {
   const checked = Object.create(null) as Record<string, unknown>;
   if (options === undefined) return checked;
   if (!isObject(options) || strays(options, OPTION_RULES)) {
-    throw optionError('options', options, 'an object with the options as own members', true);
+    const isProtocol = typeof options === 'string' || Array.isArray(options);
+    const allowed = `an object with the options as own members${isProtocol ? ', e.g. { protocols }' : ''}`;
+    throw optionError('options', options, allowed, true);
   }
   for (const name of Reflect.ownKeys(options)) {
     if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
       const names = Object.keys(OPTION_RULES);
       throw new ConfigurationError(
         String(name),
-        `Unknown option ${String(name).slice(0, 60)}${didYouMean(String(name), names)}; the options are ${names.join(', ')}`,
+        `Unknown option ${String(name).slice(0, 60)}${optionMeant(String(name), names)}; the options are ${names.join(', ')}`,
       );
     }
     const value = options[name];

@@ -116,7 +116,7 @@ export interface ProxyOptions {
 export interface SendQueueOptions {
   /** Bytes: the payload, and 400 a message, which is what holding it costs. @default 67108864 (64 MiB) */
   maxBytes?: number | undefined;
-  /** Messages. @default Infinity */
+  /** Messages; 0 = what cannot go out now is refused, as with `sendQueue: false`. @default Infinity */
   maxMessages?: number | undefined;
   /** Refuse the new message, or the oldest. @default 'reject' */
   overflow?: Overflow | undefined;
@@ -126,7 +126,7 @@ export interface SendQueueOptions {
 export interface ReceiveQueueOptions {
   /** Bytes: the payload, and 400 a message. @default 1048576 (1 MiB) */
   maxBytes?: number | undefined;
-  /** Messages. @default 1024 */
+  /** Messages; 0 is as 1. @default 1024 */
   maxMessages?: number | undefined;
 }
 
@@ -161,9 +161,15 @@ export interface WebSocketOptions {
   maxReconnectDelay?: number | undefined;
   /** How much of the delay is random, by AWS's names. @default 'none' */
   reconnectJitter?: Jitter | undefined;
-  /** How many dials may follow a loss; 0 = never give up. @default 5 */
+  /**
+   * How many dials may follow a loss; 0 = never give up. With `minUptime` 0 only dials that fail one after the other
+   * count. @default 5
+   */
   maxReconnectAttempts?: number | undefined;
-  /** Milliseconds that a connection must last before attempts are counted anew; 0 = at `open`. @default 0 */
+  /**
+   * Milliseconds that a connection must last before attempts are counted anew. 0 = at `open`: a server that accepts and
+   * then closes is dialled again after `reconnectDelay`, without end. @default 0
+   */
   minUptime?: number | undefined;
   /** The decision after a loss; a number is the delay in milliseconds. @default defaultShouldReconnect */
   shouldReconnect?: ((failure: Failure) => boolean | number) | undefined;
@@ -173,7 +179,10 @@ export interface WebSocketOptions {
   heartbeatTimeout?: number | undefined;
   /** Milliseconds for providers, DNS, TCP, proxy, TLS and upgrade together; 0 = no limit. @default 10000 */
   connectTimeout?: number | undefined;
-  /** Milliseconds to wait for the peer's Close before the socket is destroyed. @default 5000 */
+  /**
+   * Milliseconds to wait for the peer's Close before the socket is destroyed; 0 = the Close is sent, and the peer's is
+   * not waited for. @default 5000
+   */
   closeTimeout?: number | undefined;
   /** Every `send()` waits for the drain. @default false */
   awaitDrain?: boolean | undefined;

@@ -60,11 +60,17 @@ export function parseBaseUrl(given: unknown): URL {
   const text = isUrl(given) ? given.href : given;
   if (typeof text === 'string' && URL.canParse(text)) {
     const url = new URL(text);
-    if (BASE_SCHEMES.includes(url.protocol) && !text.includes('#')) return url;
+    if (BASE_SCHEMES.includes(url.protocol)) {
+      if (!text.includes('#')) return url;
+      throw new ConfigurationError(
+        'baseUrl',
+        'baseUrl must have no fragment: leave out the # and what follows it',
+      );
+    }
   }
   throw new ConfigurationError(
     'baseUrl',
-    `baseUrl must be a full http(s):// or ws(s):// URL without a fragment${typeof text === 'string' ? schemeMeant(text, BASE_SCHEMES) : ''}`,
+    `baseUrl must be a full http(s):// or ws(s):// URL${typeof text === 'string' ? schemeMeant(text, BASE_SCHEMES) : ''}`,
   );
 }
 

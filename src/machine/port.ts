@@ -209,16 +209,21 @@ export interface TransportFactory {
 export interface Failure {
   /** Reconnection attempts used so far: 0 for the loss of a first or an established connection. */
   readonly attempt: number;
+  /** What ended it, where there was an error. */
   readonly error?: ReckerError | undefined;
   /** The close code; 1006 where no Close came. */
   readonly code: number;
   /** The code of the Close that the client sent because the peer broke the protocol. */
   readonly sentCode?: number | undefined;
+  /** The peer's reason; `''` where no Close came. */
   readonly reason: string;
+  /** Whether the peer's Close came and ours left. */
   readonly wasClean: boolean;
   /** The HTTP status where the handshake was answered otherwise than with a valid 101. */
   readonly status?: number | undefined;
+  /** Of that answer, with names in small letters. */
   readonly headers?: ResponseHeaders | undefined;
+  /** Where it failed, if known. */
   readonly hop?: Hop | undefined;
   /** How long the connection had been open, in milliseconds; 0 for a dial that failed. */
   readonly uptime: number;

@@ -51,7 +51,12 @@ class DirectRoute implements Route {
 
   explain(cause: Error): Error {
     this.#race?.blame();
-    return connectionError(cause, 'server');
+    return connectionError(
+      cause,
+      'server',
+      false,
+      this.#socket !== undefined && !('encrypted' in this.#socket),
+    );
   }
 
   #connect(created: Created): void {

@@ -5,6 +5,7 @@
 import { ConfigurationError, HandshakeError } from '../machine/errors.js';
 import { MAX_BODY } from './answerBody.js';
 import { connectionError } from './failures.js';
+import { refusalText } from './handshakeAnswer.js';
 import { joinedHeaders } from './joinedHeaders.js';
 import { wallTime } from './wallClock.js';
 
@@ -66,11 +67,12 @@ function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
   for (const name of ['headers', 'body'] as const) {
     if (Object.hasOwn(cause, name)) Object.defineProperty(cause, name, { enumerable: false });
   }
+  const joined = joinedHeaders(headers);
   return new HandshakeError(
-    `The server answered the upgrade with ${status}`,
+    refusalText(status, joined ?? {}),
     {
       status,
-      headers: joinedHeaders(headers),
+      headers: joined,
       body: textOf(body).slice(0, MAX_BODY),
       receivedAt: wallTime(),
     },

@@ -3,6 +3,7 @@
  * must not know what will be done about a failure.
  */
 import { ConnectionError, type Hop, ReckerError } from '../machine/errors.js';
+import { adviceFor } from './advice.js';
 
 interface SystemError extends Error {
   readonly code?: string;
@@ -39,19 +40,22 @@ function alertOf({ message, code }: SystemError): number | undefined {
  * The `ConnectionError` for whatever was thrown or emitted; an error of ours stays what it is.
  *
  * @param final true where no later dial can fare better
+ * @param isPlain true where it is known that no TLS was spoken with that hop
  */
-export function connectionError(cause: unknown, hop?: Hop, final = false): ReckerError {
+export function connectionError(cause: unknown, hop?: Hop, final = false, isPlain = false): ReckerError {
   if (cause instanceof ReckerError) return cause;
   if (!(cause instanceof Error)) return new ConnectionError('The connection failed', { cause, hop, final });
   const error = cause as SystemError;
+  const advice = adviceFor(error, { hop, isPlain });
   if (error.rawPacket !== undefined) delete error.rawPacket;
   if (error.name === 'HTTPParserError') delete error.data;
   const { code, errors } = error;
   const text =
     reason(cause.message) || errors?.map((each) => each.message).join(', ') || 'The connection failed';
-  const told = code === undefined || text.includes(code) ? text : `${text} (${code})`;
+  const named = code === undefined || text.includes(code) ? text : `${text} (${code})`;
+  const full = advice === undefined ? named : `${named}: ${advice}`;
   const alert = alertOf(error);
-  return new ConnectionError(hop === 'proxy' ? `Proxy: ${told}` : told, {
+  return new ConnectionError(hop === 'proxy' ? `Proxy: ${full}` : full, {
     cause,
     hop,
     final: final || alert !== undefined || (code !== undefined && FINAL_CODES.has(code)),

@@ -24,6 +24,14 @@ export function incomplete101(headers: ResponseHeaders): HandshakeError {
   );
 }
 
+/** What a `HandshakeError` says of an answer that refuses the upgrade. */
+export function refusalText(status: number, headers: ResponseHeaders): string {
+  const text = `The server answered the upgrade with ${status}`;
+  return status >= 300 && status < 400 && headers.location !== undefined
+    ? `${text}: redirects are not followed, error.headers.location says where to`
+    : text;
+}
+
 function tokens(value: string | readonly string[] | undefined): string[] {
   return String(value ?? '')
     .toLowerCase()

@@ -38,7 +38,7 @@ export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: Open
     // What fails before the tunnel stands is an error of ours and names its hop.
     explain(cause) {
       sockets.blame(cause);
-      return connectionError(cause, 'server');
+      return connectionError(cause, 'server', false, !target.secure);
     },
     opened: () => sockets.opened(),
   };

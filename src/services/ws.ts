@@ -18,7 +18,7 @@ import {
 import { readBody } from './answerBody.js';
 import { engineOptions } from './engineOptions.js';
 import { connectionError } from './failures.js';
-import { incomplete101 } from './handshakeAnswer.js';
+import { incomplete101, refusalText } from './handshakeAnswer.js';
 import { microtask } from './macrotask.js';
 import { afterIo } from './nodeTurns.js';
 import { EMPTY, Outgoing, type OutgoingOwner, type SendSettings } from './outgoing.js';
@@ -295,7 +295,7 @@ class WsTransport implements Transport, OutgoingOwner {
     const timeLeft = this.#request?.timeLeft?.() ?? Number.POSITIVE_INFINITY;
     const finish = readBody(answer, timeLeft, (body) => {
       this.#fail(
-        new HandshakeError(`The server answered the upgrade with ${status}`, {
+        new HandshakeError(refusalText(status, headers), {
           status,
           headers,
           body,

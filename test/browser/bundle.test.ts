@@ -16,7 +16,14 @@ it('no module of Node is in it, no ws, no undici, no proxy', async () => {
   const services = inputs
     .filter((path) => path.includes('src/services/'))
     .map((path) => path.split('/').pop());
-  expect(services.sort()).toEqual(['failures.ts', 'macrotask.ts', 'native.ts', 'proxyRules.ts', 'utf8.ts']);
+  expect(services.sort()).toEqual([
+    'advice.browser.ts',
+    'failures.ts',
+    'macrotask.ts',
+    'native.ts',
+    'proxyRules.ts',
+    'utf8.ts',
+  ]);
   expect(inputs.filter((path) => path.includes('node:'))).toEqual([]);
 });
 
