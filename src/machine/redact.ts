@@ -8,7 +8,7 @@
  * is named here.
  */
 import { ReckerError } from './errors.js';
-import { REDACTED, redactText, redactUrl } from './redactText.js';
+import { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 
 export { REDACTED, redactUrl };
 
@@ -35,11 +35,23 @@ export function redactError(error: Error): RedactedError {
   return {
     name,
     code,
-    message: redactText(error.message),
+    message: redactText(ownWords(error)),
     ...(typeof told.status === 'number' ? { status: told.status } : {}),
     ...(typeof told.hop === 'string' ? { hop: told.hop } : {}),
     ...(typeof told.phase === 'string' ? { phase: told.phase } : {}),
   };
+}
+
+/**
+ * An error's message without the words of code that is not ours: what a provider throws may say what the provider knows.
+ * Errors of the system and of the engines have a code; their words stay.
+ */
+function ownWords({ message, cause }: ReckerError): string {
+  const quoted = withCause('', cause);
+  if (quoted === '' || !message.endsWith(quoted)) return message;
+  const own = message.slice(0, -quoted.length);
+  if (cause instanceof ReckerError) return `${own}: ${ownWords(cause)}`;
+  return typeof (cause as { readonly code?: unknown }).code === 'string' ? message : own;
 }
 
 /** The members whose strings are the chart's or XState's own words. The close reason is the peer's; RFC 6455 §7.1.6 means it to be read. */

@@ -105,7 +105,7 @@ export function halfFrame(): Buffer {
  * - `hugeLength`: a length of 2^63 (§5.2)
  * - `zipBomb`: 300 KiB that inflate to 300 MiB; needs permessage-deflate on both sides, else it is a reserved bit
  * - `pingFlood`: 10,000 Pings (§5.5.2)
- * - `manyFragments`: one text in 20,000 fragments (§5.4)
+ * - `manyFragments`: one text in 70,000 fragments (§5.4)
  * - `badOpcode`: opcode 3 (§5.2)
  * - `longControlFrame`: a Ping of 126 bytes (§5.5)
  * - `fragmentedControl`: a Ping without FIN (§5.5)
@@ -132,7 +132,7 @@ const GARBAGE: Readonly<Record<GarbageKind, () => Buffer>> = {
   manyFragments: () =>
     Buffer.concat([
       Buffer.from([0x01, 1, 0x78]),
-      repeat(Buffer.from([0x00, 1, 0x78]), 19_998),
+      repeat(Buffer.from([0x00, 1, 0x78]), 69_998),
       Buffer.from([0x80, 1, 0x78]),
     ]),
   badOpcode: () => Buffer.from([0x83, 0]),

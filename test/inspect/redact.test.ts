@@ -56,7 +56,7 @@ describe('a whole life, inspected', () => {
         error: {
           name: 'ConnectionError',
           code: 'ERR_RECKER_PROVIDER',
-          message: 'The headers provider failed: no token: ***',
+          message: 'The headers provider failed',
         },
       },
     });
