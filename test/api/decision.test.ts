@@ -311,7 +311,7 @@ describe('minUptime', () => {
     expect(scene.log).toEqual([
       'reconnecting 1 1000',
       'reconnecting 2 2000',
-      'error Gave up after 2 reconnection attempts',
+      'error Gave up after 2 reconnection attempts: The connection closed with 1013: later',
       'max-reconnect-attempts',
     ]);
     expect([scene.ws.state, errors[0]?.attempts, errors[0]?.cause]).toMatchObject([
