@@ -1,4 +1,5 @@
 /** Memory: pipes hold nothing of what has passed, and queues count what holding costs. In a process of its own. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -27,6 +28,13 @@ let ws: ReckerWebSocket | undefined;
 afterEach(async () => {
   ws?.terminate();
   await server?.stop();
+  // What the last test held must be gone before the next one measures.
+  ws = undefined;
+  server = undefined;
+  for (let turn = 0; turn < 2; turn += 1) {
+    await nextTurn();
+    gc();
+  }
 });
 
 const sources: Readonly<
