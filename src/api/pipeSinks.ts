@@ -4,7 +4,9 @@
  * Owns the stream from the moment it is made: every error of the stream is reported to the pipe, and nowhere else.
  * Must not know the connection.
  */
+
 import { AbortError } from '../machine/errors.js';
+import { isError } from '../machine/own.js';
 import { type NodeStream, silenceUntilClose } from './nodeStreams.js';
 import { encodeText, isStandardOutput } from './platform.js';
 import type { StreamSink, WebStreamSink } from './streams.js';
@@ -105,7 +107,7 @@ class WritableSink implements ByteSink {
 
   destroy(error: unknown): void {
     this.#leave();
-    if (this.#mayEnd) this.#stream.destroy?.(error instanceof Error ? error : undefined);
+    if (this.#mayEnd) this.#stream.destroy?.(isError(error) ? error : undefined);
   }
 
   discardInput(): void {

@@ -5,7 +5,9 @@
  * Owns the stream from the moment it is made: every error of the stream is reported to the pipe, and nowhere else.
  * Must not know the connection.
  */
+
 import { AbortError } from '../machine/errors.js';
+import { isError } from '../machine/own.js';
 import { type NodeStream, silenceUntilClose } from './nodeStreams.js';
 import type { StreamSource, WebStreamSource } from './streams.js';
 
@@ -108,7 +110,7 @@ class ReadableSource implements ChunkSource {
   destroy(error: unknown): void {
     this.leave();
     silenceUntilClose(this.#stream);
-    this.#stream.destroy?.(error instanceof Error ? error : undefined);
+    this.#stream.destroy?.(isError(error) ? error : undefined);
   }
 
   leave(): void {
@@ -202,7 +204,7 @@ class IteratorSource implements ChunkSource {
     this.leave();
     if (typeof this.#stream.destroy === 'function' && typeof this.#stream.on === 'function') {
       silenceUntilClose(this.#stream as NodeStream);
-      this.#stream.destroy(error instanceof Error ? error : undefined);
+      this.#stream.destroy(isError(error) ? error : undefined);
       return;
     }
     // A generator that is still working ends when it has yielded: nobody waits for that.

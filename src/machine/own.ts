@@ -11,6 +11,14 @@ export function ownMember<Value extends object, Name extends keyof Value>(
   return value !== undefined && value !== null && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
+/**
+ * Whether `value` is an error, of any realm: where a test runner loads this library into a realm of its own (Jest), the
+ * errors of Node's own modules are no instances of that realm's `Error`.
+ */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
 /** A copy with the own members alone. */
 export function withoutPrototype<Value extends object>(value: Value | undefined): Partial<Value> {
   return Object.assign(Object.create(null), value) as Partial<Value>;

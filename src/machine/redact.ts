@@ -7,7 +7,9 @@
  * a function and an object of a class by their kind. So what somebody adds to an event later is hidden until it
  * is named here.
  */
+
 import { ReckerError } from './errors.js';
+import { isError } from './own.js';
 import { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 
 export { REDACTED, redactUrl };
@@ -76,7 +78,7 @@ function redactValue(value: unknown, name: string, depth = 0): unknown {
   if (typeof value === 'function') return '[function]';
   if (typeof value === 'symbol' || typeof value === 'bigint') return REDACTED;
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Error) return redactError(value);
+  if (isError(value)) return redactError(value);
   if (depth >= MAX_DEPTH) return REDACTED;
   if (Array.isArray(value)) return value.map((each) => redactValue(each, name, depth + 1));
   const prototype = Object.getPrototypeOf(value) as unknown;

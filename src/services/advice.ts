@@ -28,8 +28,7 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
 ]);
 
 /** Content type and version of a TLS alert (RFC 8446 §5.1): what a TLS server answers where it is not spoken to in TLS. */
-const isTlsAlert = (sent: unknown): boolean =>
-  sent instanceof Uint8Array && sent[0] === 0x15 && sent[1] === 3;
+const isTlsAlert = (sent: unknown): boolean => Buffer.isBuffer(sent) && sent[0] === 0x15 && sent[1] === 3;
 
 /** A sentence for the end of the message; undefined where there is nothing to add. */
 export function adviceFor(error: Failed, { hop, isPlain }: Place): string | undefined {

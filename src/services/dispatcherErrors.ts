@@ -2,7 +2,9 @@
  * What went wrong on a dial through a dispatcher: undici's errors, and those of interceptors, as this library's. Knows
  * them by their shape, because the user's copy of undici may be any.
  */
+
 import { ConfigurationError, HandshakeError } from '../machine/errors.js';
+import { isError } from '../machine/own.js';
 import { MAX_BODY } from './answerBody.js';
 import { connectionError } from './failures.js';
 import { refusalText } from './handshakeAnswer.js';
@@ -11,7 +13,7 @@ import { wallTime } from './wallClock.js';
 
 /** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
 export function isHandlerComplaint(cause: unknown): boolean {
-  return cause instanceof Error && /^invalid on[A-Z]\w* method$/.test(cause.message);
+  return isError(cause) && /^invalid on[A-Z]\w* method$/.test(cause.message);
 }
 
 export function outdated(): ConfigurationError {
@@ -39,8 +41,7 @@ export function explainDispatcher(cause: Error): Error {
   }
   const status = statusOf(cause);
   if (status !== undefined) return interceptedAnswer(cause, status);
-  if (code === 'UND_ERR_PRX_TLS' && cause.cause instanceof Error)
-    return connectionError(cause.cause, 'proxy');
+  if (code === 'UND_ERR_PRX_TLS' && isError(cause.cause)) return connectionError(cause.cause, 'proxy');
   if (code.startsWith('UND_ERR_SOCKS5')) {
     return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
   }
@@ -83,7 +84,9 @@ function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
 /** undici's interceptor gives JSON parsed; others may give anything. */
 function textOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return Buffer.from(body.subarray(0, MAX_BODY)).toString();
+  if (ArrayBuffer.isView(body)) {
+    return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_BODY)).toString();
+  }
   try {
     return JSON.stringify(body) ?? '';
   } catch {

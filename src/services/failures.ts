@@ -2,7 +2,9 @@
  * Turns what Node, `ws` and the proxies report into this library's errors. Knows their codes and shapes;
  * must not know what will be done about a failure.
  */
+
 import { ConnectionError, type Hop, ReckerError } from '../machine/errors.js';
+import { isError } from '../machine/own.js';
 import { adviceFor } from './advice.js';
 
 interface SystemError extends Error {
@@ -44,7 +46,7 @@ function alertOf({ message, code }: SystemError): number | undefined {
  */
 export function connectionError(cause: unknown, hop?: Hop, final = false, isPlain = false): ReckerError {
   if (cause instanceof ReckerError) return cause;
-  if (!(cause instanceof Error)) return new ConnectionError('The connection failed', { cause, hop, final });
+  if (!isError(cause)) return new ConnectionError('The connection failed', { cause, hop, final });
   const error = cause as SystemError;
   const advice = adviceFor(error, { hop, isPlain });
   if (error.rawPacket !== undefined) delete error.rawPacket;

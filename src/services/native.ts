@@ -9,7 +9,9 @@
  * - That bytes have left. See {@link NativeTransport.send}.
  * `destroy()` of an open socket begins a closing handshake and lets go: a page has no way to cut a connection.
  */
+
 import { ConnectionError, type ReckerError } from '../machine/errors.js';
+import { isError } from '../machine/own.js';
 import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
 import { connectionError } from './failures.js';
 import { macrotask } from './macrotask.js';
@@ -191,7 +193,7 @@ class NativeTransport implements Transport {
 
 /** Pages tell nothing; other runtimes put an error or its text on the event. */
 function nativeError(error: unknown, message: unknown): ReckerError {
-  if (error instanceof Error) return connectionError(error);
+  if (isError(error)) return connectionError(error);
   return new ConnectionError(
     typeof message === 'string' && message !== ''
       ? message

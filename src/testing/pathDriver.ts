@@ -4,7 +4,9 @@
  * Owns: the interface between the steps of a path and whatever they are run on. Must not know: how paths are
  * found, or any client.
  */
+
 import type { AbortError, Loss, ReckerError, SendProgress } from '../machine/index.js';
+import { isError } from '../machine/own.js';
 import type { ConnectionPath, PathStep } from './paths.js';
 
 type Awaitable = void | Promise<void>;
@@ -98,7 +100,7 @@ export async function runPath(path: ConnectionPath, driver: PathDriver): Promise
       await driver.check(step, path);
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = isError(cause) ? cause.message : String(cause);
     throw new Error(`Path ${path.id}, ${doing}: ${why}`, { cause });
   } finally {
     await driver.finish?.(path);

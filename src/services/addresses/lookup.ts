@@ -4,8 +4,10 @@
  *
  * Owns which lookups are under way. Keeps no answer: the next dial after it asks anew.
  */
+
 import dns, { ADDRCONFIG, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
+import { isError } from '../../machine/own.js';
 import type { LookedUpAddress, LookupFunction } from '../../machine/port.js';
 import { clearIoTimeout, type IoTimer, ioTimeout } from '../ioTimers.js';
 import { isHeldUp, leavePlace, type Placed, stopWaiting, takePlace } from './lookupPlaces.js';
@@ -103,7 +105,7 @@ export abstract class Lookup {
     this.forget();
     const result = cause ? asError(cause) : addressesOf(given, this.name, this.family);
     for (const seeker of this.takeSeekers()) {
-      if (result instanceof Error) seeker.failed(result);
+      if (isError(result)) seeker.failed(result);
       else seeker.found(result, true);
     }
   }
@@ -222,7 +224,7 @@ class SystemLookup extends Lookup implements Placed {
 }
 
 function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error('The lookup failed', { cause });
+  return isError(cause) ? cause : new Error('The lookup failed', { cause });
 }
 
 /** The addresses in what a lookup gave, or what is wrong with it. */

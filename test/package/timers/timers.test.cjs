@@ -18,6 +18,23 @@ describe.each(['real timers', 'fake timers', 'fake timers, and after them'])('%s
   });
 });
 
+// Jest runs this in a realm of its own, so that the errors of Node's modules are no instances of its `Error`.
+test('a refused connection names its code, but for pages, which do not know it', async () => {
+  const { ReckerWebSocket } = require('recker');
+  if (typeof window === 'object') {
+    const refused = new ReckerWebSocket(`ws://127.0.0.1:${deadPort}/`).connect();
+    await expect(refused).rejects.toMatchObject({ name: 'ConnectionError' });
+    return;
+  }
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const refused = new ReckerWebSocket(`ws://${host}:${deadPort}/`).connect();
+    await expect(refused).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  }
+});
+
 test('fake timers drive the back-off', async () => {
   jest.useFakeTimers();
   const { ReckerWebSocket } = require('recker');
