@@ -8,7 +8,7 @@ import { isError } from '../machine/own.js';
 import { adviceFor } from './advice.js';
 
 interface SystemError extends Error {
-  readonly code?: string;
+  readonly code?: unknown;
   /** Node's happy eyeballs fail with an AggregateError whose own message is empty. */
   readonly errors?: readonly Error[];
   /** Node's HTTP parser adds all that the peer sent: cookies and echoed credentials are among it. */
@@ -48,10 +48,12 @@ export function connectionError(cause: unknown, hop?: Hop, final = false, isPlai
   if (cause instanceof ReckerError) return cause;
   if (!isError(cause)) return new ConnectionError('The connection failed', { cause, hop, final });
   const error = cause as SystemError;
-  const advice = adviceFor(error, { hop, isPlain });
+  // A DOMException has a number there (https://webidl.spec.whatwg.org/#idl-DOMException-error-names): Deno reports one.
+  const code = typeof error.code === 'string' ? error.code : undefined;
+  const advice = adviceFor({ code, message: error.message, rawPacket: error.rawPacket }, { hop, isPlain });
   if (error.rawPacket !== undefined) delete error.rawPacket;
   if (error.name === 'HTTPParserError') delete error.data;
-  const { code, errors } = error;
+  const { errors } = error;
   const text =
     reason(cause.message) || errors?.map((each) => each.message).join(', ') || 'The connection failed';
   const named = code === undefined || text.includes(code) ? text : `${text} (${code})`;

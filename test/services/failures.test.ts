@@ -26,6 +26,14 @@ it('are final where their code says so', () => {
   expect(connectionError(foreign('access denied', 'ERR_ACCESS_DENIED'))).toMatchObject({ final: true });
 });
 
+it('with a number for a code, as a DOMException has one, have none', () => {
+  const error = connectionError(new DOMException('NetworkError: failed to connect', 'NetworkError'));
+  expect(error).toMatchObject({
+    code: 'ERR_RECKER_CONNECTION',
+    message: 'NetworkError: failed to connect',
+  });
+});
+
 it('show an inspector their kind alone', () => {
   expect(redactError(foreign('token=secret', 'X'))).toEqual({ name: 'Error', message: '***' });
 });
