@@ -61,7 +61,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
   #view: StateView;
   /** Which stay in a state this is, to know whether an announcement's state was left since. */
   #visit = 0;
-  /** When the present state was entered, by the time of day: this is told to users, and measures nothing. */
+  /** When the present state was entered, by the time of day: for users, and no measure of an interval. */
   #since: number;
   /** What the present step of the chart has announced so far. */
   #emitted = NOTHING_EMITTED;
@@ -279,7 +279,7 @@ export class Connection implements LinkOwner, HubOwner, OutboxOwner, Environment
     this.#announceUserErrors();
     const emitted = this.#emitted;
     this.#emitted = NOTHING_EMITTED;
-    // Read before anything ends: who waited for this end is told of it.
+    // Read before anything ends: the promises that wait now report this end.
     const isAwaited = view.isResting && this.#isAwaited;
     let isThrown = false;
     for (const each of emitted) isThrown = this.#onEmitted(each) || isThrown;

@@ -35,7 +35,7 @@ function nameOf(url: string): string {
 }
 
 /**
- * The part of the actor's options that lets an inspector look on. What the inspector throws, or rejects with, is an
+ * The part of the actor's options that reports to an inspector. What the inspector throws, or rejects with, is an
  * `error` of the client: it must not end the chart.
  */
 export function inspection(inspect: Inspect, client: Inspected): InspectionOptions {
@@ -54,8 +54,9 @@ export function inspection(inspect: Inspect, client: Inspected): InspectionOptio
           isWatched = true;
           watch?.(event.rootId, lookAt(client));
         }
-        const told: unknown = next(redactInspection(event));
-        if (isObject(told) && typeof told.then === 'function') Promise.resolve(told).catch(onThrow);
+        const returned: unknown = next(redactInspection(event));
+        if (isObject(returned) && typeof returned.then === 'function')
+          Promise.resolve(returned).catch(onThrow);
       } catch (thrown) {
         onThrow(thrown);
       }

@@ -1,5 +1,5 @@
 /**
- * Ends that nobody was told of. Decides whether an end reaches somebody, and writes the warning for one that does not;
+ * Ends that nothing reports. Decides whether an end reaches a listener, and writes the warning for one that does not;
  * must not deliver anything.
  */
 import { redactUrl } from '../machine/redactText.js';

@@ -6,7 +6,7 @@
 import { ConfigurationError, HandshakeError } from '../machine/errors.js';
 import { isError } from '../machine/own.js';
 import { MAX_BODY } from './answerBody.js';
-import { connectionError } from './failures.js';
+import { codeOf, connectionError } from './failures.js';
 import { refusalText } from './handshakeAnswer.js';
 import { joinedHeaders } from './joinedHeaders.js';
 import { wallTime } from './wallClock.js';
@@ -26,7 +26,7 @@ export function outdated(): ConfigurationError {
 
 /** undici's errors that tell which hop spoke. */
 export function explainDispatcher(cause: Error): Error {
-  const { code = '' } = cause as { code?: string };
+  const code = codeOf(cause) ?? '';
   // The second is of a ProxyAgent with `proxyTunnel: false`.
   const refused = /^Proxy (?:response \((\d{3})\) !== 200|Authentication Required \(407\))/.exec(
     cause.message,

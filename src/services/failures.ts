@@ -48,8 +48,7 @@ export function connectionError(cause: unknown, hop?: Hop, final = false, isPlai
   if (cause instanceof ReckerError) return cause;
   if (!isError(cause)) return new ConnectionError('The connection failed', { cause, hop, final });
   const error = cause as SystemError;
-  // A DOMException has a number there (https://webidl.spec.whatwg.org/#idl-DOMException-error-names): Deno reports one.
-  const code = typeof error.code === 'string' ? error.code : undefined;
+  const code = codeOf(error);
   const advice = adviceFor({ code, message: error.message, rawPacket: error.rawPacket }, { hop, isPlain });
   if (error.rawPacket !== undefined) delete error.rawPacket;
   if (error.name === 'HTTPParserError') delete error.data;
@@ -66,6 +65,12 @@ export function connectionError(cause: unknown, hop?: Hop, final = false, isPlai
     alert,
     ...(code === undefined ? {} : { code }),
   });
+}
+
+/** The code of an error. A DOMException has a number there (https://webidl.spec.whatwg.org/#idl-DOMException-error-names), which is none. */
+export function codeOf(error: Error): string | undefined {
+  const { code } = error as { readonly code?: unknown } & Error;
+  return typeof code === 'string' ? code : undefined;
 }
 
 /** OpenSSL puts one sentence among addresses and source lines of its own: that sentence. Else the message. */

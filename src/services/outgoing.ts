@@ -10,7 +10,7 @@ import { Fragments, partsOf } from './fragments.js';
 import { FrameWriter, type WriterOwner } from './frameWriter.js';
 import { PacedWrites, type PaceOwner, SLICE } from './pacedWrites.js';
 
-/** Who is told. */
+/** Receives what is reported of the sending. */
 export interface OutgoingOwner {
   /** ws has done with all that it compressed. */
   onWorkDone(): void;
@@ -38,7 +38,6 @@ export class Outgoing implements WriterOwner, PaceOwner {
   /** Payload bytes handed over, and how many of them the kernel is known to have taken. */
   #handed = 0;
   #taken = 0;
-  #isWatching = false;
   /** Messages that ws works on before they leave: it compresses them, in their order. */
   #worked = 0;
   /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
@@ -72,8 +71,7 @@ export class Outgoing implements WriterOwner, PaceOwner {
 
   send(data: string | Uint8Array): number {
     this.#finishFragments();
-    const isWorked = this.#settings.compresses;
-    const size = isWorked ? this.#sendWorked(data) : this.#sendFramed(data);
+    const size = this.#settings.compresses ? this.#sendWorked(data) : this.#sendFramed(data);
     this.#handed += size;
     return size;
   }
@@ -112,7 +110,7 @@ export class Outgoing implements WriterOwner, PaceOwner {
     if (this.#fragments !== undefined) this.#feed(Number.POSITIVE_INFINITY);
   }
 
-  /** What ws works on, and all behind it, leaves later and is told by callback; of the rest the socket knows. */
+  /** ws compresses the message and reports by a callback when it has left. */
   #sendWorked(data: string | Uint8Array): number {
     this.#watchPace();
     this.#worked += 1;
@@ -182,14 +180,9 @@ export class Outgoing implements WriterOwner, PaceOwner {
   /** What was pending before its pace was watched: an empty write tells when all before it is through. */
   #watch(): void {
     const socket = this.#socket;
-    if (this.#pace !== undefined || this.#isWatching || socket.writableLength === 0 || !socket.writable)
-      return;
+    if (this.#pace !== undefined || socket.writableLength === 0 || !socket.writable) return;
     this.#watchPace();
-    this.#isWatching = true;
-    socket.write(EMPTY, () => {
-      this.#isWatching = false;
-      this.onSent();
-    });
+    socket.write(EMPTY, () => this.onSent());
   }
 
   /** Gives the socket what is held, in front of what ws is about to write to it. */

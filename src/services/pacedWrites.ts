@@ -21,7 +21,7 @@ export const SLICE = 131_072;
 const TURNS_OF_TCP = 1;
 const TURNS_OF_OTHERS = 8;
 
-/** Who is told. */
+/** Receives what is reported of the pace. */
 export interface PaceOwner {
   /** The kernel takes no more. @param before bytes that it took since the pace is watched */
   onFull(before: number): void;

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { redactError } from '../../src/machine/redact.js';
+import { explainDispatcher } from '../../src/services/dispatcherErrors.js';
 import { connectionError } from '../../src/services/failures.js';
 
 const foreign = (message: string, code: string): Error =>
@@ -32,6 +33,11 @@ it('with a number for a code, as a DOMException has one, have none', () => {
     code: 'ERR_RECKER_CONNECTION',
     message: 'NetworkError: failed to connect',
   });
+});
+
+it('through a dispatcher, too', () => {
+  const error = explainDispatcher(new DOMException('aborted by an interceptor', 'AbortError'));
+  expect(error).toMatchObject({ name: 'ConnectionError', message: 'aborted by an interceptor' });
 });
 
 it('show an inspector their kind alone', () => {
