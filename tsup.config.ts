@@ -15,7 +15,7 @@ writeSubpaths();
 
 const api = { index: 'src/index.ts' };
 const inspect = { inspect: 'src/inspect/index.ts' };
-const chart = { machine: 'src/machine/index.ts', testing: 'src/testing/index.ts' };
+const chart = { machine: 'src/machine/public.ts', testing: 'src/testing/index.ts' };
 
 /** tsup writes that comment once more than Rollup, which has written it already. */
 const oneSourceMap: NonNullable<Options['plugins']>[number] = {

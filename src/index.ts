@@ -2,7 +2,7 @@
  * `recker`: what users import.
  */
 export { type Client, type ClientOptions, createClient } from './api/createClient.js';
-export type { MessageIterator, NextOptions } from './api/messageIterator.js';
+export type { MessageIterator, NextOptions } from './api/incoming/messageIterator.js';
 export type {
   Clock,
   DispatcherLike,
@@ -16,9 +16,9 @@ export type {
   SendQueueOptions,
   TLSOptions,
   WebSocketOptions,
-} from './api/options.js';
-export type { SendOptions } from './api/outbox.js';
-export type { PipeFromOptions, PipeSink, PipeSource, PipeToOptions } from './api/pipes.js';
+} from './api/options/options.js';
+export type { SendOptions } from './api/outgoing/outbox.js';
+export type { PipeFromOptions, PipeSink, PipeSource, PipeToOptions } from './api/pipes/pipes.js';
 export { ReckerWebSocket } from './api/ReckerWebSocket.js';
 export type {
   BinaryMessage,
@@ -32,15 +32,16 @@ export type {
   WebSocketStats,
 } from './api/types.js';
 export { defaultShouldReconnect } from './machine/decision.js';
-export * from './machine/errors.js';
+export * from './port/errors.js';
+export type { Failure } from './port/facts.js';
+export type { ResponseHeaders } from './port/responseHeaders.js';
 export type {
   AddressSettings,
   DialRequest,
-  Failure,
   LookupFunction,
   Transport,
   TransportFactory,
   TransportFeature,
   TransportObserver,
-} from './machine/port.js';
+} from './port/transport.js';
 export { nativeTransport } from './services/native.js';

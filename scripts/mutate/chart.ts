@@ -1,7 +1,7 @@
 /** Changes of the chart's config, one at a time. */
 import { createMachine, not } from 'xstate';
 import { type ConnectionMachine, connectionMachine } from '../../src/machine/index.js';
-import { definedTransitions, writtenTransitions } from '../../src/testing/writtenTransitions.js';
+import { definedTransitions, writtenTransitions } from '../../src/machine/writtenTransitions.js';
 
 export interface Mutant {
   /** E.g. `session.open:close: without sendClose`. */

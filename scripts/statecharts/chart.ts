@@ -10,7 +10,7 @@ import {
   statePath,
   type WrittenTransition,
   writtenTransitions,
-} from '../../src/testing/writtenTransitions.js';
+} from '../../src/machine/writtenTransitions.js';
 
 /** Data that is left when functions are taken away. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

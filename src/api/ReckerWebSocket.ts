@@ -1,19 +1,30 @@
 /**
  * The class that users hold: documented calls and getters over the client behind it (connection.ts).
  */
-import { ConfigurationError } from '../machine/errors.js';
-import type { GlobalAbortSignal, GlobalURL } from '../machine/globals.js';
-import { ownMember } from '../machine/own.js';
-import type { TransportFactory } from '../machine/port.js';
-import { redactUrl } from '../machine/redact.js';
-import { checkCloseArguments } from './closeRules.js';
-import { Connection } from './connection.js';
+
+import { redactUrl } from '../machine/index.js';
+import {
+  ConfigurationError,
+  type GlobalAbortSignal,
+  type GlobalURL,
+  ownMember,
+  type TransportFactory,
+} from '../port/index.js';
+import { READY_STATES } from './chart/index.js';
+import { ClientCore } from './clientCore.js';
 import type { AsyncDisposal } from './emitter.js';
-import { checkEventNames } from './eventNames.js';
-import { iterate, type MessageIterator } from './messageIterator.js';
-import { checkOptions } from './optionRules.js';
-import type { Provider, WebSocketOptions } from './options.js';
-import type { SendOptions } from './outbox.js';
+import { checkEventNames } from './events/index.js';
+import { iterate, type MessageIterator } from './incoming/index.js';
+import {
+  BoundUrl,
+  type ClientDefaults,
+  checkCloseArguments,
+  checkOptions,
+  dialSettings,
+  type Provider,
+  type WebSocketOptions,
+} from './options/index.js';
+import type { SendOptions } from './outgoing/index.js';
 import {
   type PipeFromOptions,
   type PipeSink,
@@ -21,10 +32,8 @@ import {
   type PipeToOptions,
   pipeFrom,
   pipeTo,
-} from './pipes.js';
+} from './pipes/index.js';
 import { EventEmitter } from './platform.js';
-import { BoundUrl, type ClientDefaults, dialSettings } from './settings.js';
-import { READY_STATES } from './states.js';
 import type { ConnectionState, SendData, WebSocketEvents, WebSocketStats } from './types.js';
 
 /** What `util.inspect` looks for, without a Node module. */
@@ -52,7 +61,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   static readonly CLOSING = 2;
   static readonly CLOSED = 3;
 
-  readonly #connection: Connection;
+  readonly #core: ClientCore;
   readonly #factory: TransportFactory;
   readonly #canPing: boolean;
 
@@ -67,7 +76,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     const settings = dialSettings(url, checked);
     this.#factory = settings.factory;
     this.#canPing = settings.factory.supports.includes('ping') || checked.heartbeatMessage !== undefined;
-    this.#connection = new Connection(this, checked, settings);
+    this.#core = new ClientCore(this, checked, settings);
   }
 
   /** Frameworks that wrap plain objects in proxies (Vue's `reactive()`) leave an object with a tag of its own alone. */
@@ -97,47 +106,47 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
 
   /** The state of the chart. */
   get state(): ConnectionState {
-    return this.#connection.view.state;
+    return this.#core.view.state;
   }
 
   /** As in the WHATWG interface: 0 connecting, 1 open, 2 closing, 3 closed. */
   get readyState(): 0 | 1 | 2 | 3 {
-    return READY_STATES[this.#connection.view.state];
+    return READY_STATES[this.#core.view.state];
   }
 
   /** True only in `open`. */
   get isConnected(): boolean {
-    return this.#connection.view.state === 'open';
+    return this.#core.view.state === 'open';
   }
 
   /** Where it is, or was last, dialled to, without user info; `''` before the first dial of a `url` provider. */
   get url(): string {
-    return this.#connection.url;
+    return this.#core.url;
   }
 
   /** The subprotocol that the server chose, `''` where there is none. */
   get protocol(): string {
-    return this.#connection.protocol;
+    return this.#core.protocol;
   }
 
   /** The extensions in use, e.g. `permessage-deflate`. */
   get extensions(): string {
-    return this.#connection.extensions;
+    return this.#core.extensions;
   }
 
   /** Bytes given to `send()` that the kernel has not taken, held messages included. */
   get bufferedAmount(): number {
-    return this.#connection.bufferedAmount;
+    return this.#core.bufferedAmount;
   }
 
   /** The last round trip in milliseconds; `undefined` before the first. */
   get latency(): number | undefined {
-    return this.#connection.rtt;
+    return this.#core.rtt;
   }
 
   /** Plain counters since the client was made. */
   stats(): WebSocketStats {
-    return this.#connection.stats();
+    return this.#core.stats();
   }
 
   // Calls.
@@ -149,7 +158,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @param options.signal ends this wait alone
    */
   connect(options?: { signal?: GlobalAbortSignal | undefined }): Promise<void> {
-    return this.#connection.connectBy('connect', ownMember(options, 'signal'));
+    return this.#core.connectBy('connect', ownMember(options, 'signal'));
   }
 
   /**
@@ -157,7 +166,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * dials at once.
    */
   reconnect(): Promise<void> {
-    return this.#connection.connectBy('reconnect', undefined);
+    return this.#core.connectBy('reconnect', undefined);
   }
 
   /**
@@ -169,7 +178,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @throws TypeError for data that cannot be sent
    */
   send(data: SendData, options?: SendOptions): Promise<void> {
-    return this.#connection.send(data, options);
+    return this.#core.send(data, options);
   }
 
   /**
@@ -192,7 +201,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    */
   close(code = 1000, reason = ''): Promise<void> {
     checkCloseArguments(code, reason, this.#factory);
-    return this.#connection.close(code, reason);
+    return this.#core.close(code, reason);
   }
 
   /**
@@ -202,7 +211,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * `closed`.
    */
   terminate(): void {
-    this.#connection.terminate();
+    this.#core.terminate();
   }
 
   /**
@@ -217,7 +226,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
         'ping() needs heartbeatMessage with a transport that cannot send Ping frames',
       );
     }
-    this.#connection.ping();
+    this.#core.ping();
   }
 
   /**
@@ -234,7 +243,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    *   has ended, with `AbortError` after an abort, with `TypeError` for what is no source
    */
   pipeFrom(readable: PipeSource, options?: PipeFromOptions): Promise<void> {
-    return pipeFrom(this, this.#connection.outbox, this.#connection.hub, readable, options);
+    return pipeFrom(this, this.#core.outbox, this.#core.hub, readable, options);
   }
 
   /**
@@ -250,7 +259,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    *   destroyed or ended, with `TypeError` for what is no sink
    */
   pipeTo(writable: PipeSink, options?: PipeToOptions): Promise<void> {
-    return pipeTo(this, this.#connection.hub, writable, options);
+    return pipeTo(this, this.#core.hub, writable, options);
   }
 
   /**
@@ -261,12 +270,12 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @throws StateError where the transport cannot stop reading, as in browsers
    */
   pause(): void {
-    this.#connection.pause();
+    this.#core.pause();
   }
 
   /** Reads on, as far as no iterator or `pipeTo()` is full. */
   resume(): void {
-    this.#connection.hub.hold(false);
+    this.#core.hub.hold(false);
   }
 
   /**
@@ -275,10 +284,10 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * holds as much as `receiveQueue` allows pauses the socket, for everyone.
    */
   [Symbol.asyncIterator](): MessageIterator {
-    const { hub, view, abortError } = this.#connection;
+    const { hub, view, abortError } = this.#core;
     const receiver = hub.attach();
     if (view.isAborted && abortError !== undefined) receiver.end({ error: abortError });
-    else this.#connection.command({ type: 'connect' });
+    else this.#core.command({ type: 'connect' });
     return iterate(hub, receiver);
   }
 

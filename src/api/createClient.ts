@@ -1,15 +1,20 @@
 /**
  * The factory for people who make many connections to one place: a base URL, common headers, common options.
  */
-import { ConfigurationError } from '../machine/errors.js';
-import type { GlobalURL } from '../machine/globals.js';
-import { withoutPrototype } from '../machine/own.js';
-import { checkHeaders } from './link.js';
-import { didYouMean } from './nearest.js';
-import { checkOptions, OPTION_RULES } from './optionRules.js';
-import type { HeadersInput, Provider, WebSocketOptions } from './options.js';
+import { ConfigurationError, type GlobalURL, withoutPrototype } from '../port/index.js';
+import {
+  checkHeaders,
+  checkOptions,
+  type HeadersInput,
+  OPTION_RULES,
+  originOf,
+  type Provider,
+  parseBaseUrl,
+  resolveUrl,
+  type WebSocketOptions,
+} from './options/index.js';
 import { clientOf, type ReckerWebSocket } from './ReckerWebSocket.js';
-import { originOf, parseBaseUrl, resolveUrl } from './urls.js';
+import { didYouMean } from './values/index.js';
 
 /** Options of `createClient()`. */
 export interface ClientOptions {

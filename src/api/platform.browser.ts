@@ -4,7 +4,7 @@
  */
 // Not Node's module, but the package of that name, which is bundled in.
 import { EventEmitter as Emitter } from 'events';
-import { utf8Bytes, utf8Length } from '../services/utf8.js';
+import { utf8Bytes, utf8Length } from '../port/index.js';
 import type { EmitterClass } from './emitter.js';
 
 export { nativeTransport as defaultTransport } from '../services/native.js';
@@ -46,7 +46,7 @@ export function toBinary(bytes: Uint8Array): Binary {
 }
 
 /** Run `task` in a later turn of the event loop. */
-export { macrotask as afterIo, macrotask as soon } from '../services/macrotask.js';
+export { macrotask as afterIo, macrotask as soon } from '../services/runtime/index.js';
 
 /** What a client does when its surroundings change. */
 export interface EnvironmentListener {

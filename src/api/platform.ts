@@ -3,11 +3,11 @@
  * puts platform.browser.ts in its place.
  */
 import { EventEmitter as NodeEmitter } from 'node:events';
-import type { GlobalBuffer } from '../machine/globals.js';
+import type { GlobalBuffer } from '../port/index.js';
 import type { EmitterClass } from './emitter.js';
 
-export { afterIo, nextTick as soon } from '../services/nodeTurns.js';
-export { wsTransport as defaultTransport } from '../services/ws.js';
+export { afterIo, nextTick as soon } from '../services/node/index.js';
+export { wsTransport as defaultTransport } from '../services/ws/index.js';
 
 /** The class that binary messages have. */
 export type Binary = GlobalBuffer;

@@ -2,9 +2,8 @@
  * The public shapes that more than one file of the api speaks of. Types only.
  */
 
-import type { ConnectionState } from '../machine/connectionMachine.js';
-import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
-import type { GlobalBlob } from '../machine/globals.js';
+import type { ConnectionState } from '../machine/index.js';
+import type { GlobalBlob, ReckerError, ResponseHeaders } from '../port/index.js';
 import type { Binary } from './platform.js';
 
 export type { ConnectionState };

@@ -3,14 +3,15 @@
  *
  * Owns: the reading of inspection events, and the bounds of memory. Must not know: HTTP, or how it is shown.
  */
-import { CONNECTION_STATES, type ConnectionState } from '../machine/connectionMachine.js';
 import {
+  CONNECTION_STATES,
+  type ConnectionState,
   type InspectionLike,
   type RedactedError,
   type RedactedInspection,
   type RedactedSnapshot,
   redactInspection,
-} from '../machine/redact.js';
+} from '../machine/index.js';
 import { transitionId } from './transitions.js';
 
 /** Counters of a client, as `stats()` gives them. */

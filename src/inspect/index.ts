@@ -10,7 +10,7 @@ export {
   redactError,
   redactInspection,
   redactUrl,
-} from '../machine/redact.js';
+} from '../machine/index.js';
 export type {
   Bounds,
   ConnectionSummary,

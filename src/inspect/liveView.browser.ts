@@ -1,5 +1,5 @@
 /** `createLiveView()` for pages and workers, where there is none. */
-import { needsNode } from '../machine/needsNode.js';
+import { needsNode } from '../port/index.js';
 
 /** Refused: see {@link needsNode}. */
 export function createLiveView(): Promise<never> {

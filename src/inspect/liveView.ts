@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { InspectionLike } from '../machine/redact.js';
+import type { InspectionLike } from '../machine/index.js';
 import { ASSETS } from './assets.js';
 import { ANSWER_HEADERS, admitted } from './gate.js';
 import { type Bounds, DEFAULT_BOUNDS, History, type LookAtClient } from './history.js';

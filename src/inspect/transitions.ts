@@ -3,9 +3,7 @@
  *
  * Owns: that mapping. The names are those of writtenTransitions.ts, which the drawing's elements carry, too.
  */
-import { connectionMachine } from '../machine/connectionMachine.js';
-import type { RedactedTransition } from '../machine/redact.js';
-import { definedTransitions } from '../testing/writtenTransitions.js';
+import { connectionMachine, definedTransitions, type RedactedTransition } from '../machine/index.js';
 
 /** What makes a transition of the chart the one that it is, as far as inspection events tell. */
 function keyOf(source: string, eventType: string, guard: string | undefined, target: string | undefined) {

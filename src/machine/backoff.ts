@@ -4,9 +4,7 @@
  * Formula: exponential back-off, capped, with the jitter variants of Marc Brooker's "Exponential Backoff And
  * Jitter" (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
-
-/** The longest time a timer of the platform can hold, in ms: Node and browsers fire longer ones at once. */
-export const MAX_DELAY = 2 ** 31 - 1;
+import { clampDelay, MAX_DELAY } from '../port/index.js';
 
 /** AWS's names: none of the delay is random, half of it, or all of it. */
 export type Jitter = 'none' | 'equal' | 'full';
@@ -52,9 +50,4 @@ export function backoffDelay(
   const whole = exponentialDelay(settings, attempt);
   const certain = whole * CERTAIN_SHARE[settings.reconnectJitter];
   return clampDelay(Math.round(Math.max(certain, atLeast) + (whole - certain) * random));
-}
-
-/** Brings a delay of unknown origin into what a timer can hold: 0 to 2^31 - 1 ms. */
-export function clampDelay(milliseconds: number): number {
-  return Math.min(Math.max(milliseconds, 0), MAX_DELAY);
 }

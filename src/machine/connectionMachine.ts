@@ -47,7 +47,19 @@ import {
   sendTo,
   setup,
 } from 'xstate';
-import { type BackoffSettings, backoffDelay, clampDelay, MAX_DELAY } from './backoff.js';
+import {
+  ConnectionClosedError,
+  clampDelay,
+  type Failure,
+  type HandshakeError,
+  type Loss,
+  MAX_DELAY,
+  ownMember,
+  retryAfterOf,
+  type SendProgress,
+  TimeoutError,
+} from '../port/index.js';
+import { type BackoffSettings, backoffDelay } from './backoff.js';
 import type {
   ConnectionAction,
   ConnectionDelay,
@@ -57,13 +69,9 @@ import type {
   Named,
 } from './chartType.js';
 import { isBeyondRetry, isPassingSinceOpen } from './decision.js';
-import { ConnectionClosedError, type HandshakeError, TimeoutError } from './errors.js';
 import type { ConnectionEmitted, ConnectionEvent, LossStage } from './events.js';
-import { ownMember } from './own.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
-import type { Failure, Loss } from './port.js';
-import { retryAfterOf } from './retryAfter.js';
-import { type SendProgress, untilClosed, untilOverdue, untilStalled } from './sendProgress.js';
+import { untilClosed, untilOverdue, untilStalled } from './sendProgress.js';
 import { socketActor } from './socketActor.js';
 
 /** The names of `ws.state`: each resting state of the chart carries exactly one of them as a tag. */

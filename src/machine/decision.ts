@@ -1,8 +1,7 @@
 /**
  * Whether a loss is worth another dial. Pure.
  */
-import { ConfigurationError, ConnectionError, type ReckerError } from './errors.js';
-import type { Failure } from './port.js';
+import { ConfigurationError, ConnectionError, type Failure, type ReckerError } from '../port/index.js';
 
 /**
  * Close codes (RFC 6455 §7.4.1) after which the same client would only be closed again: protocol error,

@@ -4,8 +4,7 @@
  * Commands are imperatives, facts (in port.ts) are past tense and dotted. What is announced is not what users
  * hear: the api translates it, in one place, into the documented events.
  */
-import type { AbortError, ReckerError } from './errors.js';
-import type { Loss, SocketFact } from './port.js';
+import type { AbortError, Loss, ReckerError, SocketFact } from '../port/index.js';
 
 /** What a user's calls become. */
 export type ConnectionCommand =

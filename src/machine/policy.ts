@@ -2,8 +2,9 @@
  * What the chart is told once and never forgets: the numbers of the policy, and the few things it may ask of
  * the outside. No URL, header or credential is here, because an inspector shows all of it.
  */
+
+import type { Failure, SocketFact, SocketPort } from '../port/index.js';
 import type { BackoffSettings } from './backoff.js';
-import type { Failure, SocketFact, SocketPort } from './port.js';
 
 /** The numbers and switches that steer the chart. Times in ms; their defaults are {@link DEFAULT_POLICY}. */
 export interface ConnectionPolicy extends BackoffSettings {

@@ -8,9 +8,7 @@
  * is named here.
  */
 
-import { ReckerError } from './errors.js';
-import { isError } from './own.js';
-import { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
+import { isError, REDACTED, ReckerError, redactText, redactUrl, withCause } from '../port/index.js';
 
 export { REDACTED, redactUrl };
 

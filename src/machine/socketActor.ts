@@ -5,11 +5,14 @@
  * whatever happens becomes a fact, and the clean-up always destroys.
  */
 import { fromCallback } from 'xstate';
-import { ConnectionError } from './errors.js';
-import { forgetOptions } from './own.js';
+import {
+  ConnectionError,
+  forgetOptions,
+  type SocketFact,
+  type SocketPort,
+  withCause,
+} from '../port/index.js';
 import type { ConnectionEnvironment, DialAttempt } from './policy.js';
-import type { SocketFact, SocketPort } from './port.js';
-import { withCause } from './redactText.js';
 
 /** What the chart sends to the socket. */
 export type SocketCommand =

@@ -10,12 +10,18 @@
  * `destroy()` of an open socket begins a closing handshake and lets go: a page has no way to cut a connection.
  */
 
-import { ConnectionError, type ReckerError } from '../machine/errors.js';
-import { isError } from '../machine/own.js';
-import type { DialRequest, Transport, TransportFactory, TransportObserver } from '../machine/port.js';
-import { connectionError } from './failures.js';
-import { macrotask } from './macrotask.js';
-import { utf8Length } from './utf8.js';
+import {
+  ConnectionError,
+  type DialRequest,
+  isError,
+  type ReckerError,
+  type Transport,
+  type TransportFactory,
+  type TransportObserver,
+  utf8Length,
+} from '../port/index.js';
+import { connectionError } from './failures/index.js';
+import { macrotask } from './runtime/index.js';
 
 /** What is used of the WHATWG interface (https://websockets.spec.whatwg.org/#the-websocket-interface). */
 interface NativeSocket {

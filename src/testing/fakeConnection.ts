@@ -5,8 +5,13 @@
  * Must not know: the chart, the api, a clock or a network. It keeps to the port's promises (once, in order,
  * nothing after `destroy()`) and throws when the test or the client breaks them; `late` is the way round.
  */
-import type { ReckerError, ResponseHeaders } from '../machine/errors.js';
-import type { DialRequest, Transport, TransportObserver } from '../machine/port.js';
+import type {
+  DialRequest,
+  ReckerError,
+  ResponseHeaders,
+  Transport,
+  TransportObserver,
+} from '../port/index.js';
 
 /**
  * How `askLiveness()` is answered: `'byTraffic'`: alive where a message or a Pong came since `mark()`, else

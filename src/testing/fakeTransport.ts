@@ -10,7 +10,7 @@ import {
   type TransportFactory,
   type TransportFeature,
   type TransportObserver,
-} from '../machine/port.js';
+} from '../port/index.js';
 import { type AutoAnswer, FakeConnection } from './fakeConnection.js';
 
 /** What a fake transport is made with. All optional. */

@@ -1,5 +1,5 @@
 /** `FaultServer` for pages and workers, where there is none. */
-import { needsNode } from '../machine/needsNode.js';
+import { needsNode } from '../port/index.js';
 
 /** Refused: see {@link needsNode}. */
 export class FaultServer {

@@ -3,6 +3,12 @@
  *
  * Owns: what is public of it. Must not know: src/api, src/services.
  */
+
+export {
+  type ChartDefinition,
+  type WrittenTransition,
+  writtenTransitions,
+} from '../machine/index.js';
 export {
   type AutoAnswer,
   type EndDetails,
@@ -33,4 +39,3 @@ export {
 } from './paths.js';
 export { type RelayTarget, TcpRelay } from './relay.js';
 export { type PendingTimer, VirtualClock } from './virtualClock.js';
-export { type ChartDefinition, type WrittenTransition, writtenTransitions } from './writtenTransitions.js';

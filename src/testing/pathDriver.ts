@@ -6,7 +6,7 @@
  */
 
 import type { AbortError, Loss, ReckerError, SendProgress } from '../machine/index.js';
-import { isError } from '../machine/own.js';
+import { isError } from '../port/index.js';
 import type { ConnectionPath, PathStep } from './paths.js';
 
 type Awaitable = void | Promise<void>;

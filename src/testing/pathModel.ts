@@ -27,9 +27,11 @@ import {
   defaultShouldReconnect,
   type Loss,
   MAX_DELAY,
+  ProgressMarks,
+  stateNodes,
+  untilStalled,
 } from '../machine/index.js';
-import { ProgressMarks, type SendProgress, untilStalled } from '../machine/sendProgress.js';
-import { stateNodes } from './writtenTransitions.js';
+import type { SendProgress } from '../port/index.js';
 
 /** What can happen in a path: the chart's own events, and what the chart learns of only indirectly. */
 export type PathEvent =

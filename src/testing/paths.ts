@@ -20,9 +20,11 @@ import {
   type ConnectionState,
   connectionMachine,
   DEFAULT_POLICY,
+  type DefinedTransition,
+  definedTransitions,
+  type WrittenTransition,
 } from '../machine/index.js';
 import { createPathModel, type PathEvent, type PathModel, type World } from './pathModel.js';
-import { type DefinedTransition, definedTransitions, type WrittenTransition } from './writtenTransitions.js';
 
 /** One thing that happens, and what is true afterwards. */
 export interface PathStep {

@@ -1,6 +1,6 @@
 /** When messages are told to have come: once a read with the real clock, for each with a clock of the user's. */
 import { describe, expect, it } from 'vitest';
-import { arrivalTime, realClock, wallTime } from '../../src/api/clock.js';
+import { arrivalTime, realClock, wallTime } from '../../src/api/chart/clock.js';
 import { ReckerWebSocket } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 

@@ -1,6 +1,6 @@
 /** What the messages of errors say: the reason that is wrapped, redacted, and what was probably meant. */
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/api/nearest.js';
+import { nearest } from '../../src/api/values/nearest.js';
 import {
   AbortError,
   ConnectionError,

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { OPTION_RULES } from '../../src/api/optionRules.js';
+import { OPTION_RULES } from '../../src/api/options/optionRules.js';
 import { ConfigurationError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 
@@ -313,7 +313,7 @@ describe('close()', () => {
 
 /** Names and `@default`s of the interface, from its source. */
 function typedOptions(): Map<string, string> {
-  const path = new URL('../../src/api/options.ts', import.meta.url);
+  const path = new URL('../../src/api/options/options.ts', import.meta.url);
   const source = ts.createSourceFile('options.ts', readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
   const found = new Map<string, string>();
   for (const statement of source.statements) {

@@ -2,7 +2,7 @@
  * Messages that wait: bounds, order, copies, refusals; on a real server where the wire is what counts.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MESSAGE_COST } from '../../src/api/sendQueue.js';
+import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import { ReckerWebSocket, type SendData, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer, fakeTransport, VirtualClock } from '../../src/testing/index.js';
 

@@ -32,9 +32,11 @@ const fromSources: Plugin = {
   name: 'from-sources',
   setup(bundler) {
     bundler.onResolve({ filter: /\/platform\.js$/ }, () => ({ path: `${root}src/api/platform.browser.ts` }));
-    bundler.onResolve({ filter: /\/advice\.js$/ }, () => ({ path: `${root}src/services/advice.browser.ts` }));
+    bundler.onResolve({ filter: /\/advice\.js$/ }, () => ({
+      path: `${root}src/services/failures/advice.browser.ts`,
+    }));
     bundler.onResolve({ filter: /^recker$/ }, () => ({ path: `${root}src/index.ts` }));
-    bundler.onResolve({ filter: /^recker\/machine$/ }, () => ({ path: `${root}src/machine/index.ts` }));
+    bundler.onResolve({ filter: /^recker\/machine$/ }, () => ({ path: `${root}src/machine/public.ts` }));
   },
 };
 

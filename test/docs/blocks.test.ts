@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 const ENTRIES = {
   recker: 'src/index.ts',
-  'recker/machine': 'src/machine/index.ts',
+  'recker/machine': 'src/machine/public.ts',
   'recker/testing': 'src/testing/index.ts',
   'recker/inspect': 'src/inspect/index.ts',
 };

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { ASSETS } from '../../src/inspect/assets.js';
-import { writtenTransitions } from '../../src/testing/writtenTransitions.js';
+import { writtenTransitions } from '../../src/machine/writtenTransitions.js';
 
 it('are written anew whenever their sources change: npx tsx scripts/live-view.ts', async () => {
   const run = promisify(execFile);

@@ -4,9 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { activePaths, type Bounds, DEFAULT_BOUNDS, History, triggerOf } from '../../src/inspect/history.js';
-import { ConnectionError } from '../../src/machine/errors.js';
+import { writtenTransitions } from '../../src/machine/writtenTransitions.js';
+import { ConnectionError } from '../../src/port/errors.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
-import { writtenTransitions } from '../../src/testing/writtenTransitions.js';
 
 function setUp(bounds: Partial<Bounds> = {}) {
   const clock = new VirtualClock(1_000_000);

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { createLiveView, type LiveView } from '../../src/inspect/index.js';
-import { ConnectionError } from '../../src/machine/errors.js';
+import { ConnectionError } from '../../src/port/errors.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { type FakeTransport, fakeTransport, VirtualClock } from '../../src/testing/index.js';
 import { TcpRelay } from '../../src/testing/relay.js';

@@ -3,11 +3,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createActor, type InspectionEvent } from 'xstate';
-import type { LookAtClient } from '../../src/api/options.js';
+import type { LookAtClient } from '../../src/api/options/options.js';
 import { ReckerWebSocket } from '../../src/index.js';
 import { REDACTED, type RedactedInspection, redactError, redactInspection } from '../../src/inspect/index.js';
-import { AbortError, ConnectionError, HandshakeError, TimeoutError } from '../../src/machine/errors.js';
 import { connectionMachine, DEFAULT_POLICY } from '../../src/machine/index.js';
+import { AbortError, ConnectionError, HandshakeError, TimeoutError } from '../../src/port/errors.js';
 import { fakeTransport } from '../../src/testing/index.js';
 import { foundIn, liveWithSecrets, rawText, SECRETS, STATES_OF_LIFE } from './secrets.js';
 

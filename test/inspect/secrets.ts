@@ -3,7 +3,7 @@
  */
 import { inspect as dump } from 'node:util';
 import { createClient, type Inspect, type ReckerWebSocket } from '../../src/index.js';
-import { ConnectionError, HandshakeError } from '../../src/machine/errors.js';
+import { ConnectionError, HandshakeError } from '../../src/port/errors.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 
 /** Each is found as raw text, in Base64 too, where it is shown. */

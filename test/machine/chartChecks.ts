@@ -19,8 +19,8 @@ import {
   MAX_DELAY,
   type SocketFact,
 } from '../../src/machine/index.js';
+import { stateNodes, statePath } from '../../src/machine/writtenTransitions.js';
 import { VirtualClock } from '../../src/testing/virtualClock.js';
-import { stateNodes, statePath } from '../../src/testing/writtenTransitions.js';
 
 export interface ChartCheck {
   readonly name: string;

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { type Actor, createActor } from 'xstate';
-import { translate } from '../../src/api/translate.js';
+import { translate } from '../../src/api/events/translate.js';
 import {
   type ConnectionCommand,
   type ConnectionEmitted,
@@ -17,10 +17,10 @@ import {
   MAX_DELAY,
   type SocketFact,
 } from '../../src/machine/index.js';
+import { definedTransitions } from '../../src/machine/writtenTransitions.js';
 import type { PathDriver } from '../../src/testing/pathDriver.js';
 import type { ConnectionPath, PathStep } from '../../src/testing/paths.js';
 import { VirtualClock } from '../../src/testing/virtualClock.js';
-import { definedTransitions } from '../../src/testing/writtenTransitions.js';
 import { type Expected, expectedByTable } from '../model/tableOracle.js';
 import { Invariants } from '../support/invariants.js';
 import { written } from './tableBenches.js';

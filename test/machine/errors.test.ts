@@ -1,6 +1,6 @@
 /** `instanceof` of the library's errors goes by brand: copies of the library agree, and classes of users keep their own meaning. */
 import { expect, it, vi } from 'vitest';
-import * as errors from '../../src/machine/errors.js';
+import * as errors from '../../src/port/errors.js';
 
 const { ReckerError, TimeoutError, HandshakeError, ConnectionError, AbortError } = errors;
 
@@ -42,7 +42,7 @@ it('leaves a class derived by a user its ordinary meaning', () => {
 
 it('knows the errors of another copy of the library', async () => {
   vi.resetModules();
-  const copy: typeof errors = await import('../../src/machine/errors.js');
+  const copy: typeof errors = await import('../../src/port/errors.js');
   expect(copy.ReckerError).not.toBe(ReckerError);
   const foreign = new copy.AbortError('x');
   expect(foreign).toBeInstanceOf(AbortError);

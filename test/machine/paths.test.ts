@@ -5,9 +5,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { type ConnectionMachine, connectionMachine } from '../../src/machine/index.js';
+import { stateNodes, writtenTransitions } from '../../src/machine/writtenTransitions.js';
 import { runPath } from '../../src/testing/pathDriver.js';
 import { connectionPaths, countPathStates } from '../../src/testing/paths.js';
-import { stateNodes, writtenTransitions } from '../../src/testing/writtenTransitions.js';
 import { ChartDriver } from './chartDriver.js';
 
 const began = performance.now();

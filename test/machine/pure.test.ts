@@ -1,10 +1,11 @@
 /** The edges of the pure functions beside the decision: Retry-After, the clamp, what no decision overrules. */
 import { describe, expect, it } from 'vitest';
-import { clampDelay, exponentialDelay, MAX_DELAY } from '../../src/machine/backoff.js';
+import { exponentialDelay } from '../../src/machine/backoff.js';
 import { isBeyondRetry } from '../../src/machine/decision.js';
-import { ConfigurationError, ConnectionError, HandshakeError } from '../../src/machine/errors.js';
 import type { Failure } from '../../src/machine/index.js';
-import { retryAfterOf } from '../../src/machine/retryAfter.js';
+import { clampDelay, MAX_DELAY } from '../../src/port/delays.js';
+import { ConfigurationError, ConnectionError, HandshakeError } from '../../src/port/errors.js';
+import { retryAfterOf } from '../../src/port/retryAfter.js';
 
 const failure = (known: Partial<Failure>): Failure => ({
   attempt: 0,

@@ -13,7 +13,7 @@ import {
   statePath,
   type WrittenTransition,
   writtenTransitions,
-} from '../../src/testing/writtenTransitions.js';
+} from '../../src/machine/writtenTransitions.js';
 import { connectionChart } from '../../statecharts/connection.js';
 
 const read = (name: string) => readFile(new URL(`../../statecharts/${name}`, import.meta.url), 'utf8');

@@ -3,7 +3,7 @@
  * with a fake transport. Each is brought into a row's situation, does one column's thing, and tells what came.
  */
 import { type ActorRefFrom, createActor } from 'xstate';
-import { translate } from '../../src/api/translate.js';
+import { translate } from '../../src/api/events/translate.js';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import {
   AbortError,

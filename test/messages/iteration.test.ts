@@ -1,6 +1,6 @@
 /** `for await`: order, backpressure to the peer, reconnects, several at once, and how it ends. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { MESSAGE_COST } from '../../src/api/sendQueue.js';
+import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import {
   AbortError,
   ConnectionClosedError,

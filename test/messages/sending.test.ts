@@ -1,6 +1,6 @@
 /** Outgoing messages: order, bounds, drains, what a loss takes along, and that a loop of sends starves nobody. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { MESSAGE_COST } from '../../src/api/sendQueue.js';
+import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import { ReckerWebSocket, type SendData, type WebSocketOptions } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 import { serve, type TestServer, until } from './support.js';

@@ -23,9 +23,9 @@ beforeAll(async () => {
   certificates = await makeCertificates();
   // What a first dial loads; compiling it takes vitest longer than these deadlines.
   await Promise.all([
-    import('../../src/services/httpProxyRoute.js'),
-    import('../../src/services/socksRoute.js'),
-    import('../../src/services/dispatcherRoute.js'),
+    import('../../src/services/routes/proxy/httpProxyRoute.js'),
+    import('../../src/services/routes/proxy/socksRoute.js'),
+    import('../../src/services/routes/dispatcherRoute.js'),
     import('socks'),
   ]);
 });

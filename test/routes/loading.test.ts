@@ -33,7 +33,14 @@ it.each(['http', 'socks5', 'socks5h', 'provider', 'env', 'dispatcher'])(
 );
 
 it('no route is imported at a dial, but for the fallback of a bundle', () => {
-  const files = ['routes', 'dispatcherRoute', 'httpProxyRoute', 'socksRoute', 'tunnelRoute', 'ws'];
+  const routes = [
+    'routeFor',
+    'dispatcherRoute',
+    'proxy/httpProxyRoute',
+    'proxy/socksRoute',
+    'proxy/tunnelRoute',
+  ];
+  const files = [...routes.map((name) => `routes/${name}`), 'ws/wsTransport'];
   for (const file of files) {
     const path = fileURLToPath(new URL(`../../src/services/${file}.ts`, import.meta.url));
     expect(readFileSync(path, 'utf8'), file).not.toMatch(/import\('/);

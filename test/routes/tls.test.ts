@@ -5,7 +5,7 @@
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocketOptions } from '../../src/index.js';
-import { tlsOptions } from '../../src/services/tlsOptions.js';
+import { tlsOptions } from '../../src/services/routes/tls/tlsOptions.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { listenOn } from '../../src/testing/sockets.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';

@@ -9,7 +9,7 @@ import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
-import { connectionError } from '../../src/services/failures.js';
+import { connectionError } from '../../src/services/failures/failures.js';
 import { listenOn } from '../../src/testing/sockets.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { ConnectProxy } from '../support/connectProxy.js';

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OPTION_RULES } from '../../src/api/optionRules.js';
+import { OPTION_RULES } from '../../src/api/options/optionRules.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { block } from './examples.js';
 import { Stage } from './stage.js';

@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { redactError } from '../../src/machine/redact.js';
-import { explainDispatcher } from '../../src/services/dispatcherErrors.js';
-import { connectionError } from '../../src/services/failures.js';
+import { connectionError } from '../../src/services/failures/failures.js';
+import { explainDispatcher } from '../../src/services/routes/dispatcherErrors.js';
 
 const foreign = (message: string, code: string): Error =>
   runInNewContext('Object.assign(new Error(message), { code })', { message, code }) as Error;

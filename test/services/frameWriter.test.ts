@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ReckerWebSocket } from '../../src/index.js';
-import { FrameWriter } from '../../src/services/frameWriter.js';
+import { FrameWriter } from '../../src/services/ws/frameWriter.js';
 
 let server: WebSocketServer;
 let received: Map<string, Buffer[]>;

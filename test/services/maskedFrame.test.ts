@@ -5,10 +5,10 @@ import { describe, expect, it, vi } from 'vitest';
 async function load(isNative: boolean) {
   vi.resetModules();
   vi.stubEnv('WS_NO_BUFFER_UTIL', isNative ? '' : '1');
-  const { nativeMask } = await import('../../src/services/nativeMask.js');
+  const { nativeMask } = await import('../../src/services/ws/nativeMask.js');
   expect(nativeMask() !== undefined).toBe(isNative);
   vi.unstubAllEnvs();
-  return import('../../src/services/maskedFrame.js');
+  return import('../../src/services/ws/maskedFrame.js');
 }
 const WAYS = { 'with bufferutil': await load(true), 'without bufferutil': await load(false) };
 

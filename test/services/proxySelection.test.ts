@@ -5,10 +5,14 @@
 import { execFile } from 'node:child_process';
 import { inspect, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isBypassed } from '../../src/services/bypass.js';
-import { proxyContradiction } from '../../src/services/proxyRules.js';
-import { type ChosenProxy, chooseProxy, proxyAuthorization } from '../../src/services/proxySelection.js';
-import { authority, targetOf } from '../../src/services/target.js';
+import { proxyContradiction } from '../../src/port/proxyRules.js';
+import { isBypassed } from '../../src/services/routes/proxy/bypass.js';
+import {
+  type ChosenProxy,
+  chooseProxy,
+  proxyAuthorization,
+} from '../../src/services/routes/proxy/proxySelection.js';
+import { authority, targetOf } from '../../src/services/routes/target.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { needs } from '../support/tools.js';
 

@@ -1,7 +1,7 @@
 /** UTF-8 without a TextEncoder, held against the runtime's own. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { utf8Bytes, utf8Length } from '../../src/services/utf8.js';
+import { utf8Bytes, utf8Length } from '../../src/port/utf8.js';
 
 it('gives the bytes that the Encoding Standard gives', () => {
   const encoder = new TextEncoder();

@@ -5,7 +5,7 @@
  * Owns: the meaning of a script's actions, and the rules of safety and liveness that join client and network.
  */
 
-import { MESSAGE_COST } from '../../src/api/sendQueue.js';
+import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import type { CloseInfo } from '../../src/api/types.js';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';

@@ -1,7 +1,7 @@
 /** The fake transport alone: it records, it keeps the port's promises, and refuses impossible orders. */
 import { describe, expect, it, vi } from 'vitest';
-import { ConnectionError } from '../../src/machine/errors.js';
-import type { DialRequest, TransportObserver } from '../../src/machine/port.js';
+import { ConnectionError } from '../../src/port/errors.js';
+import type { DialRequest, TransportObserver } from '../../src/port/transport.js';
 import { type FakeTransportOptions, fakeTransport } from '../../src/testing/fakeTransport.js';
 
 const request: DialRequest = Object.freeze({

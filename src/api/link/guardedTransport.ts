@@ -1,0 +1,120 @@
+/**
+ * A transport that the user hands in. What it throws, and what it returns that is no value, costs one message or one
+ * connection at the most: it reaches neither the chart nor a caller who did nothing wrong.
+ *
+ * Must not decide what follows. `send()` and `ping()` throw on: who calls them knows the message.
+ */
+import { ConnectionError, type ReckerError, type Transport, withCause } from '../../port/index.js';
+import { afterIo, byteLength } from '../platform.js';
+import { errorOf, isObject } from '../values/index.js';
+
+/** What becomes of it. */
+export interface TransportGuard {
+  /** The connection goes on. */
+  onThrow(error: Error): void;
+  /** The connection cannot go on. */
+  onBreak(error: ReckerError): void;
+  answered(alive: boolean): void;
+}
+
+/** Whether it is a connection: it takes messages, and ends. */
+export const isTransport = (value: unknown): value is Transport =>
+  isObject(value) && typeof value.send === 'function' && typeof value.destroy === 'function';
+
+/** The error for what a transport threw in `what`. */
+export function transportError(what: string, thrown: unknown): ConnectionError {
+  const cause = errorOf(thrown, what);
+  return new ConnectionError(withCause(`The transport failed in ${what}`, cause), { cause });
+}
+
+export class GuardedTransport implements Transport {
+  readonly #transport: Transport;
+  readonly #guard: TransportGuard;
+
+  constructor(transport: Transport, guard: TransportGuard) {
+    this.#transport = transport;
+    this.#guard = guard;
+  }
+
+  get isWritable(): boolean {
+    return this.#essential('isWritable', () => this.#transport.isWritable) === true;
+  }
+
+  get bufferedAmount(): number {
+    return amount(this.#essential('bufferedAmount', () => this.#transport.bufferedAmount));
+  }
+
+  get unsentBytes(): number {
+    let bytes: unknown;
+    // Asked for when the connection has ended: there is none to lose.
+    this.#attempt('unsentBytes', () => {
+      bytes = this.#transport.unsentBytes;
+    });
+    return amount(bytes);
+  }
+
+  send(data: string | Uint8Array): number {
+    const size: unknown = this.#transport.send(data);
+    return isAmount(size) ? size : typeof data === 'string' ? byteLength(data) : data.length;
+  }
+
+  flush(): void {
+    this.#attempt('flush()', () => this.#transport.flush());
+  }
+
+  ping(): void {
+    this.#transport.ping();
+  }
+
+  mark(): void {
+    this.#attempt('mark()', () => this.#transport.mark());
+  }
+
+  /** A question that cannot be asked condemns nobody. */
+  askLiveness(): void {
+    const isAsked = this.#attempt('askLiveness()', () => this.#transport.askLiveness());
+    if (!isAsked) afterIo(() => this.#guard.answered(true));
+  }
+
+  close(code: number, reason: string): void {
+    this.#essential('close()', () => this.#transport.close(code, reason));
+  }
+
+  pause(): void {
+    this.#attempt('pause()', () => this.#transport.pause());
+  }
+
+  resume(): void {
+    this.#essential('resume()', () => this.#transport.resume());
+  }
+
+  destroy(): void {
+    this.#attempt('destroy()', () => this.#transport.destroy());
+  }
+
+  /** Whether it went well. */
+  #attempt(what: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (thrown) {
+      this.#guard.onThrow(transportError(what, thrown));
+      return false;
+    }
+  }
+
+  /** Without this there is no connection. */
+  #essential(what: string, act: () => unknown): unknown {
+    try {
+      return act();
+    } catch (thrown) {
+      this.#guard.onBreak(transportError(what, thrown));
+      return undefined;
+    }
+  }
+}
+
+const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+/** React Native leaves some of them out. */
+const amount = (value: unknown): number => (isAmount(value) ? value : 0);

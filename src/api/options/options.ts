@@ -1,0 +1,226 @@
+/**
+ * The options: their types with documentation. What is allowed stands in optionRules.ts; a test holds the
+ * two and the README's table together.
+ *
+ * Optional members are written `name?: Type | undefined`, here and in every public type: `undefined` means the
+ * default, also for a program that is compiled with `exactOptionalPropertyTypes`.
+ */
+import type { Jitter } from '../../machine/index.js';
+import type {
+  Failure,
+  GlobalAbortSignal,
+  LookupFunction,
+  ReckerError,
+  TransportFactory,
+} from '../../port/index.js';
+import type { SendData, WebSocketMessage, WebSocketStats } from '../types.js';
+
+/** What a provider is told about the dial that it is asked for. */
+export interface ProviderContext {
+  /** 0 for a first dial, n for the n-th after a loss. */
+  readonly attempt: number;
+  /** Aborts when the dial ends, whatever the reason. */
+  readonly signal: GlobalAbortSignal;
+  /** What ended the dial or connection before this one. */
+  readonly lastFailure?: ReckerError | undefined;
+}
+
+/** A function that is called once for each dial, e.g. for fresh tokens. One that throws is a failed attempt. */
+export type Provider<Value> = (context: ProviderContext) => Value | Promise<Value>;
+
+/** Time, as the client sees it; XState's `SimulatedClock` with a `now()` fits, too. */
+export interface Clock {
+  /** Calls `callback` after `milliseconds`. */
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  clearTimeout(id: unknown): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** What headers are given as: a record, a `Headers`, a `Map`, or any other iterable of pairs. */
+export type HeadersInput =
+  | Readonly<Record<string, string>>
+  | Iterable<readonly [name: string, value: string]>
+  /** A `Headers` where the program's library does not say that it is iterable. */
+  | { get(name: string): string | null; forEach(visit: (value: string, name: string) => void): void };
+
+/** Anything that dispatches as undici's `Dispatcher` does; structural, so that any supported version of undici fits. */
+export interface DispatcherLike {
+  dispatch(options: unknown, handler: unknown): boolean;
+}
+
+/** What an inspection event tells, structurally; XState's `InspectionEvent` fits. */
+export interface InspectionEventLike {
+  readonly type: string;
+  readonly rootId: string;
+}
+
+/** How an inspector looks at the counters; nothing is told per message. `undefined` once the client is gone. */
+export type LookAtClient = () => { readonly url: string; readonly stats: WebSocketStats } | undefined;
+
+/** What XState takes as `inspect`: a function or an observer. */
+export type Inspect =
+  | { bivariant(event: InspectionEventLike): void }['bivariant']
+  | {
+      next?: { bivariant(event: InspectionEventLike): void }['bivariant'] | undefined;
+      /** Ours, not XState's: called once for each client, before its first event, for the live view's counters. */
+      watch?: ((rootId: string, look: LookAtClient) => void) | undefined;
+    };
+
+/** TLS settings of a hop. Names and values are those of Node's `tls.connect()`. */
+export interface TLSOptions {
+  /** Trusted certificate authorities, PEM; replaces the well-known ones. */
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** The client's certificate chain, PEM. */
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** The client's private key, PEM. */
+  key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** For the private key. */
+  passphrase?: string | undefined;
+  /** The client's certificate and key as PKCS#12. */
+  pfx?: string | Uint8Array | undefined;
+  /** Whether a certificate that does not verify ends the dial. @default true */
+  rejectUnauthorized?: boolean | undefined;
+  /** The name for SNI and verification. @default the host of the URL, without a trailing dot */
+  servername?: string | undefined;
+  /** @default Node's */
+  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** @default Node's */
+  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** OpenSSL cipher list. @default Node's */
+  ciphers?: string | undefined;
+  /** OpenSSL options, a sum of `crypto.constants.SSL_OP_…`. @default Node's */
+  secureOptions?: number | undefined;
+  /** Protocols offered by ALPN (RFC 7301); none where the list is empty. @default ['http/1.1'] */
+  alpnProtocols?: readonly string[] | undefined;
+  /** Replaces Node's check of the certificate against the host name. */
+  checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;
+}
+
+/** How to reach the server through a proxy. */
+export interface ProxyOptions {
+  /** `http:`, `https:`, `socks:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`. */
+  url: string;
+  /** Credentials, in place of those in `url`. */
+  auth?: { username: string; password: string } | undefined;
+  /** The whole value of `Proxy-Authorization`, e.g. `Bearer …`. */
+  token?: string | undefined;
+  /** Headers of the CONNECT request. */
+  headers?: HeadersInput | undefined;
+  /** Hosts that are dialled directly: `host`, `host:port`, `*.suffix`, CIDR. */
+  bypass?: string | readonly string[] | undefined;
+  /** TLS of the server, in place of the option `tls`. */
+  requestTls?: TLSOptions | undefined;
+  /** TLS of the proxy. */
+  proxyTls?: TLSOptions | undefined;
+}
+
+/** What happens to a message that does not fit. */
+export type Overflow = 'reject' | 'drop-oldest';
+
+/** Bounds of the messages that wait in the client. */
+export interface SendQueueOptions {
+  /** Bytes: the payload, and 400 a message, which is what holding it costs. @default 67108864 (64 MiB) */
+  maxBytes?: number | undefined;
+  /** Messages; 0 = what cannot go out now is refused, as with `sendQueue: false`. @default Infinity */
+  maxMessages?: number | undefined;
+  /** Refuse the new message, or the oldest. @default 'reject' */
+  overflow?: Overflow | undefined;
+}
+
+/** Bounds of the unread messages of an iterator or `pipeTo`. */
+export interface ReceiveQueueOptions {
+  /** Bytes: the payload, and 400 a message. @default 1048576 (1 MiB) */
+  maxBytes?: number | undefined;
+  /** Messages; 0 is as 1. @default 1024 */
+  maxMessages?: number | undefined;
+}
+
+/** All options. Every one is checked when the client is made; `undefined` means the default. */
+export interface WebSocketOptions {
+  /** Subprotocols in order of preference (RFC 6455 §1.9). @default none */
+  protocols?: string | readonly string[] | Provider<string | readonly string[] | undefined> | undefined;
+  /** Headers of the opening handshake. @default none */
+  headers?: HeadersInput | Provider<HeadersInput | undefined> | undefined;
+  /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
+  dispatcher?: DispatcherLike | undefined;
+  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in capitals or small letters, and http_proxy in small letters only, as curl does, and undici's forms of NO_PROXY. @default none */
+  proxy?: string | ProxyOptions | Provider<string | ProxyOptions | undefined> | undefined;
+  /** TLS of the server. @default Node's, ALPN `http/1.1` */
+  tls?: TLSOptions | Provider<TLSOptions | undefined> | undefined;
+  /**
+   * Resolves names, as `net.connect()` takes it, e.g. `dns.lookup` or a caching one: of the server, or of the proxy.
+   * Dials of the same name by the same function share one call, so it must call back. @default Node's
+   */
+  lookup?: LookupFunction | undefined;
+  /** Dial addresses of IPv4 (4) or IPv6 (6) alone; 0 = both. @default 0 */
+  family?: 0 | 4 | 6 | undefined;
+  /** An IP address of this machine, from which sockets are opened; only addresses of its family are dialled. @default none */
+  localAddress?: string | undefined;
+  /** Offer permessage-deflate (RFC 7692): true, or the options of `ws`. @default false */
+  perMessageDeflate?: boolean | Record<string, unknown> | undefined;
+  /** Reconnect after every loss that the client did not ask for. @default false */
+  reconnect?: boolean | undefined;
+  /** Milliseconds before attempt 1; attempt n waits `reconnectDelay * 2^(n-1)`, up to the cap. @default 1000 */
+  reconnectDelay?: number | undefined;
+  /** The cap of that delay, in milliseconds. @default 30000 */
+  maxReconnectDelay?: number | undefined;
+  /** How much of the delay is random, by AWS's names. @default 'none' */
+  reconnectJitter?: Jitter | undefined;
+  /**
+   * How many dials may follow a loss; 0 = never give up. With `minUptime` 0 only dials that fail one after the other
+   * count. @default 5
+   */
+  maxReconnectAttempts?: number | undefined;
+  /**
+   * Milliseconds that a connection must last before attempts are counted anew. 0 = at `open`: a server that accepts and
+   * then closes is dialled again after `reconnectDelay`, without end. @default 0
+   */
+  minUptime?: number | undefined;
+  /** The decision after a loss; a number is the delay in milliseconds. @default defaultShouldReconnect */
+  shouldReconnect?: ((failure: Failure) => boolean | number) | undefined;
+  /** Milliseconds between Pings; 0 = no heartbeat. @default 30000 */
+  heartbeatInterval?: number | undefined;
+  /** Milliseconds that a Ping may stay unanswered; any byte received counts as an answer. @default 10000 */
+  heartbeatTimeout?: number | undefined;
+  /** Milliseconds for providers, DNS, TCP, proxy, TLS and upgrade together; 0 = no limit. @default 10000 */
+  connectTimeout?: number | undefined;
+  /**
+   * Milliseconds to wait for the peer's Close before the socket is destroyed; 0 = the Close is sent, and the peer's is
+   * not waited for. @default 5000
+   */
+  closeTimeout?: number | undefined;
+  /** Every `send()` waits for the drain. @default false */
+  awaitDrain?: boolean | undefined;
+  /** Bytes; what "drained" means: `bufferedAmount` at or below it. @default 16384 */
+  highWaterMark?: number | undefined;
+  /** Bytes handed to the socket that the kernel has not taken yet; above it messages wait in the client. @default 1048576 */
+  maxInFlight?: number | undefined;
+  /** Messages waiting in the client; `false`: what cannot go out now is refused. @default 64 MiB, no count, 'reject' */
+  sendQueue?: SendQueueOptions | false | undefined;
+  /** Unread messages at which iteration and `pipeTo` stop reading the socket. @default 1 MiB, 1024 */
+  receiveQueue?: ReceiveQueueOptions | undefined;
+  /** Bytes; larger incoming messages (after inflating) close the connection with 1009. @default 104857600 (100 MiB) */
+  maxPayload?: number | undefined;
+  /**
+   * Bytes; larger messages leave in several frames, each of at most this payload (RFC 6455 §5.4): some gateways take
+   * no longer ones. With compression it holds from 64 bytes on. @default none
+   */
+  maxFrameSize?: number | undefined;
+  /** Aborting ends the client for good. @default none */
+  signal?: GlobalAbortSignal | undefined;
+  /** Sees every state change, with secrets redacted; takes what XState's `inspect` takes. @default none */
+  inspect?: Inspect | undefined;
+  /** How connections are made: the seam for tests and other runtimes. @default `ws` in Node, the native WebSocket in browsers */
+  transport?: TransportFactory | undefined;
+  /** Time; virtual for tests. @default the platform's */
+  clock?: Clock | undefined;
+  /** Chance, 0 to below 1, for the jitter. @default Math.random */
+  random?: (() => number) | undefined;
+  /** A heartbeat by message in place of Ping frames. @default none */
+  heartbeatMessage?: SendData | (() => SendData) | undefined;
+  /** Which message answers `heartbeatMessage`. @default any message */
+  isHeartbeatReply?: ((message: WebSocketMessage) => boolean) | undefined;
+  /** Connect by itself, a microtask after it was made; else the first use connects. @default true in `client.websocket()`, else false */
+  autoConnect?: boolean | undefined;
+}

@@ -1,0 +1,98 @@
+/**
+ * What a URL must be to be dialled, and how much of it may be shown.
+ */
+import { ConfigurationError, utf8Bytes } from '../../port/index.js';
+import { isUrl, kindOf, schemeMeant } from '../values/index.js';
+
+const SCHEMES = ['wss:', 'ws:'];
+const BASE_SCHEMES = ['https:', 'http:', 'wss:', 'ws:'];
+
+/**
+ * The URL that a path or URL means, as `new URL(path, base)` resolves it.
+ *
+ * @param base an `http(s):` or `ws(s):` URL; `http` becomes `ws`
+ * @throws ConfigurationError saying what to write instead; shows no user info and no query
+ */
+export function resolveUrl(given: unknown, base?: URL): URL {
+  if (typeof given !== 'string' && !isUrl(given)) {
+    throw new ConfigurationError('url', `url must be a string or a URL; got ${kindOf(given)}`);
+  }
+  const text = typeof given === 'string' ? given : given.href;
+  if (!URL.canParse(text, base?.href)) {
+    throw new ConfigurationError(
+      'url',
+      base === undefined
+        ? 'url must be a full ws:// or wss:// URL, or a path together with a baseUrl: createClient({ baseUrl })'
+        : 'url must be a path or a full ws:// or wss:// URL',
+    );
+  }
+  const isFull = URL.canParse(text);
+  const url = new URL(text, base?.href);
+  if (url.protocol === 'http:' || url.protocol === 'https:') {
+    const scheme = url.protocol === 'http:' ? 'ws' : 'wss';
+    if (isFull) {
+      throw new ConfigurationError(
+        'url',
+        `url must begin with ${scheme}://, not ${url.protocol}//: write ${scheme}://${url.host}`,
+      );
+    }
+    url.protocol = `${scheme}:`;
+  }
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw new ConfigurationError(
+      'url', // What stands before the first colon may be a user's name, where the scheme was left out.
+      `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}${schemeMeant(text, SCHEMES)}` : ''}`,
+    );
+  }
+  if (text.includes('#')) {
+    throw new ConfigurationError(
+      'url',
+      'url must have no fragment: a WebSocket URL ends before the # (RFC 6455 §3)',
+    );
+  }
+  return url;
+}
+
+/** `http(s)` or `ws(s)`, as a client's `baseUrl` may be given. */
+export function parseBaseUrl(given: unknown): URL {
+  const text = isUrl(given) ? given.href : given;
+  if (typeof text === 'string' && URL.canParse(text)) {
+    const url = new URL(text);
+    if (BASE_SCHEMES.includes(url.protocol)) {
+      if (!text.includes('#')) return url;
+      throw new ConfigurationError(
+        'baseUrl',
+        'baseUrl must have no fragment: leave out the # and what follows it',
+      );
+    }
+  }
+  throw new ConfigurationError(
+    'baseUrl',
+    `baseUrl must be a full http(s):// or ws(s):// URL${typeof text === 'string' ? schemeMeant(text, BASE_SCHEMES) : ''}`,
+  );
+}
+
+/** Scheme, host and port, with `http` read as `ws`: what headers of a client are bound to. */
+export function originOf(url: URL): string {
+  return `${url.protocol.replace('http', 'ws')}//${url.host}`;
+}
+
+/** Splits user info off: the URL to dial, and the `Authorization` value that stands for it (RFC 7617). */
+export function splitCredentials(url: URL): { href: string; authorization: string | undefined } {
+  if (url.username === '' && url.password === '') return { href: url.href, authorization: undefined };
+  const credentials = `${decode(url.username)}:${decode(url.password)}`;
+  const bare = new URL(url.href);
+  bare.username = '';
+  bare.password = '';
+  const binary = String.fromCharCode(...utf8Bytes(credentials));
+  return { href: bare.href, authorization: `Basic ${btoa(binary)}` };
+}
+
+/** A lone `%` is no reason to fail: it is taken as it is. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,9 @@
+/** Streams of bytes into and out of a connection. */
+export {
+  type PipeFromOptions,
+  type PipeSink,
+  type PipeSource,
+  type PipeToOptions,
+  pipeFrom,
+  pipeTo,
+} from './pipes.js';

@@ -1,0 +1,16 @@
+/** What kind of value was handed in, whatever realm made it. */
+export { didYouMean, nearest, optionMeant, schemeMeant } from './nearest.js';
+export { optionError } from './optionError.js';
+export { checkSignal, onAbort, onAbortOf } from './signals.js';
+export {
+  errorOf,
+  isArrayBuffer,
+  isBlob,
+  isObject,
+  isPlain,
+  isPromise,
+  isSignal,
+  isUrl,
+  kindOf,
+  readBlob,
+} from './values.js';

@@ -1,0 +1,22 @@
+/**
+ * The error for an option, with no more of the value than may be shown.
+ */
+import { ConfigurationError } from '../../port/index.js';
+import { kindOf } from './values.js';
+
+/** How a refused value may be shown: its type, and the value itself where that cannot be a secret. */
+function shown(value: unknown, secret: boolean): string {
+  if (!secret && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
+  if (!secret && typeof value === 'string') return `'${value.slice(0, 40)}'`;
+  return kindOf(value);
+}
+
+/** The `ConfigurationError` for a value that an option does not allow. */
+export function optionError(
+  option: string,
+  value: unknown,
+  allowed: string,
+  secret = false,
+): ConfigurationError {
+  return new ConfigurationError(option, `${option} must be ${allowed}; got ${shown(value, secret)}`);
+}

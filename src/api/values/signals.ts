@@ -1,0 +1,62 @@
+/**
+ * Hearing of an abort. A signal often lives as long as its program and is shared by many clients: so each signal
+ * gets one listener for all that wait on it (Node warns of a leak from the eleventh on), and a client that nobody
+ * holds any more is not kept by it.
+ */
+import { optionError } from './optionError.js';
+import { isSignal } from './values.js';
+
+const watched = new WeakMap<AbortSignal, Watch>();
+
+interface Watch {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+/**
+ * For a signal that was handed to a call.
+ *
+ * @throws ConfigurationError for what is none
+ */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !isSignal(signal)) throw optionError('signal', signal, 'an AbortSignal', true);
+}
+
+/** Calls `callback` when `signal` is aborted; returns how to stop that. */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const { callbacks, listener } = watched.get(signal) ?? watch(signal);
+  callbacks.add(callback);
+  return () => {
+    if (!callbacks.delete(callback) || callbacks.size > 0) return;
+    signal.removeEventListener('abort', listener);
+    watched.delete(signal);
+  };
+}
+
+function watch(signal: AbortSignal): Watch {
+  const callbacks = new Set<() => void>();
+  const listener = () => {
+    for (const callback of [...callbacks]) callback();
+    callbacks.clear();
+  };
+  const made = { callbacks, listener };
+  watched.set(signal, made);
+  signal.addEventListener('abort', listener, { once: true });
+  return made;
+}
+
+const collected = new FinalizationRegistry<() => void>((stop) => stop());
+
+/** As `onAbort`, without keeping `target`. */
+export function onAbortOf<Target extends object>(
+  signal: AbortSignal,
+  target: Target,
+  act: (target: Target) => void,
+): void {
+  const reference = new WeakRef(target);
+  const stop = onAbort(signal, () => {
+    const found = reference.deref();
+    if (found !== undefined) act(found);
+  });
+  collected.register(target, stop);
+}

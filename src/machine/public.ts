@@ -1,0 +1,57 @@
+/**
+ * `recker/machine`: the statechart as data that others can draw, run and test.
+ */
+export {
+  AbortError,
+  type AddressSettings,
+  ConfigurationError,
+  ConnectionClosedError,
+  ConnectionError,
+  clampDelay,
+  type DialRequest,
+  type Failure,
+  HandshakeError,
+  type Hop,
+  type LookedUpAddress,
+  type LookupFunction,
+  type Loss,
+  MAX_DELAY,
+  QueueFullError,
+  ReckerError,
+  ReconnectExhaustedError,
+  type ResponseHeaders,
+  retryAfterOf,
+  type SendProgress,
+  type SocketFact,
+  type SocketPort,
+  StateError,
+  TimeoutError,
+  type TimeoutPhase,
+  TRANSPORT_FEATURES,
+  type Transport,
+  type TransportFactory,
+  type TransportFeature,
+  type TransportObserver,
+} from '../port/index.js';
+export * from './backoff.js';
+export type {
+  ConnectionAction,
+  ConnectionDelay,
+  ConnectionGuard,
+  ConnectionStateSchema,
+  ConnectionStateValue,
+} from './chartType.js';
+export {
+  CONNECTION_STATES,
+  type ConnectionContext,
+  type ConnectionMachine,
+  type ConnectionState,
+  type ConnectionTag,
+  connectionMachine,
+  type Verdict,
+} from './connectionMachine.js';
+export { defaultShouldReconnect, isBeyondRetry, isPassingSinceOpen } from './decision.js';
+export * from './events.js';
+export * from './policy.js';
+export { REDACTED, redactUrl } from './redact.js';
+export { type SocketCommand, type SocketInput, socketActor } from './socketActor.js';

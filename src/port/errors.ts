@@ -1,0 +1,260 @@
+/**
+ * Every error that this library makes.
+ *
+ * They live beside the chart because they are its vocabulary: the chart itself makes the time-outs and the
+ * aborts, the services make the rest, the api only hands them on. Nothing here may know a socket, and no
+ * message may hold a URL's user info or query, a header's value or a credential.
+ *
+ * Each class has a `brand`, by which `instanceof` decides: see `ReckerError`.
+ */
+
+import { withCause } from './redactText.js';
+import type { ResponseHeaders } from './responseHeaders.js';
+import { retryAfterOf } from './retryAfter.js';
+
+/** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
+export class ReckerError extends Error {
+  /** @internal */
+  static readonly brand: string = 'recker.ReckerError';
+  override name = 'ReckerError';
+  /** Stable, for programs: a system code such as `ECONNREFUSED`, or one of this library's own (`ERR_RECKER_…`). */
+  readonly code: string;
+
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** What a log may hold: no cause, whose parts may be somebody's secrets. */
+  toJSON(): { name: string; code: string; message: string } {
+    const { name, code, message } = this;
+    return { name, code, message };
+  }
+
+  /**
+   * By brand, so that an error of another copy of this library counts too: the ESM build beside the CommonJS build, or
+   * a copy in a bundle. A class derived elsewhere has no brand of its own and keeps the ordinary meaning.
+   *
+   * @internal
+   */
+  static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that stands beside `instanceof`, which may be a derived one.
+    return isInstanceOf(this, value);
+  }
+}
+
+function isInstanceOf(made: unknown, value: unknown): boolean {
+  const brand = brandOf(made);
+  return brand === undefined
+    ? Function.prototype[Symbol.hasInstance].call(made as () => void, value)
+    : chainOf(value).some((prototype) => brandOf(prototype.constructor) === brand);
+}
+
+/** The brand of a class of this library, of whichever copy. */
+function brandOf(made: unknown): string | undefined {
+  if (typeof made !== 'function' || !Object.hasOwn(made, 'brand')) return undefined;
+  const { brand } = made as { readonly brand?: unknown };
+  return typeof brand === 'string' && brand.startsWith('recker.') ? brand : undefined;
+}
+
+function chainOf(value: unknown): object[] {
+  const chain: object[] = [];
+  let next: unknown = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
+  while (next !== null) {
+    chain.push(next as object);
+    next = Object.getPrototypeOf(next);
+  }
+  return chain;
+}
+
+/** An option, a URL or an argument that can never work. Thrown at once; nothing was connected. */
+export class ConfigurationError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConfigurationError';
+  override name = 'ConfigurationError' as const;
+  /** The option or argument that is wrong, e.g. `heartbeatInterval`. */
+  readonly option: string;
+
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super(message, 'ERR_RECKER_CONFIGURATION', options);
+    this.option = option;
+  }
+}
+
+/** The call does not fit the state the client is in, e.g. `send()` after `close()`. */
+export class StateError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.StateError';
+  override name = 'StateError' as const;
+  /** `ws.state` at the time of the call. */
+  readonly state: string;
+
+  constructor(message: string, state: string, options?: ErrorOptions) {
+    super(message, 'ERR_RECKER_STATE', options);
+    this.state = state;
+  }
+}
+
+/** The network, the proxy, TLS or the peer's frames failed. `code` is the system's or the engine's where there is one. */
+export class ConnectionError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConnectionError';
+  override name = 'ConnectionError' as const;
+  /** Which hop it failed on, where a proxy is between. */
+  readonly hop: Hop | undefined;
+  /**
+   * True where the hop refused for good in a way that `code` does not say, e.g. credentials that a proxy does not take.
+   * A certificate that does not verify has a `code` of its own (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+   */
+  readonly final: boolean;
+  /** The number of the TLS alert with which that hop refused for good (RFC 8446 §6.2). */
+  readonly alert: number | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      code?: string | undefined;
+      hop?: Hop | undefined;
+      final?: boolean | undefined;
+      alert?: number | undefined;
+    } = {},
+  ) {
+    super(message, options.code ?? 'ERR_RECKER_CONNECTION', options);
+    this.hop = options.hop;
+    this.final = options.final ?? false;
+    this.alert = options.alert;
+  }
+}
+
+/** Who answered: the proxy on the way, or the server itself. */
+export type Hop = 'proxy' | 'server';
+
+/** The connection ended where more was expected (RFC 6455 §7.1.5 and §7.1.6 for code and reason). */
+export class ConnectionClosedError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ConnectionClosedError';
+  override name = 'ConnectionClosedError' as const;
+  /** The status code of the peer's Close frame; 1005 where it held none, 1006 where no Close came. */
+  readonly closeCode: number;
+  /** The peer's reason, `''` where there was none. */
+  readonly reason: string;
+
+  constructor(closeCode: number, reason: string, options?: ErrorOptions) {
+    super(
+      `The connection closed with ${closeCode}${reason === '' ? '' : `: ${reason}`}`,
+      'ERR_RECKER_CLOSED',
+      options,
+    );
+    this.closeCode = closeCode;
+    this.reason = reason;
+  }
+}
+
+/** The opening handshake was answered with something else than a valid 101 (RFC 6455 §4.1). */
+export class HandshakeError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.HandshakeError';
+  override name = 'HandshakeError' as const;
+  /** The HTTP status; 101 where the upgrade was accepted in a way that RFC 6455 forbids. */
+  readonly status: number;
+  /** Who answered. */
+  readonly hop: Hop;
+  /** The answer's headers. Not enumerable, because cookies are among them. */
+  declare readonly headers: ResponseHeaders;
+  /**
+   * The first 8 KiB of the answer's body as text, or what of them had arrived after a second at most; `''` where
+   * there was none. Not enumerable, because a server may write anything there.
+   */
+  declare readonly body: string;
+  /** The answer's `Retry-After`, in ms from its arrival; `undefined` where there is none. */
+  readonly retryAfter: number | undefined;
+
+  /** @param details.receivedAt ms since the epoch, to read a `Retry-After` that is a date where the answer has no `Date` */
+  constructor(
+    message: string,
+    details: {
+      status: number;
+      headers?: ResponseHeaders | undefined;
+      hop?: Hop | undefined;
+      body?: string | undefined;
+      receivedAt?: number | undefined;
+    },
+    options?: ErrorOptions,
+  ) {
+    super(message, 'ERR_RECKER_HANDSHAKE', options);
+    this.status = details.status;
+    this.hop = details.hop ?? 'server';
+    this.retryAfter = retryAfterOf(details.headers, details.receivedAt);
+    Object.defineProperty(this, 'headers', {
+      value: Object.freeze({ ...details.headers }),
+      enumerable: false,
+    });
+    Object.defineProperty(this, 'body', { value: details.body ?? '', enumerable: false });
+  }
+}
+
+/** What was being waited for when the time ran out. */
+export type TimeoutPhase = 'connect' | 'heartbeat' | 'close';
+
+/** A deadline of the chart passed: `connectTimeout`, `heartbeatTimeout` or `closeTimeout`. */
+export class TimeoutError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.TimeoutError';
+  override name = 'TimeoutError' as const;
+  /** Which deadline. */
+  readonly phase: TimeoutPhase;
+
+  constructor(phase: TimeoutPhase, milliseconds: number) {
+    super(`${TIMEOUT_TEXT[phase]} within ${milliseconds} ms`, 'ERR_RECKER_TIMEOUT');
+    this.phase = phase;
+  }
+}
+
+const TIMEOUT_TEXT: Record<TimeoutPhase, string> = {
+  connect: 'The connection was not open',
+  heartbeat: 'The peer answered no Ping',
+  close: 'The peer did not finish the closing handshake',
+};
+
+/** The send queue cannot take the message: its bound is reached, or there is none (`sendQueue: false`). */
+export class QueueFullError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.QueueFullError';
+  override name = 'QueueFullError' as const;
+
+  constructor(message: string) {
+    super(message, 'ERR_RECKER_QUEUE_FULL');
+  }
+}
+
+/** Every permitted reconnection attempt failed; `cause` is the last failure. */
+export class ReconnectExhaustedError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.ReconnectExhaustedError';
+  override name = 'ReconnectExhaustedError' as const;
+  /** How many attempts were made. */
+  readonly attempts: number;
+
+  constructor(attempts: number, options?: ErrorOptions) {
+    super(
+      withCause(
+        `Gave up after ${attempts} reconnection ${attempts === 1 ? 'attempt' : 'attempts'}`,
+        options?.cause,
+      ),
+      'ERR_RECKER_RECONNECT_EXHAUSTED',
+      options,
+    );
+    this.attempts = attempts;
+  }
+}
+
+/** `close()` or an `AbortSignal` ended what was being waited for. `cause` is the signal's reason where there is one. */
+export class AbortError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.AbortError';
+  override name = 'AbortError' as const;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, 'ABORT_ERR', options);
+  }
+}

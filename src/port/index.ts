@@ -1,0 +1,52 @@
+/**
+ * What the machine, the services and the api say to each other, and what all three read and write with.
+ */
+export { clampDelay, MAX_DELAY } from './delays.js';
+export {
+  AbortError,
+  ConfigurationError,
+  ConnectionClosedError,
+  ConnectionError,
+  HandshakeError,
+  type Hop,
+  QueueFullError,
+  ReckerError,
+  ReconnectExhaustedError,
+  StateError,
+  TimeoutError,
+  type TimeoutPhase,
+} from './errors.js';
+export type { Failure, Loss, SendProgress, SocketFact, SocketPort } from './facts.js';
+export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './globals.js';
+export { needsNode } from './needsNode.js';
+export {
+  forgetOptions,
+  isError,
+  isolateScheduler,
+  ownMember,
+  unsetActorOptions,
+  withoutPrototype,
+} from './own.js';
+export {
+  BYPASS_HOST,
+  bypassEntries,
+  type Credentials,
+  credentialsOf,
+  type ProxyClaims,
+  proxyContradiction,
+} from './proxyRules.js';
+export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
+export type { ResponseHeaders } from './responseHeaders.js';
+export { retryAfterOf } from './retryAfter.js';
+export {
+  type AddressSettings,
+  type DialRequest,
+  type LookedUpAddress,
+  type LookupFunction,
+  TRANSPORT_FEATURES,
+  type Transport,
+  type TransportFactory,
+  type TransportFeature,
+  type TransportObserver,
+} from './transport.js';
+export { utf8Bytes, utf8Length } from './utf8.js';

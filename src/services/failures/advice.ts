@@ -1,0 +1,58 @@
+/**
+ * What may be wrong where the text of Node, OpenSSL or `ws` does not say it. Knows their codes; decides nothing, and
+ * must show nothing of what the peer sent.
+ */
+import type { Hop } from '../../port/index.js';
+
+/** Where a failure arose. */
+export interface Place {
+  readonly hop: Hop | undefined;
+  /** True where it is known that no TLS was spoken with that hop. */
+  readonly isPlain: boolean;
+}
+
+/** What of an error is looked at: Node keeps what the peer sent beside one of its HTTP parser. */
+interface Failed {
+  readonly code?: string | undefined;
+  readonly message: string;
+  readonly rawPacket?: unknown;
+}
+
+/** The certificate is fine, but who signed it is not known here. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Content type and version of a TLS alert (RFC 8446 §5.1): what a TLS server answers where it is not spoken to in TLS. */
+const isTlsAlert = (sent: unknown): boolean => Buffer.isBuffer(sent) && sent[0] === 0x15 && sent[1] === 3;
+
+/** A sentence for the end of the message; undefined where there is nothing to add. */
+export function adviceFor(error: Failed, { hop, isPlain }: Place): string | undefined {
+  const { code = '', message } = error;
+  const peer = hop === 'proxy' ? 'proxy' : 'server';
+  const [plain, secure] = peer === 'proxy' ? ['http://', 'https://'] : ['ws://', 'wss://'];
+  if (UNKNOWN_AUTHORITY.has(code)) {
+    if (hop === undefined) return 'trust its authority by ca in the TLS settings of the dispatcher';
+    return `trust its authority by the option ${peer === 'proxy' ? 'proxy: { proxyTls: { ca } }' : 'tls: { ca }'}`;
+  }
+  if (/wrong version number|packet length too long/.test(message)) {
+    return `does the ${peer} speak TLS on this port? Else use ${plain}`;
+  }
+  if (code.startsWith('HPE_')) {
+    if (isTlsAlert(error.rawPacket)) return `the ${peer} expects TLS on this port: use ${secure}`;
+    if (code === 'HPE_HEADER_OVERFLOW') return `the headers of the ${peer}'s answer are too long`;
+    return `the ${peer} did not answer in ${code === 'HPE_INVALID_CONSTANT' ? '' : 'valid '}HTTP`;
+  }
+  if (message === 'socket hang up') {
+    const doubt = isPlain ? `; where it expects TLS on this port, use ${secure}` : '';
+    return `the ${peer} closed the connection without an answer${doubt}`;
+  }
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    return 'a received message is larger than the option maxPayload allows';
+  }
+  return undefined;
+}

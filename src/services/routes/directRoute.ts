@@ -1,0 +1,97 @@
+/**
+ * Straight to the server. Owns the raw socket from its first moment, so that a dial can be ended while it
+ * still looks up the name, connects or negotiates TLS.
+ */
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
+import type { DialRequest } from '../../port/index.js';
+import { connectionError } from '../failures/index.js';
+import { NO_SETTINGS, Race, socketAttempts } from './addresses/index.js';
+import type { Route } from './route.js';
+import { targetOf } from './target.js';
+import { type CheckedTls, connectTls, type TlsPeer } from './tls/index.js';
+import { UNSET_SOCKET } from './unset.js';
+
+/** @param tls the server's, where the URL is a `wss:` one */
+export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
+  return new DirectRoute(request, tls);
+}
+
+/** What Node's http client passes to `createConnection`: it is called once there is a socket. */
+type Created = (cause: Error | null, socket?: Socket) => void;
+
+/** A class, since it lives as long as its connection: closures cost more memory. */
+class DirectRoute implements Route {
+  #request: DialRequest | undefined;
+  #tls: CheckedTls | undefined;
+  /** Until the connection is open. */
+  #race: Race | undefined;
+  #socket: Socket | undefined;
+
+  constructor(request: DialRequest, tls: CheckedTls | undefined) {
+    this.#request = request;
+    this.#tls = tls;
+  }
+
+  get options(): Route['options'] {
+    const createConnection = (_: unknown, created: Created): void => this.#connect(created);
+    return { createConnection: createConnection as unknown as typeof connectTcp };
+  }
+
+  opened(): void {
+    this.#race?.opened();
+    this.#race = undefined;
+  }
+
+  destroy(): void {
+    this.#race?.destroy();
+    this.#race = undefined;
+    this.#socket?.destroy();
+  }
+
+  explain(cause: Error): Error {
+    this.#race?.blame();
+    return connectionError(
+      cause,
+      'server',
+      false,
+      this.#socket !== undefined && !('encrypted' in this.#socket),
+    );
+  }
+
+  #connect(created: Created): void {
+    const { url, addresses = NO_SETTINGS, client } = this.#request as DialRequest;
+    const tls = this.#tls;
+    this.#request = undefined;
+    this.#tls = undefined;
+    const target = targetOf(url);
+    const { localAddress } = addresses;
+    const attempts = socketAttempts((address) =>
+      target.secure
+        ? dialTls(target, { host: address, localAddress }, tls, client)
+        : dialTcp(target, address, localAddress),
+    );
+    this.#race = new Race(target, addresses, attempts, (cause, socket) => {
+      this.#socket = socket;
+      created(cause, socket);
+    });
+    this.#race.start();
+  }
+}
+
+function dialTcp({ port }: TlsPeer, host: string, localAddress: string | undefined): Socket {
+  return connectTcp({ ...UNSET_SOCKET, host, port, localAddress } as NetConnectOpts);
+}
+
+function dialTls(
+  target: TlsPeer,
+  address: { readonly host: string; readonly localAddress: string | undefined },
+  tls: CheckedTls | undefined,
+  client: object | undefined,
+): Socket {
+  try {
+    return connectTls(target, tls, address, client);
+  } catch (cause) {
+    // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
+    throw connectionError(cause, 'server', true);
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Through an undici `Dispatcher` of the user's: it dials and upgrades, `ws` speaks the protocol.
+ *
+ * Node's http client takes any object with `addRequest()` for an agent. Ours hands the request to
+ * `dispatcher.dispatch()` and tells its outcome by the three events that `ws` listens to: `upgrade`, `response`
+ * and `error`. Neither side documents this, so a test for each supported version of undici pins it.
+ *
+ * Must not import undici: the user's copy is the one that counts, and which it is shows in how it calls back.
+ */
+import { createHash } from 'node:crypto';
+import type { ClientRequest } from 'node:http';
+import { type Duplex, Readable } from 'node:stream';
+import type { ClientOptions } from 'ws';
+import { ConnectionError, type DialRequest, type ResponseHeaders } from '../../port/index.js';
+import { connectionError } from '../failures/index.js';
+import { BROKEN, joinedHeaders, PROTOCOL_HEADER, spacedList } from '../handshake/index.js';
+import { nextTick } from '../node/index.js';
+import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErrors.js';
+import type { Route } from './route.js';
+import { serverName } from './tls/index.js';
+
+/** undici's `DispatchController`, as far as it is used here. */
+interface Controller {
+  abort(reason: Error): void;
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/** undici's `DispatchHandler` since 7.0, and the two methods of older ones by which those are told apart. */
+interface Handler {
+  onRequestStart(controller: Controller): void;
+  onRequestUpgrade(controller: Controller, status: number, headers: Headers, socket: Duplex): void;
+  onResponseStart(controller: Controller, status: number, headers: Headers, message?: string): void;
+  onResponseData(controller: Controller, chunk: Uint8Array): void;
+  onResponseEnd(): void;
+  onResponseError(controller: Controller, cause: Error): void;
+  onConnect(abort: (reason: Error) => void): void;
+  onError(cause: Error): void;
+}
+
+interface Dispatcher {
+  dispatch(options: object, handler: Handler): boolean;
+}
+
+export function dispatcherRoute(request: DialRequest): Route {
+  const dial = new Dispatched(request);
+  return {
+    options: { agent: dial as unknown as NonNullable<ClientOptions['agent']> },
+    destroy: () => dial.destroy(),
+    explain: explainDispatcher,
+  };
+}
+
+/** The agent of one dial. */
+class Dispatched {
+  readonly #dispatcher: Dispatcher;
+  readonly #url: URL;
+  #controller: Controller | undefined;
+  #socket: Duplex | undefined;
+  /** An answer that refuses the upgrade, while its body arrives. */
+  #refusal: Answer | undefined;
+  #ended = false;
+
+  constructor({ dispatcher, url }: DialRequest) {
+    this.#dispatcher = dispatcher as Dispatcher;
+    this.#url = new URL(url);
+  }
+
+  /** What Node's http client calls on an agent. */
+  addRequest(request: ClientRequest): void {
+    const { protocol, host, hostname, pathname, search } = this.#url;
+    const options = {
+      origin: `${protocol === 'wss:' ? 'https:' : 'http:'}//${host}`,
+      // undici takes the name from the Host header, trailing dot included.
+      servername: hostname.endsWith('.') ? serverName(hostname) : undefined,
+      path: `${pathname}${search}`,
+      method: 'GET',
+      headers: endToEnd(request),
+      upgrade: 'websocket',
+      // Deadlines are the chart's.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    try {
+      this.#dispatcher.dispatch(options, this.#handler(request));
+    } catch (cause) {
+      // undici 6 throws for a handler that lacks the older methods.
+      this.#fail(request, isHandlerComplaint(cause) ? outdated() : (cause as Error));
+    }
+  }
+
+  /**
+   * Ends what the dispatcher does for this dial: at once where it has a connection for it, else as soon as it
+   * has one. A connection that it is still making is its own, others may be waiting for it, and its own
+   * deadlines end it.
+   */
+  destroy(): void {
+    this.#ended = true;
+    this.#socket?.destroy();
+    this.#refusal?.destroy();
+    this.#controller?.abort(ended());
+  }
+
+  #handler(request: ClientRequest): Handler {
+    return {
+      onRequestStart: (controller) => {
+        this.#controller = controller;
+        if (this.#ended) controller.abort(ended());
+      },
+      onRequestUpgrade: (_controller, status, headers, socket) => {
+        this.#controller = undefined;
+        this.#socket = socket;
+        // Between here and ws's own listener an error without one would end the process.
+        socket.on('error', () => {});
+        // undici took its `readable` listener off just now. Node settles in the next tick what that means for a
+        // stream with a `data` listener, and would undo a `pause()` of this tick.
+        nextTick(() => {
+          if (this.#ended) socket.destroy();
+          else this.#upgraded(request, status, headers, socket);
+        });
+      },
+      onResponseStart: (_controller, status, headers) => {
+        if (this.#ended) return;
+        const answer = new Answer(status, joinedHeaders(headers));
+        if (status < 200) {
+          request.emit('information', answer);
+          return;
+        }
+        this.#refusal = answer;
+        request.emit('response', answer);
+      },
+      onResponseData: (_controller, chunk) => {
+        this.#refusal?.push(chunk);
+      },
+      onResponseEnd: () => {
+        this.#refusal?.push(null);
+      },
+      onResponseError: (_controller, cause) => this.#fail(request, cause),
+      // Reached through the interceptors of undici 6 and older, which would never call the methods above.
+      onConnect: (abort) => {
+        this.#fail(request, outdated());
+        abort(ended());
+      },
+      onError: (cause) => this.#fail(request, isHandlerComplaint(cause) ? outdated() : cause),
+    };
+  }
+
+  #upgraded(request: ClientRequest, status: number, headers: Headers, socket: Duplex): void {
+    try {
+      const joined = joinedHeaders(headers);
+      const answer = new Answer(status, status === 200 ? fromHttp2(request, joined, socket) : joined, socket);
+      request.emit('upgrade', answer, socket, Buffer.alloc(0));
+    } catch (cause) {
+      // Nobody above would catch it.
+      socket.destroy();
+      request.emit(BROKEN, connectionError(cause, 'server', true));
+    }
+  }
+
+  #fail(request: ClientRequest, cause: Error): void {
+    if (this.#refusal !== undefined) {
+      // The answer is there: only its body broke off.
+      this.#refusal.destroy();
+      return;
+    }
+    if (this.#ended) return;
+    this.#ended = true;
+    // Some dispatchers call back within `dispatch()`, before `ws` listens.
+    nextTick(() => request.emit('error', cause));
+  }
+}
+
+/** The request's headers but for those of the hop (RFC 9110 §7.6.1), which undici adds itself. */
+function endToEnd(request: ClientRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of request.getHeaderNames()) {
+    if (name === 'connection' || name === 'upgrade') continue;
+    const value = String(request.getHeader(name));
+    headers[name] = name === PROTOCOL_HEADER ? spacedList(value) : value;
+  }
+  return headers;
+}
+
+/** What `ws` and the transport read of Node's `IncomingMessage`; that one reads from a socket of HTTP/1.1 alone. */
+class Answer extends Readable {
+  readonly statusCode: number;
+  readonly headers: ResponseHeaders;
+  readonly socket: Duplex | undefined;
+
+  constructor(statusCode: number, headers: ResponseHeaders, socket?: Duplex) {
+    super();
+    this.statusCode = statusCode;
+    this.headers = headers;
+    this.socket = socket;
+  }
+
+  /** What arrives is pushed. */
+  override _read(): void {}
+}
+
+/**
+ * Over HTTP/2 the handshake is an extended CONNECT (RFC 8441 §5): 200 stands for 101, and there is no key to
+ * prove. `ws` knows HTTP/1.1 only, so it is given the proof that it looks for; and a stream has no `bytesRead`,
+ * which the heartbeat goes by.
+ */
+function fromHttp2(request: ClientRequest, headers: ResponseHeaders, stream: Duplex): ResponseHeaders {
+  const key = String(request.getHeader('sec-websocket-key'));
+  let bytesRead = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytesRead += chunk.length;
+  });
+  Object.defineProperty(stream, 'bytesRead', { get: () => bytesRead });
+  return {
+    ...headers,
+    upgrade: 'websocket',
+    'sec-websocket-accept': createHash('sha1').update(`${key}${GUID}`).digest('base64'),
+  };
+}
+
+/** RFC 6455 §1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+const ended = (): Error => new ConnectionError('The dial has ended');

@@ -1,0 +1,140 @@
+/**
+ * Every raw socket that one dial opens, at every stage of it: TCP, the proxy's answer, TLS.
+ *
+ * Owns them until they close, so that a dial can be ended whatever it waits for; the libraries that speak over
+ * them give no handle while a proxy hangs. Must not know what is spoken, and has no deadline: that is the chart's.
+ */
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type AddressSettings, ConnectionError, type Hop, ReckerError } from '../../../port/index.js';
+import { connectionError } from '../../failures/index.js';
+import { type Begin, type Ended, NO_SETTINGS, Race, socketAttempts } from '../addresses/index.js';
+import { type CheckedTls, connectTls, type TlsPeer } from '../tls/index.js';
+import { UNSET_SOCKET } from '../unset.js';
+
+export class OwnedSockets {
+  readonly #addresses: AddressSettings;
+  readonly #open = new Set<Ended>();
+  /** Those that have been won, until it is known what came of them. */
+  readonly #races = new Set<Race>();
+  #ended = false;
+
+  constructor(addresses: AddressSettings = NO_SETTINGS) {
+    this.#addresses = addresses;
+  }
+
+  /** Opens TCP, to the first address of the name that answers. Rejects with a `ConnectionError` that names the hop. */
+  async tcp(peer: TlsPeer, hop: Hop): Promise<Socket> {
+    const { port } = peer;
+    const localAddress = this.#addresses.localAddress;
+    const attempts = socketAttempts((host) =>
+      this.#own(connectTcp({ ...UNSET_SOCKET, host, port, localAddress } as NetConnectOpts)),
+    );
+    try {
+      return await this.race(peer, this.#addresses, attempts);
+    } catch (cause) {
+      throw connectionError(cause, hop);
+    }
+  }
+
+  /** Dials the addresses of `peer`. Rejects with what the attempts and the lookup reported. */
+  race(peer: TlsPeer, addresses: AddressSettings, begin: Begin, via?: string): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      const done = (cause: Error | null, socket?: Socket): void => {
+        this.#open.delete(race);
+        if (cause !== null) reject(cause);
+        else {
+          this.#races.add(race);
+          resolve(socket as Socket);
+        }
+      };
+      const race = new Race(peer, addresses, begin, done, via);
+      this.#open.add(race);
+      if (this.#ended) race.destroy();
+      else race.start();
+    });
+  }
+
+  /** A part of these sockets that can be ended by itself. */
+  branch(): OwnedSockets {
+    const branch = new OwnedSockets(this.#addresses);
+    if (this.#ended) branch.destroy();
+    else this.#open.add(branch);
+    return branch;
+  }
+
+  /** What was dialled has answered: none of the addresses is to blame for what comes. */
+  opened(): void {
+    for (const race of this.#races) race.opened();
+    this.#races.clear();
+  }
+
+  /** What was dialled has failed by `cause`, after the connection was there. */
+  blame(cause: unknown): void {
+    // A refusal is an answer: another address would give the same.
+    const hasAnswered = cause instanceof ReckerError && cause.code.startsWith('ERR_RECKER_');
+    for (const race of this.#races) {
+      if (hasAnswered) race.opened();
+      else race.blame();
+    }
+    this.#races.clear();
+  }
+
+  /** Speaks TLS over an open socket. `client`: whose session is resumed. */
+  tls(
+    over: Socket,
+    peer: TlsPeer,
+    settings: CheckedTls | undefined,
+    hop: Hop,
+    client?: object,
+  ): Promise<TLSSocket> {
+    let socket: TLSSocket;
+    try {
+      socket = connectTls(peer, settings, { socket: over }, client);
+    } catch (cause) {
+      // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
+      return Promise.reject(connectionError(cause, hop, true));
+    }
+    return this.#secured(socket, hop);
+  }
+
+  /** Destroys all of them, now, and every one that comes later. Idempotent. */
+  destroy(): void {
+    this.#ended = true;
+    for (const race of this.#races) race.destroy();
+    this.#races.clear();
+    for (const each of [...this.#open]) each.destroy();
+    this.#open.clear();
+  }
+
+  /** Until it closes. */
+  #own<Kind extends Socket>(socket: Kind): Kind {
+    this.#open.add(socket);
+    // Between the stages nobody else listens, and an error without a listener would end the process.
+    socket.on('error', ignore);
+    socket.once('close', () => this.#open.delete(socket));
+    if (this.#ended) socket.destroy();
+    return socket;
+  }
+
+  #secured(socket: TLSSocket, hop: Hop): Promise<TLSSocket> {
+    this.#own(socket);
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        socket.off('secureConnect', ready).off('error', fail).off('close', gone);
+      };
+      const ready = () => {
+        settle();
+        resolve(socket);
+      };
+      const fail = (cause: Error) => {
+        settle();
+        reject(connectionError(cause, hop));
+      };
+      const gone = () => fail(new ConnectionError('The connection was closed', { code: 'ECONNRESET', hop }));
+      socket.once('secureConnect', ready).once('error', fail).once('close', gone);
+    });
+  }
+}
+
+function ignore(): void {}

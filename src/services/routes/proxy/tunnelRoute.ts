@@ -1,0 +1,45 @@
+/**
+ * What all proxies have in common: a tunnel is opened through the proxy, TLS with the server is spoken inside
+ * it where the URL is `wss:`, and `ws` takes over the socket that results.
+ *
+ * Owns the raw sockets of all stages. Must not know how a proxy is asked for a tunnel.
+ */
+import type { Socket } from 'node:net';
+import type { DialRequest } from '../../../port/index.js';
+import { connectionError } from '../../failures/index.js';
+import type { Route } from '../route.js';
+import { type Target, targetOf } from '../target.js';
+import { OwnedSockets } from './ownedSockets.js';
+import type { ChosenProxy } from './proxySelection.js';
+
+/** Opens a tunnel to `target`. Rejects with errors of this library; every socket it opens is one of `sockets`. */
+export type OpenTunnel = (sockets: OwnedSockets, target: Target) => Promise<Socket>;
+
+/** What Node's http client passes to `createConnection` to be told of the socket later. */
+type Created = (error: Error | null, socket?: Socket) => void;
+
+export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: OpenTunnel): Route {
+  const target = targetOf(request.url);
+  const sockets = new OwnedSockets(request.addresses);
+  const dial = async (): Promise<Socket> => {
+    const tunnel = await open(sockets, target);
+    if (!target.secure) return tunnel;
+    return sockets.tls(tunnel, target, proxy.requestTls ?? request.tls, 'server', request.client);
+  };
+  return {
+    options: {
+      // https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback: no socket returned means that
+      // the callback will get it.
+      createConnection: ((_options: unknown, created: Created) => {
+        dial().then((socket) => created(null, socket), created);
+      }) as never,
+    },
+    destroy: () => sockets.destroy(),
+    // What fails before the tunnel stands is an error of ours and names its hop.
+    explain(cause) {
+      sockets.blame(cause);
+      return connectionError(cause, 'server', false, !target.secure);
+    },
+    opened: () => sockets.opened(),
+  };
+}

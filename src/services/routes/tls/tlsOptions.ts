@@ -1,0 +1,93 @@
+/**
+ * From our `TLSOptions` to what Node's `tls.connect()` takes.
+ *
+ * Knows the names of both. Everything that Node would otherwise look up on the prototype is an own property,
+ * because a dependency may have polluted `Object.prototype`, and a `rejectUnauthorized` found there would
+ * switch verification off.
+ */
+import { isIP } from 'node:net';
+import nodeTls, { type ConnectionOptions } from 'node:tls';
+import { UNSET_SOCKET } from '../unset.js';
+import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
+
+/** The checked option `tls`, or a proxy's `requestTls` and `proxyTls`. */
+export type CheckedTls = Readonly<Record<string, unknown>>;
+
+/** What both ends of a TLS connection are called here. */
+export interface TlsPeer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * TLS towards `peer`. Verification is on unless `rejectUnauthorized: false` says otherwise: the environment's
+ * NODE_TLS_REJECT_UNAUTHORIZED does not switch it off.
+ */
+export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions {
+  const { host, port } = peer;
+  return { host, port, ...tlsSettings(host, given), ...UNSET } as unknown as ConnectionOptions;
+}
+
+/** The part of them that any agent of Node's http client reads of a request, too. */
+export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
+  const tls = ownOnly(given);
+  return {
+    ca: tls.ca,
+    cert: tls.cert,
+    key: tls.key,
+    passphrase: tls.passphrase,
+    pfx: tls.pfx,
+    rejectUnauthorized: tls.rejectUnauthorized ?? true,
+    servername: tls.servername ?? serverName(host),
+    minVersion: tls.minVersion,
+    maxVersion: tls.maxVersion,
+    // Read for each dial: a program may set it at any time.
+    ciphers: tls.ciphers ?? nodeTls.DEFAULT_CIPHERS,
+    secureOptions: tls.secureOptions,
+    ALPNProtocols: tls.alpnProtocols ?? HTTP,
+    checkServerIdentity: identityCheck(tls),
+  };
+}
+
+/** Some servers choose by it what they speak, and close without it. */
+const HTTP: readonly string[] = Object.freeze(['http/1.1']);
+
+/** RFC 6066 §3: a server name has no trailing dot, and is no IP address. */
+export function serverName(host: string): string {
+  return isIP(host) === 0 ? host.replace(/\.$/, '') : '';
+}
+
+/** Node's check, or the user's. */
+function identityCheck({ checkServerIdentity: given }: CheckedTls): unknown {
+  return given === undefined ? nodeTls.checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
+}
+
+/** The same members, and nothing of any prototype. */
+export function ownOnly<Value extends object>(value: Value | undefined): Value {
+  return Object.assign(Object.create(null), value);
+}
+
+/** What is no option of ours, and must not come from anywhere else. */
+const UNSET = Object.freeze({
+  ...UNSET_SOCKET,
+  socket: undefined,
+  secureContext: undefined,
+  secureProtocol: undefined,
+  session: undefined,
+  pskCallback: undefined,
+  crl: undefined,
+  sigalgs: undefined,
+  enableTrace: undefined,
+  dhparam: undefined,
+  ecdhCurve: undefined,
+  // Node's default; it asserts that there is a number.
+  minDHSize: 1024,
+  privateKeyEngine: undefined,
+  privateKeyIdentifier: undefined,
+  requestOCSP: undefined,
+  sessionIdContext: undefined,
+  sessionTimeout: undefined,
+  ticketKeys: undefined,
+  clientCertEngine: undefined,
+  allowPartialTrustChain: undefined,
+});

@@ -1,0 +1,98 @@
+/**
+ * What `ws` is given for one dial.
+ */
+import type { ClientRequest } from 'node:http';
+import type { ClientOptions } from 'ws';
+import type { DialRequest, ReckerError, ResponseHeaders } from '../../port/index.js';
+import { BROKEN, incomplete101, spaceProtocols } from '../handshake/index.js';
+import { checkForeignTls, lostOptions, type Route, targetOf, UNSET_REQUEST } from '../routes/index.js';
+import { ownOnly, tlsSettings } from '../routes/tls/index.js';
+import { microtask } from '../runtime/index.js';
+
+/** Documented by ws and missing in @types/ws 8.18. */
+interface EngineOptions extends ClientOptions {
+  readonly closeTimeout: number;
+  readonly maxFragments: number;
+}
+
+/** As Node's http client uses it. */
+type Connect = (...given: unknown[]) => unknown;
+
+/** What of an agent Node's http client uses. */
+interface AgentLike {
+  addRequest(...given: unknown[]): void;
+}
+
+/**
+ * How many frames one message may come in. ws's own bound of 16,384 refuses what Autobahn's cases 9.3.1 and 9.4.1 send.
+ */
+const MAX_FRAGMENTS = 65_536;
+
+/**
+ * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
+ * up on the prototype, which a dependency may have polluted.
+ *
+ * @param fail reports why the dial failed
+ */
+export function engineOptions(
+  request: DialRequest,
+  route: Route,
+  fail: (error: ReckerError) => void,
+): EngineOptions {
+  const { agent, createConnection } = ownOnly(route.options) as unknown as {
+    readonly agent?: AgentLike;
+    readonly createConnection?: Connect;
+  };
+  let isRouteTaken = false;
+  const connect: Connect = (...given) => {
+    isRouteTaken = true;
+    return createConnection?.(...given);
+  };
+  const takesRequest: AgentLike = {
+    addRequest(...given) {
+      isRouteTaken = true;
+      agent?.addRequest(...given);
+    },
+  };
+  const { host, secure } = targetOf(request.url);
+  return {
+    headers: { ...request.headers },
+    perMessageDeflate: request.perMessageDeflate as boolean,
+    maxPayload: request.maxPayload,
+    closeTimeout: request.closeTimeout,
+    followRedirects: false,
+    maxFragments: MAX_FRAGMENTS,
+    ...UNSET_REQUEST,
+    ...(secure ? tlsSettings(host, request.tls) : undefined),
+    agent: agent === undefined ? undefined : takesRequest,
+    createConnection: createConnection === undefined ? undefined : connect,
+    setHost: true,
+    finishRequest: (sent: ClientRequest) => finishRequest(sent, isRouteTaken ? undefined : request, fail),
+  } as unknown as EngineOptions;
+}
+
+/**
+ * Sends the upgrade request, which is complete.
+ *
+ * @param foreign the dial, where the route was not asked for its connection: something has replaced the agents of
+ * Node's http client
+ */
+function finishRequest(
+  sent: ClientRequest,
+  foreign: DialRequest | undefined,
+  fail: (error: ReckerError) => void,
+): void {
+  const lost = foreign === undefined ? undefined : lostOptions(foreign);
+  if (lost !== undefined) {
+    // A dial reports, and not before it returned.
+    microtask(() => fail(lost));
+    return;
+  }
+  if (foreign !== undefined) checkForeignTls(sent, foreign);
+  sent.on('information', ({ statusCode, headers }) => {
+    if (statusCode === 101) fail(incomplete101(headers as ResponseHeaders));
+  });
+  sent.once(BROKEN, fail);
+  spaceProtocols(sent);
+  sent.end();
+}

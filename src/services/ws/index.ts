@@ -1,0 +1,2 @@
+/** The engine on the package `ws`. */
+export { wsTransport } from './wsTransport.js';
