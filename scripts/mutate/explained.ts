@@ -27,17 +27,17 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
   'session.closing: begins in byPeer': ENTERED_BY_NAME,
   'session.closing: begins in toReconnect': ENTERED_BY_NAME,
   'session.closing: begins in forGood': ENTERED_BY_NAME,
-  'connectionMachine.ts: policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY, → policy.heartbeatInterval <= policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,':
+  'delays.ts: policy.heartbeatInterval < policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY, → policy.heartbeatInterval <= policy.heartbeatTimeout ? policy.heartbeatInterval : MAX_DELAY,':
     GUARD_AND_DELAY,
-  'connectionMachine.ts: pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout, → pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval <= policy.heartbeatTimeout,':
+  'guards.ts: pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout, → pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval <= policy.heartbeatTimeout,':
     GUARD_AND_DELAY,
-  "connectionMachine.ts: context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0, → context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : (0 + 1),":
+  "delays.ts: context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0, → context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : (0 + 1),":
     FOR_THE_TYPES,
-  "connectionMachine.ts: : { type: 'close', code: 1000, reason: '' }, → : { type: 'close', code: (1000 + 1), reason: '' },":
+  "actions.ts: : { type: 'close', code: 1000, reason: '' }, → : { type: 'close', code: (1000 + 1), reason: '' },":
     FOR_THE_TYPES,
-  "connectionMachine.ts: delay: context.verdict.kind === 'retry' ? context.verdict.delay : 0, → delay: context.verdict.kind === 'retry' ? context.verdict.delay : (0 + 1),":
+  "actions.ts: delay: context.verdict.kind === 'retry' ? context.verdict.delay : 0, → delay: context.verdict.kind === 'retry' ? context.verdict.delay : (0 + 1),":
     FOR_THE_TYPES,
-  "connectionMachine.ts: : { type: 'ended', code: 1000, reason: '' }, → : { type: 'ended', code: (1000 + 1), reason: '' },":
+  "actions.ts: : { type: 'ended', code: 1000, reason: '' }, → : { type: 'ended', code: (1000 + 1), reason: '' },":
     FOR_THE_TYPES,
   'backoff.ts: const doublings = Math.min(attempt - 1, 1000); → const doublings = Math.min(attempt - 1, (1000 + 1));':
     'Both 2^1000 and 2^1001 ms are beyond every cap; the number has only to be far from 2^1024.',

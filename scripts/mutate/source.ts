@@ -75,16 +75,28 @@ function killedByTests(file: string, text: string, tests: readonly string[]): Pr
   });
 }
 
-let scratchFiles = 0;
+/** What the chart consists of beside its states and the pure functions. */
+const CHART_FILES = ['delays', 'guards', 'actions', 'waits', 'retry'];
 
-async function killedOnChart(text: string): Promise<string | undefined> {
-  mkdirSync(SCRATCH, { recursive: true });
-  scratchFiles += 1;
-  const file = `${SCRATCH}/chart${process.pid}-${scratchFiles}.ts`;
-  writeFileSync(file, text.replace(/from '\.\/(\w+)\.js'/g, `from '${ROOT}src/machine/$1.js'`));
-  const { connectionMachine } = (await import(pathToFileURL(file).href)) as {
-    connectionMachine: ConnectionMachine;
-  };
+let scratchFolders = 0;
+
+/** The chart with one file changed is a copy of its files; what they share with the rest stays in its place. */
+async function killedOnChart(changed: string, text: string): Promise<string | undefined> {
+  scratchFolders += 1;
+  const folder = `${SCRATCH}/chart${process.pid}-${scratchFolders}`;
+  mkdirSync(folder, { recursive: true });
+  const copied = ['connectionMachine', ...CHART_FILES];
+  for (const file of copied) {
+    const source = file === changed ? text : readFileSync(`${ROOT}src/machine/${file}.ts`, 'utf8');
+    const placed = source
+      .replace(/from '\.\/(\w+)\.js'/g, (own, name) =>
+        copied.includes(name) ? own : `from '${ROOT}src/machine/${name}.js'`,
+      )
+      .replaceAll("from '../port/index.js'", `from '${ROOT}src/port/index.js'`);
+    writeFileSync(`${folder}/${file}.ts`, placed);
+  }
+  const machine = pathToFileURL(`${folder}/connectionMachine.ts`).href;
+  const { connectionMachine } = (await import(machine)) as { connectionMachine: ConnectionMachine };
   return killerOf(connectionMachine);
 }
 
@@ -94,10 +106,14 @@ export function sourceMutants(): readonly SourceMutant[] {
       name,
       killer: () => killedByTests(file, text, tests),
     }));
-  const chart = changesOf('src/machine/connectionMachine.ts', 'const FINAL: Verdict', 'const whileDialling');
   return [
-    ...chart.map(({ name, text }) => ({ name, killer: () => killedOnChart(text) })),
-    ...pure('src/machine/backoff.ts', 'export const MAX_DELAY', [
+    ...CHART_FILES.flatMap((file) =>
+      changesOf(`src/machine/${file}.ts`, '', '').map(({ name, text }) => ({
+        name,
+        killer: () => killedOnChart(file, text),
+      })),
+    ),
+    ...pure('src/machine/backoff.ts', 'export function exponentialDelay', [
       'test/machine/decision.test.ts',
       'test/machine/pure.test.ts',
     ]),

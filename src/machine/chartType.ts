@@ -6,7 +6,11 @@
  * 14 compile beside each (the last one has a default). The compiler holds the
  * values of the state against the chart, and test/machine/chartType.test.ts the other names.
  */
-import type { NonReducibleUnknown } from 'xstate';
+import type { ActorRefFromLogic, MetaObject, NonReducibleUnknown, StateMachine } from 'xstate';
+import type { ConnectionContext, ConnectionTag } from './context.js';
+import type { ConnectionEmitted, ConnectionEvent } from './events.js';
+import type { ConnectionInput } from './policy.js';
+import type { socketActor } from './socketActor.js';
 
 /** Names of the chart's actions, for `connectionMachine.provide()`. */
 export type ConnectionAction =
@@ -147,3 +151,27 @@ export interface ConnectionStateSchema {
 export type Named<Name extends string> = Name extends string
   ? { type: Name; params: NonReducibleUnknown }
   : never;
+
+/** The one actor that the chart invokes, as XState's types list it. */
+export type SocketSource = { src: 'socket'; logic: typeof socketActor; id: string | undefined };
+
+/**
+ * The chart's type, for `createActor` and `@xstate/graph`. It has the 14 type arguments that `StateMachine` takes in every
+ * supported version of XState.
+ */
+export type ConnectionMachine = StateMachine<
+  ConnectionContext,
+  ConnectionEvent,
+  { [id: string]: ActorRefFromLogic<typeof socketActor> | undefined },
+  SocketSource,
+  Named<ConnectionAction>,
+  Named<ConnectionGuard>,
+  ConnectionDelay,
+  ConnectionStateValue,
+  ConnectionTag,
+  ConnectionInput,
+  NonReducibleUnknown,
+  ConnectionEmitted,
+  MetaObject,
+  ConnectionStateSchema
+>;

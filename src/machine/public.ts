@@ -38,18 +38,18 @@ export type {
   ConnectionAction,
   ConnectionDelay,
   ConnectionGuard,
+  ConnectionMachine,
   ConnectionStateSchema,
   ConnectionStateValue,
 } from './chartType.js';
+export { connectionMachine } from './connectionMachine.js';
 export {
   CONNECTION_STATES,
   type ConnectionContext,
-  type ConnectionMachine,
   type ConnectionState,
   type ConnectionTag,
-  connectionMachine,
   type Verdict,
-} from './connectionMachine.js';
+} from './context.js';
 export { defaultShouldReconnect, isBeyondRetry, isPassingSinceOpen } from './decision.js';
 export * from './events.js';
 export * from './policy.js';

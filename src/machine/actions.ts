@@ -1,0 +1,187 @@
+/**
+ * The actions of the chart: what it remembers (`assign`), asks of its socket (`sendTo`), and announces (`emit`).
+ */
+import * as xstate from 'xstate';
+import { ConnectionClosedError, type Loss, TimeoutError } from '../port/index.js';
+import type { ConnectionDelay, SocketSource } from './chartType.js';
+import { type ConnectionContext, CUT_OFF } from './context.js';
+import type { ConnectionEmitted, ConnectionEvent } from './events.js';
+import { judge } from './retry.js';
+import { untilStalled } from './sendProgress.js';
+import type { socketActor } from './socketActor.js';
+import { answerRest, wallAheadOf } from './waits.js';
+
+// XState's makers of actions, for this chart. Inside `setup()` they would infer as much, but everything in one file.
+const assign = xstate.assign<
+  ConnectionContext,
+  ConnectionEvent,
+  xstate.NonReducibleUnknown,
+  ConnectionEvent,
+  SocketSource
+>;
+const emit = xstate.emit<
+  ConnectionContext,
+  ConnectionEvent,
+  xstate.NonReducibleUnknown,
+  ConnectionEvent,
+  ConnectionEmitted
+>;
+const raise = xstate.raise<
+  ConnectionContext,
+  ConnectionEvent,
+  ConnectionEvent,
+  xstate.NonReducibleUnknown,
+  ConnectionDelay,
+  ConnectionDelay
+>;
+const cancel = xstate.cancel<ConnectionContext, ConnectionEvent, xstate.NonReducibleUnknown, ConnectionEvent>;
+const sendTo = xstate.sendTo<
+  ConnectionContext,
+  ConnectionEvent,
+  xstate.NonReducibleUnknown,
+  xstate.ActorRefFromLogic<typeof socketActor>,
+  ConnectionEvent,
+  ConnectionDelay,
+  ConnectionDelay
+>;
+
+export const actions = {
+  resetAttempts: assign({ attempt: 0 }),
+  resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
+  countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+  enterConnecting: assign({ stage: 'connecting', openedAt: undefined, hasBeenOpen: false }),
+  enterReconnecting: assign({ stage: 'reconnecting', openedAt: undefined }),
+  announceOpening: emit(({ context }) => ({
+    type: 'opened',
+    attempt: context.attempt,
+    reconnected: context.hasBeenOpen,
+  })),
+  enterOpen: assign(({ context }) => {
+    const now = context.environment.now();
+    return {
+      stage: 'open',
+      openedAt: now,
+      pingedAt: now,
+      hasBeenOpen: true,
+      sending: undefined,
+      stallsAt: undefined,
+    };
+  }),
+  sendPing: sendTo('socket', { type: 'ping' }),
+  sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
+  recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
+  /** From here on the peer has `heartbeatTimeout` to answer, whatever Pings follow. */
+  beginWait: assign(
+    ({ context: { policy, environment, pingedAt, stallsAt = Number.POSITIVE_INFINITY } }) => ({
+      awaitedSince: pingedAt,
+      wallAhead: wallAheadOf(environment),
+      askAt: Math.min(pingedAt + policy.heartbeatTimeout, stallsAt),
+    }),
+  ),
+  extendWait: assign({
+    askAt: ({ context, event }) => context.environment.now() + answerRest(context, event),
+  }),
+  recordSending: assign(({ context, event }) => {
+    if (!('sending' in event) || event.sending === undefined) return {};
+    const { sending } = event;
+    const now = context.environment.now();
+    return { sending, stallsAt: sending.waiting ? now + untilStalled(context.policy, sending) : undefined };
+  }),
+  /** What is known of the bytes is from before a sleep. */
+  forgetStall: assign({ stallsAt: undefined }),
+  forgetSilence: sendTo('socket', { type: 'forgetSilence' }),
+  beginClosing: assign({ awaitedSince: ({ context }) => context.environment.now() }),
+  extendClosing: raise({ type: 'closing.overdue' }, { id: 'closing.overdue', delay: 'closeExtension' }),
+  endClosing: cancel('closing.overdue'),
+  askLiveness: sendTo('socket', { type: 'askLiveness' }),
+  sendClose: sendTo('socket', ({ event }) =>
+    event.type === 'close'
+      ? { type: 'close', code: event.code, reason: event.reason }
+      : { type: 'close', code: 1000, reason: '' },
+  ),
+  /** On leaving for a new connection that was asked for: the old peer gets its Close before the socket goes. */
+  bidFarewell: ({
+    context,
+    event,
+  }: {
+    readonly context: ConnectionContext;
+    readonly event: ConnectionEvent;
+  }) => {
+    if (event.type === 'reconnect') context.environment.farewell();
+  },
+  recordLoss: assign({ loss: ({ event }) => ('loss' in event ? event.loss : CUT_OFF) }),
+  /** What the closing had already told, e.g. the error that began it, stays true. */
+  recordRestOfLoss: assign({
+    loss: ({ context, event }) => ('loss' in event ? { ...context.loss, ...event.loss } : CUT_OFF),
+  }),
+  recordCutOff: assign({ loss: CUT_OFF }),
+  recordConnectTimeout: assign({
+    loss: ({ context }) => ({
+      ...CUT_OFF,
+      error: new TimeoutError('connect', context.policy.connectTimeout),
+    }),
+  }),
+  recordHeartbeatTimeout: assign({
+    loss: ({ context }) => ({
+      ...CUT_OFF,
+      error: new TimeoutError('heartbeat', context.policy.heartbeatTimeout),
+    }),
+  }),
+  recordAbort: assign({
+    loss: ({ event }) => (event.type === 'abort' ? { ...CUT_OFF, error: event.error } : CUT_OFF),
+  }),
+  recordPeerClose: assign({
+    loss: ({ event }) =>
+      event.type === 'socket.peerClosed'
+        ? { code: event.code, reason: event.reason, wasClean: false }
+        : CUT_OFF,
+  }),
+  recordPeerError: assign({
+    loss: ({ event }) =>
+      event.type === 'socket.peerErred'
+        ? { ...CUT_OFF, sentCode: event.sentCode, error: event.error }
+        : CUT_OFF,
+  }),
+  forgetLoss: assign({ loss: undefined }),
+  /** From here on it is as if the socket had closed; what its peer said before stays true. */
+  giveUpClosing: raise(({ context }) => ({
+    type: 'socket.closed',
+    loss: {
+      ...(context.loss ?? CUT_OFF),
+      error: context.loss?.error ?? new TimeoutError('close', context.policy.closeTimeout),
+    },
+  })),
+  decideRetry: assign({ verdict: ({ context }) => judge(context) }),
+  announceFinalLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: false })),
+  announceAskedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: false })),
+  announceLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: true })),
+  announceReplacedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: true })),
+  announceHeartbeatTimeout: emit({ type: 'heartbeatTimedOut' }),
+  announceRetry: emit(({ context }) => ({
+    type: 'retryScheduled',
+    attempt: context.attempt,
+    delay: context.verdict.kind === 'retry' ? context.verdict.delay : 0,
+  })),
+  announceExhaustion: emit(({ context }) => ({
+    type: 'exhausted',
+    attempts: context.attempt,
+    cause: context.loss && (context.loss.error ?? closedError(context.loss)),
+  })),
+  announceTermination: emit({ type: 'terminated' }),
+  announceEnd: emit(({ event }) =>
+    event.type === 'close'
+      ? { type: 'ended', code: event.code, reason: event.reason }
+      : { type: 'ended', code: 1000, reason: '' },
+  ),
+};
+
+/** What stands for a loss in which nothing but the connection's end was seen. */
+const closedError = ({ code, reason }: Loss): ConnectionClosedError =>
+  new ConnectionClosedError(code, reason);
+
+function lost(
+  context: ConnectionContext,
+  told: { readonly asked: boolean; readonly willReconnect: boolean },
+): ConnectionEmitted {
+  return { type: 'lost', stage: context.stage, loss: context.loss ?? CUT_OFF, ...told };
+}

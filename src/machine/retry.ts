@@ -1,0 +1,68 @@
+/**
+ * The retry decision: what follows a loss.
+ *
+ * Owns the order in which it is made: the policy, what nobody may overrule, `shouldReconnect`, the count, the delay. Pure: what
+ * it needs of the outside is asked of `environment`.
+ */
+import {
+  clampDelay,
+  type Failure,
+  type HandshakeError,
+  type Loss,
+  ownMember,
+  retryAfterOf,
+} from '../port/index.js';
+import { type BackoffSettings, backoffDelay } from './backoff.js';
+import { type ConnectionContext, FINAL, type Verdict } from './context.js';
+import { isBeyondRetry, isPassingSinceOpen } from './decision.js';
+import type { ConnectionPolicy } from './policy.js';
+
+const SPENT: Verdict = { kind: 'spent' };
+
+/** The loss in the terms of `shouldReconnect`. */
+function failureIn(context: ConnectionContext, loss: Loss): Failure {
+  const { error } = loss;
+  const answer = error as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
+  return {
+    attempt: context.attempt,
+    error,
+    code: loss.code,
+    sentCode: loss.sentCode,
+    reason: loss.reason,
+    wasClean: loss.wasClean,
+    status: ownMember(answer, 'status'),
+    headers: ownMember(answer, 'headers'),
+    hop: ownMember(answer, 'hop'),
+    uptime:
+      context.openedAt === undefined
+        ? 0
+        : Math.max(0, Math.round(context.environment.now() - context.openedAt)),
+    hasBeenOpen: context.hasBeenOpen,
+  };
+}
+
+/** The retry decision: `shouldReconnect` is asked first, then the count. */
+export function judge(context: ConnectionContext): Verdict {
+  const { policy, environment, loss } = context;
+  if (!policy.reconnect || loss === undefined) return FINAL;
+  const failure = failureIn(context, loss);
+  const answer = isBeyondRetry(failure) ? false : environment.shouldReconnect(failure);
+  if (answer === false) return FINAL;
+  if (policy.maxReconnectAttempts > 0 && context.attempt >= policy.maxReconnectAttempts) return SPENT;
+  if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer) };
+  const settings = isPassingSinceOpen(failure) ? slow(policy) : policy;
+  // A transport that is not ours may not have read the date of its answer.
+  const atLeast =
+    ownMember(failure.error as Partial<HandshakeError> | undefined, 'retryAfter') ??
+    retryAfterOf(failure.headers, environment.wallTime());
+  return {
+    kind: 'retry',
+    delay: backoffDelay(settings, context.attempt + 1, environment.random(), atLeast),
+  };
+}
+
+/** The back-off for what takes somebody's time to repair: the longest delay from the first attempt on. */
+const slow = (policy: ConnectionPolicy): BackoffSettings => ({
+  ...policy,
+  reconnectDelay: policy.maxReconnectDelay,
+});

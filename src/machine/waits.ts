@@ -1,0 +1,29 @@
+/**
+ * What is left of a wait for the peer, in ms: guards, delays and actions ask the same.
+ */
+import type { ConnectionContext } from './context.js';
+import type { ConnectionEvent } from './events.js';
+import type { ConnectionEnvironment } from './policy.js';
+import { untilClosed, untilOverdue } from './sendProgress.js';
+
+/** What is left to a peer that was asked for and has sent nothing, in ms; 0 or less: it counts as dead. */
+export function answerRest(
+  { policy, environment, awaitedSince }: ConnectionContext,
+  event: ConnectionEvent,
+): number {
+  if (event.type !== 'socket.answered' || event.sending === undefined) return 0;
+  return untilOverdue(policy, event.sending, environment.now() - awaitedSince);
+}
+
+/** What is left to a peer that is closing, in ms. */
+export function closingRest(
+  { policy, environment, awaitedSince }: ConnectionContext,
+  event: ConnectionEvent,
+): number {
+  if (event.type !== 'socket.answered' || event.sending === undefined) return policy.closeTimeout;
+  return untilClosed(policy, event.sending, environment.now() - awaitedSince);
+}
+
+/** How far the time of day is ahead of the time of intervals: both move alike while the machine is awake. */
+export const wallAheadOf = (environment: ConnectionEnvironment): number =>
+  environment.wallTime() - environment.now();
