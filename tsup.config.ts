@@ -17,6 +17,13 @@ const api = { index: 'src/index.ts' };
 const inspect = { inspect: 'src/inspect/index.ts' };
 const chart = { machine: 'src/machine/public.ts', testing: 'src/testing/index.ts' };
 
+/**
+ * The build for pages has a chunk for each of these, so that `recker` itself only names what they export. Of a file of
+ * which something is used, esbuild keeps every statement that may have an effect, a class with a base class included; a
+ * file of which nothing is used is left out.
+ */
+const parts = { client: 'src/api/createClient.ts', errors: 'src/port/errors.ts' };
+
 /** tsup writes that comment once more than Rollup, which has written it already. */
 const oneSourceMap: NonNullable<Options['plugins']>[number] = {
   name: 'one-source-map',
@@ -77,7 +84,7 @@ export default defineConfig([
   { ...common, entry: { ...api, ...inspect, ...chart }, target: 'node20' },
   {
     ...common,
-    entry: { ...api, ...inspect, ...chart },
+    entry: { ...api, ...inspect, ...chart, ...parts },
     outDir: 'dist/browser',
     platform: 'browser',
     target: 'es2022',

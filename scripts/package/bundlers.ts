@@ -6,6 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { build as vite } from 'vite';
@@ -58,6 +59,31 @@ const BUNDLERS: Readonly<Record<string, (folder: string, entry: string, out: str
     }),
 };
 
+/** A module that needs one class of errors: what else it brings is no use to it. */
+export const ONE_CLASS = "import { ConnectionError } from 'recker'; globalThis.kept = ConnectionError;";
+
+/** Bytes, minified and gzipped, that {@link ONE_CLASS} may take. */
+const MOST_FOR_ONE_CLASS = 1500;
+
+/** @throws where a bundle of {@link ONE_CLASS} holds more than that class */
+export function checkOneClass(name: string, code: string): string {
+  const size = gzipSync(code, { level: 9 }).length;
+  if (size > MOST_FOR_ONE_CLASS) throw new Error(`${name}: one class of errors takes ${size} bytes`);
+  return `${name}: ${size} bytes for one class of errors`;
+}
+
+async function bundleOneClass(folder: string): Promise<string[]> {
+  const entry = join(folder, 'one.js');
+  await writeFile(entry, ONE_CLASS);
+  const told: string[] = [];
+  for (const [name, bundle] of Object.entries(BUNDLERS)) {
+    const out = join(folder, `one-${name}`);
+    await bundle(folder, entry, out);
+    told.push(checkOneClass(name, await readFile(join(out, 'page.js'), 'utf8')));
+  }
+  return told;
+}
+
 /** @returns the size of each bundle, in bytes */
 export async function checkBundlers(folder: string, executablePath: string | undefined): Promise<string[]> {
   const told: string[] = [];
@@ -96,5 +122,5 @@ export async function checkBundlers(folder: string, executablePath: string | und
     site.closeAllConnections();
     site.close();
   }
-  return told;
+  return [...told, ...(await bundleOneClass(folder))];
 }

@@ -4,9 +4,9 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { FaultServer } from '../../src/testing/faultServer.js';
-import { FOREIGN } from './bundlers.js';
+import { checkOneClass, FOREIGN, ONE_CLASS } from './bundlers.js';
 import type { Shell } from './fakeTimers.js';
 
 const TOOLS = ['parcel@2', 'rollup@4', '@rollup/plugin-node-resolve@16', '@rollup/plugin-commonjs@29'];
@@ -43,6 +43,7 @@ export async function checkMoreBundlers(folder: string, tarball: string, sh: She
   await mkdir(home);
   await writeFile(join(home, 'package.json'), '{ "private": true }\n');
   await writeFile(join(home, 'every.js'), PAGE);
+  await writeFile(join(home, 'one.js'), ONE_CLASS);
   await writeFile(join(home, 'program.mjs'), PROGRAM);
   await sh(home, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...TOOLS);
 
@@ -51,6 +52,10 @@ export async function checkMoreBundlers(folder: string, tarball: string, sh: She
   const plugins = ['-p', '@rollup/plugin-node-resolve={browser:true}', '-p', '@rollup/plugin-commonjs'];
   await sh(home, bin('rollup'), 'every.js', ...plugins, '-f', 'es', '-o', 'rollup/every.js', '--silent');
   tried.push(await checkPage(home, 'rollup'));
+  const one = ['one.js', ...plugins, '-f', 'es', '-o', 'rollup/one.js', '--silent'];
+  await sh(home, bin('rollup'), ...one);
+  const { code } = await transform(await readFile(join(home, 'rollup/one.js'), 'utf8'), { minify: true });
+  tried.push(checkOneClass('rollup', code));
   await sh(home, bin('parcel'), 'build', 'every.js', '--dist-dir', 'parcel', '--no-cache');
   tried.push(await checkPage(home, 'parcel'));
 

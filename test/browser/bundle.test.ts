@@ -34,3 +34,12 @@ it(`it takes at most ${BUDGET} bytes`, async () => {
   expect(size).toBeLessThan(BUDGET);
   expect(size).toBeGreaterThan(BUDGET / 2);
 });
+
+it('one class of errors brings that class alone', async () => {
+  const { code, inputs } = await bundle(
+    "import { ConnectionError } from 'recker'; globalThis.c = ConnectionError;",
+    true,
+  );
+  expect(inputs.length).toBeGreaterThan(1);
+  expect(gzipSync(code, { level: 9 }).length).toBeLessThan(1500);
+});
