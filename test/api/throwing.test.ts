@@ -24,7 +24,7 @@ import { tableWith } from '../support/tables.js';
 import { testTls } from '../support/tls.js';
 
 /** What the function does, and what it gives where it does not throw. */
-type Mode = 'throws' | 'garbage';
+type Mode = 'throws' | 'invalid';
 const boom = (): never => {
   throw new Error('boom');
 };
@@ -429,7 +429,7 @@ function fill(client: Made): AsyncGenerator<unknown> {
 }
 
 describe('what throws', () => {
-  const cells = tableWith('errors.md', 'garbage').filter(({ column }) => column !== 'then');
+  const cells = tableWith('errors.md', 'invalid').filter(({ column }) => column !== 'then');
 
   it('has a row for each', () => {
     expect([...new Set(cells.map(({ row }) => row))]).toEqual(Object.keys(ROWS));

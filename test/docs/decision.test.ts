@@ -1,4 +1,4 @@
-/** The README's table of the default decision, row by row, against `defaultShouldReconnect`. */
+/** The table of the default decision in docs/reconnection.md, row by row, against `defaultShouldReconnect`. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,8 +9,8 @@ import {
   TimeoutError,
 } from '../../src/machine/index.js';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const table = readme.slice(readme.indexOf('| what ended it |')).split('\n\n')[0] as string;
+const page = readFileSync(new URL('../../docs/reconnection.md', import.meta.url), 'utf8');
+const table = page.slice(page.indexOf('| what ended it |')).split('\n\n')[0] as string;
 const rows = table
   .split('\n')
   .slice(2)
