@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Agent } from 'undici';
 import { ReckerError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { Random } from '../../test/support/random.js';
 import { acceptOf } from '../../test/support/rawServer.js';
-import { Random } from './random.js';
 
 export interface HeadsOptions {
   readonly cases: number;
@@ -152,7 +152,7 @@ export async function fuzzHeads(options: HeadsOptions): Promise<HeadsReport> {
   process.on('uncaughtException', stray).on('unhandledRejection', stray);
 
   const say = (socket: Socket, head: string): void => {
-    const random = new Random(seed, Number(/case-(\d+)/.exec(head)?.[1] ?? 0));
+    const random = Random.ofCase(seed, Number(/case-(\d+)/.exec(head)?.[1] ?? 0));
     socket.write(answer(random, head));
     if (random.chance(0.9)) socket.end();
   };

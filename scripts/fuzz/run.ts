@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { ReckerError, ReckerWebSocket } from '../../src/index.js';
 import { FrameTap } from '../../src/testing/frames.js';
-import { Random } from './random.js';
+import { Random } from '../../test/support/random.js';
 import { type Case, makeCase } from './traffic.js';
 
 export interface FuzzOptions {
@@ -71,7 +71,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
       const index = next;
       next += 1;
       running.add(index);
-      const result = await bench.run(index, makeCase(new Random(seed, index)));
+      const result = await bench.run(index, makeCase(Random.ofCase(seed, index)));
       running.delete(index);
       for (const problem of result.problems) found(`case ${index}: ${problem}`);
       endings[result.ending] = (endings[result.ending] ?? 0) + 1;

@@ -2,7 +2,7 @@
 import type { WebSocketServer } from 'ws';
 import type { ReckerWebSocket } from '../../src/index.js';
 import type { TcpRelay } from '../../src/testing/index.js';
-import type { Random } from '../fuzz/random.js';
+import type { Random } from '../../test/support/random.js';
 
 export interface Victims {
   readonly relay: TcpRelay;

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ReckerWebSocket } from '../../src/index.js';
 import { TcpRelay } from '../../src/testing/index.js';
-import { Random } from '../fuzz/random.js';
+import { Random } from '../../test/support/random.js';
 import { FAULTS } from './faults.js';
 import { Inbox, Ledger } from './ledger.js';
 
@@ -58,7 +58,7 @@ const SEND_EVERY = 10;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function soak({ seconds, seed, onSample }: SoakOptions): Promise<SoakReport> {
-  const random = new Random(seed, 0);
+  const random = Random.ofCase(seed, 0);
   const ledger = new Ledger();
   const inbox = new Inbox();
   const stray: string[] = [];

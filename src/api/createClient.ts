@@ -65,7 +65,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
 
   const websocket: Client['websocket'] = (url, own) =>
-    clientOf(url, { ...defaults, ...withoutUndefined(own) }, { parseUrl, headersFor });
+    clientOf(url, { ...defaults, ...checkOptions(own) }, { parseUrl, headersFor });
   return { websocket, ws: websocket };
 }
 
@@ -90,9 +90,4 @@ function ownOptions(options: ClientOptions): ClientOptions {
 function hint(name: string | symbol): string {
   if (Object.hasOwn(OPTION_RULES, name)) return ` (put it into websocket: { ${String(name)} })`;
   return didYouMean(String(name), CLIENT_OPTIONS);
-}
-
-/** An option given as `undefined` means the default, not "none". Checked here, so that spreading is safe. */
-function withoutUndefined(options: WebSocketOptions | undefined): WebSocketOptions {
-  return checkOptions(options);
 }

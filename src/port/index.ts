@@ -1,6 +1,8 @@
 /**
  * What the machine, the services and the api say to each other, and what all three read and write with.
  */
+export { type BypassEntry, bypassEntries, readBypassEntry } from './bypassEntry.js';
+export { basicAuthorization, type Credentials, credentialsOf } from './credentials.js';
 export { clampDelay, MAX_DELAY } from './delays.js';
 export {
   AbortError,
@@ -18,6 +20,7 @@ export {
 } from './errors.js';
 export type { Failure, Loss, SendProgress, SocketFact, SocketPort } from './facts.js';
 export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './globals.js';
+export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
 export {
   forgetOptions,
@@ -27,14 +30,7 @@ export {
   unsetActorOptions,
   withoutPrototype,
 } from './own.js';
-export {
-  BYPASS_HOST,
-  bypassEntries,
-  type Credentials,
-  credentialsOf,
-  type ProxyClaims,
-  proxyContradiction,
-} from './proxyRules.js';
+export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 export type { ResponseHeaders } from './responseHeaders.js';
 export { retryAfterOf } from './retryAfter.js';

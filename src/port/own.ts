@@ -19,9 +19,11 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** A copy with the own members alone. */
-export function withoutPrototype<Value extends object>(value: Value | undefined): Partial<Value> {
-  return Object.assign(Object.create(null), value) as Partial<Value>;
+/** A copy with the own members alone, and no prototype on which a missing one would be looked up. */
+export function withoutPrototype<Value extends object>(value: Value): Value;
+export function withoutPrototype<Value extends object>(value: Value | undefined): Partial<Value>;
+export function withoutPrototype(value: object | undefined): object {
+  return Object.assign(Object.create(null), value);
 }
 
 /**

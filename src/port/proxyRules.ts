@@ -5,13 +5,9 @@
  * Pure, and without any module of Node: the api checks options with it in browsers, too. Shows no value, since
  * any part of a proxy's settings may be a secret.
  */
+import { bypassEntries, readBypassEntry } from './bypassEntry.js';
+import { type Credentials, credentialsOf } from './credentials.js';
 import { utf8Length } from './utf8.js';
-
-/** Credentials as they are given. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** The members that are looked at here. Own or none. */
 export interface ProxyClaims {
@@ -34,7 +30,7 @@ export function proxyContradiction(claims: ProxyClaims): string | undefined {
   if ([auth !== undefined, token !== undefined, own].filter(Boolean).length > 1) {
     return 'an object with one of auth, token and a Proxy-Authorization header';
   }
-  if (bypassEntries(bypass ?? []).some((entry) => !isBypassEntry(entry))) {
+  if (bypassEntries(bypass ?? []).some((entry) => readBypassEntry(entry) === undefined)) {
     return 'an object in which bypass is a list of host, host:port, *.suffix, address and CIDR block';
   }
   if (!url.protocol.startsWith('socks')) {
@@ -51,50 +47,4 @@ export function proxyContradiction(claims: ProxyClaims): string | undefined {
   return isLong || username.includes('\0')
     ? `a SOCKS proxy with a user name and password of at most ${MAX_CREDENTIAL} bytes (RFC 1929 §2), without NUL`
     : undefined;
-}
-
-/** The user info of a URL, decoded. */
-export function credentialsOf({ username, password }: URL): Credentials | undefined {
-  if (username === '' && password === '') return undefined;
-  return { username: decoded(username), password: decoded(password) };
-}
-
-/** A lone `%` is no reason to fail: it is taken as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** `bypass` as a list; commas and white space part entries, too. */
-export function bypassEntries(bypass: string | readonly string[]): string[] {
-  return (typeof bypass === 'string' ? [bypass] : bypass)
-    .flatMap((each) => each.split(/[\s,]+/))
-    .filter((entry) => entry !== '');
-}
-
-/** Host, or an address in brackets, and perhaps a port. */
-export const BYPASS_HOST = /^(\[[0-9a-f:.]+\]|(?:\*?\.)?[^\s:*[\]/@]+)(?::(\d{1,5}))?$/i;
-
-function isBypassEntry(entry: string): boolean {
-  if (entry === '*' || isIPv6(entry)) return true;
-  if (entry.includes('/')) return isBlock(entry);
-  const [, host = '', port = '0'] = BYPASS_HOST.exec(entry) ?? [];
-  if (host === '' || Number(port) > 65_535) return false;
-  return !host.startsWith('[') || isIPv6(host.slice(1, -1));
-}
-
-function isBlock(entry: string): boolean {
-  const [, network = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(network)) {
-    return network.split('.').every((byte) => Number(byte) <= 255) && Number(bits) <= 32;
-  }
-  return isIPv6(network.replace(/^\[(.*)\]$/, '$1')) && Number(bits) <= 128;
-}
-
-/** The URL parser knows IPv6 (https://url.spec.whatwg.org/#concept-ipv6-parser). */
-function isIPv6(text: string): boolean {
-  return text.includes(':') && /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`ws://[${text}]`);
 }

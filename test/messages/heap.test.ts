@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { fakeTransport } from '../../src/testing/index.js';
-import { serve, type TestServer } from './support.js';
+import { endAll, keep, serve } from './support.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -22,15 +22,9 @@ const MB = 1e6;
 const CHUNKS = 60_000;
 const MOST = 4 * MB;
 
-let server: TestServer | undefined;
-let ws: ReckerWebSocket | undefined;
-
 afterEach(async () => {
-  ws?.terminate();
-  await server?.stop();
+  await endAll();
   // What the last test held must be gone before the next one measures.
-  ws = undefined;
-  server = undefined;
   for (let turn = 0; turn < 2; turn += 1) {
     await nextTurn();
     gc();
@@ -61,8 +55,8 @@ const sources: Readonly<
 
 describe('pipes hold nothing of what has passed', () => {
   it.each(Object.keys(sources))('pipeFrom() of %s', { timeout: 30_000 }, async (kind) => {
-    server = await serve((socket) => socket.on('message', () => {}));
-    ws = new ReckerWebSocket(server.url);
+    const server = await serve((socket) => socket.on('message', () => {}));
+    const ws = keep(new ReckerWebSocket(server.url));
     await ws.connect();
     const heap: number[] = [];
     await ws.pipeFrom(
@@ -76,7 +70,7 @@ describe('pipes hold nothing of what has passed', () => {
 
   it('pipeTo()', { timeout: 30_000 }, async () => {
     const transport = fakeTransport();
-    ws = new ReckerWebSocket('ws://localhost/', { transport });
+    const ws = keep(new ReckerWebSocket('ws://localhost/', { transport }));
     const connected = ws.connect();
     transport.last.open();
     await connected;
@@ -103,7 +97,7 @@ describe('pipes hold nothing of what has passed', () => {
 
   it('nor iteration, whose every next() was given up', { timeout: 30_000 }, async () => {
     const transport = fakeTransport();
-    ws = new ReckerWebSocket('ws://localhost/', { transport });
+    const ws = keep(new ReckerWebSocket('ws://localhost/', { transport }));
     const messages = ws[Symbol.asyncIterator]();
     const { signal } = new AbortController();
     const round = async (times: number) => {
@@ -134,11 +128,12 @@ describe('a queue counts what holding costs', () => {
     ['binary', 100, 50_000],
     ['binary', 10_000, 3000],
   ])('%s of %i bytes: the heap grows by no more than queuedBytes', (kind, size, count) => {
-    const client = new ReckerWebSocket('ws://localhost/', {
-      transport: fakeTransport(),
-      sendQueue: { maxBytes: 1e9 },
-    });
-    ws = client;
+    const client = keep(
+      new ReckerWebSocket('ws://localhost/', {
+        transport: fakeTransport(),
+        sendQueue: { maxBytes: 1e9 },
+      }),
+    );
     const make = (index: number) => {
       const bytes = Buffer.alloc(size, String(index));
       return kind === 'text' ? bytes.toString('latin1') : bytes;
@@ -155,11 +150,12 @@ describe('a queue counts what holding costs', () => {
   });
 
   it('and 200,000 messages that are refused in one loop cost next to nothing', () => {
-    const client = new ReckerWebSocket('ws://localhost/', {
-      transport: fakeTransport(),
-      sendQueue: { maxMessages: 1 },
-    });
-    ws = client;
+    const client = keep(
+      new ReckerWebSocket('ws://localhost/', {
+        transport: fakeTransport(),
+        sendQueue: { maxMessages: 1 },
+      }),
+    );
     let undelivered = 0;
     client.on('undelivered', () => {
       undelivered += 1;

@@ -5,36 +5,19 @@ import {
   AbortError,
   ConnectionClosedError,
   ConnectionError,
-  ReckerWebSocket,
+  type ReckerWebSocket,
   type WebSocketMessage,
   type WebSocketOptions,
 } from '../../src/index.js';
 import { fakeTransport } from '../../src/testing/index.js';
-import { quiet, serve, type TestServer, until } from './support.js';
+import { endAll, makeClient, quiet, serve, until } from './support.js';
 
-let server: TestServer | undefined;
-let ws: ReckerWebSocket | undefined;
-
-afterEach(async () => {
-  await ws?.close();
-  await server?.stop();
-  ws = undefined;
-  server = undefined;
-});
-
-function make(options: WebSocketOptions = {}): ReckerWebSocket {
-  // Short, because a fake peer never finishes the closing handshake that ends each test.
-  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', {
-    ...(server === undefined ? { closeTimeout: 50 } : {}),
-    ...options,
-  });
-  return ws;
-}
+afterEach(endAll);
 
 /** A client over a fake transport, open. */
 async function open(options: WebSocketOptions = {}) {
   const transport = fakeTransport();
-  const client = make({ ...options, transport });
+  const client = makeClient({ ...options, transport });
   const connected = client.connect();
   transport.last.open();
   await connected;
@@ -59,7 +42,7 @@ describe('a consumer that is slower than the peer', () => {
   it('makes the peer wait: none of 3,000 messages of 64 KiB lost, no heartbeat timeout', async () => {
     const COUNT = 3000;
     let handed = 0;
-    server = await serve((socket) => {
+    await serve((socket) => {
       const push = () => {
         if (handed === COUNT) return;
         const chunk = Buffer.alloc(65_536);
@@ -70,7 +53,7 @@ describe('a consumer that is slower than the peer', () => {
       };
       push();
     });
-    const client = make({ heartbeatInterval: 50, heartbeatTimeout: 50 });
+    const client = makeClient({ heartbeatInterval: 50, heartbeatTimeout: 50 });
     let timeouts = 0;
     client.on('heartbeat-timeout', () => {
       timeouts += 1;
@@ -158,12 +141,12 @@ describe('what an iterator sees', () => {
 
   it('goes on over a reconnect', async () => {
     let connections = 0;
-    server = await serve((socket) => {
+    await serve((socket) => {
       connections += 1;
       socket.send(`hello ${connections}`);
       if (connections < 3) setImmediate(() => socket.terminate());
     });
-    const client = make({ reconnect: true, reconnectDelay: 1 });
+    const client = makeClient({ reconnect: true, reconnectDelay: 1 });
     const read: unknown[] = [];
     for await (const { data } of client) {
       read.push(data);
@@ -235,9 +218,9 @@ describe('an iteration ends', () => {
   });
 
   it('by throwing the failure of the first dial', async () => {
-    server = await serve(() => {});
+    const server = await serve(() => {});
     await server.stop();
-    const { error } = await readAll(make());
+    const { error } = await readAll(makeClient());
     expect(error).toBeInstanceOf(ConnectionError);
     expect((error as Error).message).toContain('ECONNREFUSED');
   });

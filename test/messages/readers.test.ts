@@ -10,24 +10,15 @@ import {
   type WebSocketOptions,
 } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
-import { serve, type TestServer, until } from './support.js';
+import { endAll, keep, serve, until } from './support.js';
 
-let server: TestServer | undefined;
-let ws: ReckerWebSocket | undefined;
-
-afterEach(async () => {
-  ws?.terminate();
-  await server?.stop();
-  ws = undefined;
-  server = undefined;
-});
+afterEach(endAll);
 
 /** A client over a fake transport, open. */
 async function open(options: WebSocketOptions = {}) {
   const transport = fakeTransport();
   const clock = new VirtualClock();
-  const client = new ReckerWebSocket('ws://localhost/', { transport, clock, ...options });
-  ws = client;
+  const client = keep(new ReckerWebSocket('ws://localhost/', { transport, clock, ...options }));
   const connected = client.connect();
   transport.last.open();
   await connected;
@@ -147,11 +138,10 @@ describe('what a loop has left unread at its break', () => {
 
   it('loses none of 20,000 messages to a hundred loops after each other', async () => {
     const COUNT = 20_000;
-    server = await serve((socket) => {
+    const server = await serve((socket) => {
       for (let index = 0; index < COUNT; index += 1) socket.send(String(index));
     });
-    const client = new ReckerWebSocket(server.url);
-    ws = client;
+    const client = keep(new ReckerWebSocket(server.url));
     const read: unknown[] = [];
     while (read.length < COUNT) read.push(...(await take(client, 200)));
     expect(read).toEqual(Array.from({ length: COUNT }, (_, index) => String(index)));
@@ -227,12 +217,11 @@ describe('next({ signal })', () => {
 
 describe('an iterator that is dropped', () => {
   it('is collected, and lets the others go on, over a real connection', async () => {
-    server = await serve((socket) => {
+    const server = await serve((socket) => {
       const push = () => socket.send('tick', (error) => error || setImmediate(push));
       push();
     });
-    const client = new ReckerWebSocket(server.url, { receiveQueue: { maxMessages: 50 } });
-    ws = client;
+    const client = keep(new ReckerWebSocket(server.url, { receiveQueue: { maxMessages: 50 } }));
     let heard = 0;
     client.on('message', () => {
       heard += 1;
@@ -305,15 +294,16 @@ describe('a full reader', () => {
   });
 
   it('notices within two heartbeats a peer whose TCP resets what comes', async () => {
-    server = await serve((socket) => {
+    const server = await serve((socket) => {
       for (let index = 0; index < 10; index += 1) socket.send('x');
     });
-    const client = new ReckerWebSocket(server.url, {
-      heartbeatInterval: 100,
-      heartbeatTimeout: 50,
-      receiveQueue: { maxMessages: 2 },
-    });
-    ws = client;
+    const client = keep(
+      new ReckerWebSocket(server.url, {
+        heartbeatInterval: 100,
+        heartbeatTimeout: 50,
+        receiveQueue: { maxMessages: 2 },
+      }),
+    );
     const messages = client[Symbol.asyncIterator]();
     await once(client, 'open');
     await until(() => client.stats().paused);
@@ -332,8 +322,9 @@ describe('a full reader', () => {
 describe('pause() and resume()', () => {
   it('stop and go on reading, in any state, beside full readers', async () => {
     const transport = fakeTransport();
-    const client = new ReckerWebSocket('ws://localhost/', { transport, receiveQueue: { maxMessages: 1 } });
-    ws = client;
+    const client = keep(
+      new ReckerWebSocket('ws://localhost/', { transport, receiveQueue: { maxMessages: 1 } }),
+    );
     client.pause();
     const connected = client.connect();
     transport.last.open();
@@ -360,11 +351,10 @@ describe('pause() and resume()', () => {
 
   it("let Node's events.on() with marks read a client", async () => {
     const COUNT = 2000;
-    server = await serve((socket) => {
+    const server = await serve((socket) => {
       for (let index = 0; index < COUNT; index += 1) socket.send(String(index));
     });
-    const client = new ReckerWebSocket(server.url);
-    ws = client;
+    const client = keep(new ReckerWebSocket(server.url));
     void client.connect();
     let next = 0;
     // biome-ignore lint/suspicious/noExplicitAny: @types/node does not know the marks of Node 20.

@@ -1,33 +1,16 @@
 /** Outgoing messages: order, bounds, drains, what a loss takes along, and that a loop of sends starves nobody. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
-import { ReckerWebSocket, type SendData, type WebSocketOptions } from '../../src/index.js';
+import type { SendData, WebSocketOptions } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
-import { serve, type TestServer, until } from './support.js';
+import { endAll, makeClient, serve, until } from './support.js';
 
-let server: TestServer | undefined;
-let ws: ReckerWebSocket | undefined;
-
-afterEach(async () => {
-  ws?.terminate();
-  await server?.stop();
-  ws = undefined;
-  server = undefined;
-});
-
-function make(options: WebSocketOptions = {}): ReckerWebSocket {
-  // Short, because a fake peer never finishes the closing handshake that ends each test.
-  ws = new ReckerWebSocket(server?.url ?? 'ws://localhost/', {
-    ...(server === undefined ? { closeTimeout: 50 } : {}),
-    ...options,
-  });
-  return ws;
-}
+afterEach(endAll);
 
 /** Over a fake transport that takes nothing until it is told to. */
 async function openHolding(options: WebSocketOptions = {}) {
   const transport = fakeTransport({ holdWrites: true });
-  const client = make({ ...options, transport });
+  const client = makeClient({ ...options, transport });
   const connected = client.connect();
   transport.last.open();
   await connected;
@@ -53,11 +36,11 @@ describe('order across a loss', () => {
           if (isFirst && got.length === 100) socket.terminate();
         });
       }, port);
-    server = await serveOn();
+    const server = await serveOn();
     const { port } = server;
     await server.stop();
 
-    const client = make({
+    const client = makeClient({
       reconnect: true,
       reconnectDelay: 20,
       maxReconnectAttempts: 0,
@@ -73,7 +56,7 @@ describe('order across a loss', () => {
     // Large enough that the kernel cannot take the whole flush at once.
     const sent = names.map((name) => client.send(name.padEnd(32_768, '.')));
     const delivered = Promise.all(sent.map((promise) => promise.then(() => true)));
-    server = await serveOn(port);
+    await serveOn(port);
     expect(await delivered).toHaveLength(500);
     await until(() => client.bufferedAmount === 0 && got.at(-1) === '100499');
 
@@ -163,8 +146,8 @@ describe('maxInFlight and sendQueue', () => {
   });
 
   it('keeps memory under its bound while the peer reads nothing, and 32 MB are sent', async () => {
-    server = await serve((socket) => socket.pause());
-    const client = make({ sendQueue: { maxBytes: 4 * 1024 * 1024 } });
+    await serve((socket) => socket.pause());
+    const client = makeClient({ sendQueue: { maxBytes: 4 * 1024 * 1024 } });
     await client.connect();
     let refused = 0;
     client.on('undelivered', () => {
@@ -216,8 +199,8 @@ describe('awaitDrain', () => {
   });
 
   it('waits for the connection, too, and is the default where the option says so', async () => {
-    server = await serve(() => {});
-    const client = make({ awaitDrain: true });
+    await serve(() => {});
+    const client = makeClient({ awaitDrain: true });
     const sent = client.send('x'.repeat(100_000));
     await client.connect();
     await sent;
@@ -234,8 +217,8 @@ describe('awaitDrain', () => {
 
 describe('a loop of await ws.send()', () => {
   it('starves neither timers nor the heartbeat beside it', async () => {
-    server = await serve((socket) => socket.on('message', () => {}));
-    const client = make({ heartbeatInterval: 30, heartbeatTimeout: 100 });
+    await serve((socket) => socket.on('message', () => {}));
+    const client = makeClient({ heartbeatInterval: 30, heartbeatTimeout: 100 });
     let timeouts = 0;
     let pongs = 0;
     client.on('heartbeat-timeout', () => {
@@ -267,9 +250,9 @@ describe('a loop of await ws.send()', () => {
 
 describe('stats()', () => {
   it('counts what went and came, dials and opens, and says since when', async () => {
-    server = await serve((socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
+    await serve((socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
     const clock = new VirtualClock(1_000_000);
-    const client = make({ clock, reconnect: true });
+    const client = makeClient({ clock, reconnect: true });
     expect(client.stats()).toEqual({
       messagesIn: 0,
       messagesOut: 0,
@@ -318,11 +301,11 @@ describe('stats()', () => {
 describe('what leaves the process', () => {
   it('is one packet for a burst of small messages after the first', async () => {
     const reads: number[] = [];
-    server = await serve((socket) => {
+    await serve((socket) => {
       const raw = (socket as unknown as { _socket: NodeJS.EventEmitter })._socket;
       raw.on('data', (chunk: Buffer) => reads.push(chunk.length));
     });
-    const client = make();
+    const client = makeClient();
     await client.connect();
     for (let index = 0; index < 200; index += 1) client.send('x'.repeat(20));
     await until(() => reads.reduce((sum, length) => sum + length, 0) === 200 * 26);
@@ -331,10 +314,10 @@ describe('what leaves the process', () => {
 
   it('is what the bytes were at the call, also behind a Blob that is still being read', async () => {
     const got: string[] = [];
-    server = await serve((socket) => {
+    await serve((socket) => {
       socket.on('message', (data) => got.push(data.toString()));
     });
-    const client = make();
+    const client = makeClient();
     await client.connect();
     const bytes = Buffer.from('before');
     client.send(new Blob(['blob']));
@@ -350,10 +333,10 @@ describe('what leaves the process', () => {
     ['no queue', { sendQueue: false as const }],
   ])('what an open listener sends keeps its order around a Blob, with %s', async (_, options) => {
     const got: string[] = [];
-    server = await serve((socket) => {
+    await serve((socket) => {
       socket.on('message', (data) => got.push(data.toString()));
     });
-    const client = make(options);
+    const client = makeClient(options);
     client.once('open', () => {
       client.send(new Blob(['one']));
       client.send('two');
@@ -370,10 +353,10 @@ describe('what leaves the process', () => {
 
   it('takes strings, Buffers, ArrayBuffers, views and Blobs, in order', async () => {
     const got: [string, boolean][] = [];
-    server = await serve((socket) => {
+    await serve((socket) => {
       socket.on('message', (data, isBinary) => got.push([data.toString(), isBinary]));
     });
-    const client = make();
+    const client = makeClient();
     const bytes = new TextEncoder().encode('_view_');
     await client.connect();
     client.send('text');

@@ -5,7 +5,7 @@
  * something (or nothing) in every situation: so any part of a script is a script, and a failing one can be
  * shortened by leaving actions out.
  */
-import { Random } from './random.js';
+import { Random } from '../support/random.js';
 
 /** What a client is made with; the names are its options'. */
 export interface Settings {

@@ -1,7 +1,7 @@
 /**
  * Callers that wait for the same thing: each has a promise of its own, and may leave early.
  */
-import { AbortError } from '../../port/index.js';
+import { AbortError, ignore } from '../../port/index.js';
 import { onAbort } from '../values/index.js';
 
 interface Waiter {
@@ -9,8 +9,6 @@ interface Waiter {
   resolve(): void;
   reject(error: Error): void;
 }
-
-const ignore = (): void => {};
 
 /** Waiters that were taken out, to be told later. */
 export interface Taken {

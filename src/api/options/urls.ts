@@ -1,7 +1,7 @@
 /**
  * What a URL must be to be dialled, and how much of it may be shown.
  */
-import { ConfigurationError, utf8Bytes } from '../../port/index.js';
+import { basicAuthorization, ConfigurationError, credentialsOf } from '../../port/index.js';
 import { isUrl, kindOf, schemeMeant } from '../values/index.js';
 
 const SCHEMES = ['wss:', 'ws:'];
@@ -79,20 +79,10 @@ export function originOf(url: URL): string {
 
 /** Splits user info off: the URL to dial, and the `Authorization` value that stands for it (RFC 7617). */
 export function splitCredentials(url: URL): { href: string; authorization: string | undefined } {
-  if (url.username === '' && url.password === '') return { href: url.href, authorization: undefined };
-  const credentials = `${decode(url.username)}:${decode(url.password)}`;
+  const credentials = credentialsOf(url);
+  if (credentials === undefined) return { href: url.href, authorization: undefined };
   const bare = new URL(url.href);
   bare.username = '';
   bare.password = '';
-  const binary = String.fromCharCode(...utf8Bytes(credentials));
-  return { href: bare.href, authorization: `Basic ${btoa(binary)}` };
-}
-
-/** A lone `%` is no reason to fail: it is taken as it is. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return { href: bare.href, authorization: basicAuthorization(credentials) };
 }

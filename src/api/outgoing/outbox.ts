@@ -4,7 +4,13 @@
  *
  * Owns the send queue and those who wait for a drain. Must not know why there is no connection.
  */
-import { ConfigurationError, QueueFullError, type ReckerError, type Transport } from '../../port/index.js';
+import {
+  ConfigurationError,
+  ignore,
+  QueueFullError,
+  type ReckerError,
+  type Transport,
+} from '../../port/index.js';
 import { transportError } from '../link/index.js';
 import type { QueueBounds } from '../options/index.js';
 import { afterIo, byteLength, copyBytes } from '../platform.js';
@@ -48,7 +54,6 @@ const UNBOUNDED: QueueBounds = {
   overflow: 'reject',
 };
 const DONE = Promise.resolve();
-const ignore = (): void => {};
 
 /** After how many sends that resolve at once the loop of an awaiting caller is let go round. */
 const SENDS_PER_TURN = 256;

@@ -4,7 +4,7 @@
  * All that are refused for one reason in one run of synchronous code share the error and the rejected promise: a loop
  * over a million messages would else hold a million errors, with their stack traces, until it ends.
  */
-import type { ReckerError } from '../../port/index.js';
+import { ignore, type ReckerError } from '../../port/index.js';
 
 /** Why messages are refused. */
 export interface Refusal {
@@ -13,8 +13,6 @@ export interface Refusal {
   /** Rejected with it, and no unhandled rejection where nobody awaits it. */
   readonly promise: Promise<void>;
 }
-
-const ignore = (): void => {};
 
 /** Rejected, and no unhandled rejection where nobody awaits it. */
 export function refused(error: Error): Promise<void> {

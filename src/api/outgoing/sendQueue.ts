@@ -3,6 +3,7 @@
  *
  * Owns their order and their bounds. Must not know when they leave.
  */
+import { ignore } from '../../port/index.js';
 import type { QueueBounds } from '../options/index.js';
 import { Fifo } from './fifo.js';
 
@@ -48,8 +49,6 @@ export class Held {
     this.resolve = () => void drained().then(resolve, (error: Error) => this.reject(error));
   }
 }
-
-const ignore = (): void => {};
 
 export class SendQueue {
   /** What was held while an `open` listener ran: it leaves before what was queued earlier. */

@@ -1,6 +1,7 @@
 /**
  * What both pipes need of Node's streams, and of those that are made like them.
  */
+import { ignore } from '../../port/index.js';
 
 /** What Node's readable and writable streams have in common. */
 export interface NodeStream {
@@ -11,8 +12,6 @@ export interface NodeStream {
   readonly errored?: Error | null;
   readonly closed?: boolean;
 }
-
-const ignore = (): void => {};
 
 /**
  * From here on an error of `stream` is nobody's: the pipe that owned it has settled, and what follows, such as the

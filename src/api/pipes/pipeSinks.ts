@@ -5,7 +5,7 @@
  * Must not know the connection.
  */
 
-import { AbortError, isError } from '../../port/index.js';
+import { AbortError, ignore, isError } from '../../port/index.js';
 import { encodeText, isStandardOutput } from '../platform.js';
 import { type NodeStream, silenceUntilClose } from './nodeStreams.js';
 import type { StreamSink, WebStreamSink } from './streams.js';
@@ -174,5 +174,3 @@ class WebSink implements ByteSink {
 
   discardInput(): void {}
 }
-
-const ignore = (): void => {};

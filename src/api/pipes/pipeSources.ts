@@ -6,7 +6,7 @@
  * Must not know the connection.
  */
 
-import { AbortError, isError } from '../../port/index.js';
+import { AbortError, ignore, isError } from '../../port/index.js';
 import { type NodeStream, silenceUntilClose } from './nodeStreams.js';
 import type { StreamSource, WebStreamSource } from './streams.js';
 
@@ -216,5 +216,3 @@ class IteratorSource implements ChunkSource {
     this.#stream.removeListener?.('error', this.#onFailure);
   }
 }
-
-const ignore = (): void => {};

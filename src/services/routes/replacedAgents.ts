@@ -6,17 +6,17 @@
  */
 import type { ClientRequest } from 'node:http';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
-import { ConfigurationError, ConnectionError, type DialRequest } from '../../port/index.js';
+import { ConfigurationError, ConnectionError, type DialRequest, withoutPrototype } from '../../port/index.js';
 import { connectionError } from '../failures/index.js';
 import { targetOf } from './target.js';
-import { guardedIdentityCheck, type IdentityCheck, ownOnly, serverName } from './tls/index.js';
+import { guardedIdentityCheck, type IdentityCheck, serverName } from './tls/index.js';
 
 const BY = "Something has replaced the agents of Node's http client, as global-agent does";
 
 /** The error where options of `request` would have no effect through an agent that is not ours. */
 export function lostOptions(request: DialRequest): ConfigurationError | undefined {
   const { dispatcher, proxy, addresses } = request;
-  const { lookup, family, localAddress } = ownOnly(addresses);
+  const { lookup, family, localAddress } = withoutPrototype(addresses);
   const wanted = { dispatcher, proxy, lookup, family: family === 0 ? undefined : family, localAddress };
   const lost = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   const [first] = lost;
@@ -37,7 +37,7 @@ export function checkForeignTls(sent: ClientRequest, request: DialRequest): void
   sent.once('socket', (given) => {
     const socket = given as TLSSocket;
     const check = (): void => {
-      const problem = tlsProblem(socket, host, ownOnly(request.tls));
+      const problem = tlsProblem(socket, host, withoutPrototype(request.tls));
       if (problem !== undefined) socket.destroy(problem);
     };
     if (socket.encrypted !== true)

@@ -3,10 +3,15 @@
  */
 import type { ClientRequest } from 'node:http';
 import type { ClientOptions } from 'ws';
-import type { DialRequest, ReckerError, ResponseHeaders } from '../../port/index.js';
+import {
+  type DialRequest,
+  type ReckerError,
+  type ResponseHeaders,
+  withoutPrototype,
+} from '../../port/index.js';
 import { BROKEN, incomplete101, spaceProtocols } from '../handshake/index.js';
 import { checkForeignTls, lostOptions, type Route, targetOf, UNSET_REQUEST } from '../routes/index.js';
-import { ownOnly, tlsSettings } from '../routes/tls/index.js';
+import { tlsSettings } from '../routes/tls/index.js';
 import { microtask } from '../runtime/index.js';
 
 /** Documented by ws and missing in @types/ws 8.18. */
@@ -39,7 +44,7 @@ export function engineOptions(
   route: Route,
   fail: (error: ReckerError) => void,
 ): EngineOptions {
-  const { agent, createConnection } = ownOnly(route.options) as unknown as {
+  const { agent, createConnection } = withoutPrototype(route.options) as unknown as {
     readonly agent?: AgentLike;
     readonly createConnection?: Connect;
   };

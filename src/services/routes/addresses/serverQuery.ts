@@ -7,7 +7,7 @@
  */
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
-import { ownOnly } from '../tls/index.js';
+import { withoutPrototype } from '../../../port/index.js';
 import { fixedAddresses } from './hostsFile.js';
 
 /** Called with what was found, at the latest with nothing more to come. */
@@ -17,7 +17,7 @@ type Answer = (addresses: readonly string[], isLast: boolean) => void;
  * Milliseconds until a query is repeated, and how often it is sent. A server that drops AAAA queries then holds a
  * dial whose A addresses have all failed for 3 s, and no other.
  */
-const SETTINGS = ownOnly({ timeout: 1000, tries: 2, maxTimeout: undefined });
+const SETTINGS = withoutPrototype({ timeout: 1000, tries: 2, maxTimeout: undefined });
 
 /** One for all queries under way. A later one is made anew, since the machine may have moved to other servers. */
 let resolver: Resolver | undefined;

@@ -6,7 +6,7 @@
  */
 import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type AddressSettings, ConnectionError, type Hop, ReckerError } from '../../../port/index.js';
+import { type AddressSettings, ConnectionError, type Hop, ignore, ReckerError } from '../../../port/index.js';
 import { connectionError } from '../../failures/index.js';
 import { type Begin, type Ended, NO_SETTINGS, Race, socketAttempts } from '../addresses/index.js';
 import { type CheckedTls, connectTls, type TlsPeer } from '../tls/index.js';
@@ -136,5 +136,3 @@ export class OwnedSockets {
     });
   }
 }
-
-function ignore(): void {}

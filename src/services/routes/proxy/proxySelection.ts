@@ -4,14 +4,16 @@
  * proxy's URL may be a secret.
  */
 import {
+  basicAuthorization,
   ConfigurationError,
   type Credentials,
   credentialsOf,
   type ProxyClaims,
   proxyContradiction,
+  withoutPrototype,
 } from '../../../port/index.js';
 import { bare, targetOf } from '../target.js';
-import { type CheckedTls, ownOnly } from '../tls/index.js';
+import type { CheckedTls } from '../tls/index.js';
 import { isBypassed, isExempt } from './bypass.js';
 
 /** The ways in which proxies are asked for a tunnel. */
@@ -66,7 +68,7 @@ const DEFAULT_PORTS: Readonly<Record<ProxyProtocol, number>> = {
  */
 export function chooseProxy(option: unknown, url: string, environment: Environment): Choice {
   if (option === 'env') return { proxy: proxyOfEnvironment(url, environment), requestTls: undefined };
-  const settings = ownOnly(typeof option === 'string' ? { url: option } : (option as ProxySettings));
+  const settings = withoutPrototype(typeof option === 'string' ? { url: option } : (option as ProxySettings));
   refuseContradictions(settings);
   const { bypass, requestTls } = settings;
   const target = targetOf(url);
@@ -91,8 +93,7 @@ function chosen(url: URL, settings: ProxySettings, port?: number): ChosenProxy {
 /** The value of `Proxy-Authorization`: the token, or Basic credentials (RFC 7617). */
 export function proxyAuthorization({ token, credentials }: ChosenProxy): string | undefined {
   if (token !== undefined) return token;
-  if (credentials === undefined) return undefined;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+  return credentials === undefined ? undefined : basicAuthorization(credentials);
 }
 
 function refuseContradictions(settings: ProxySettings): void {
@@ -129,7 +130,7 @@ function proxyOfVariable(name: string, value: string): ChosenProxy {
   if (url === undefined || url.hostname === '' || !Object.hasOwn(DEFAULT_PORTS, url.protocol)) {
     throw new ConfigurationError('proxy', `The environment variable ${name} must be the URL of a proxy`);
   }
-  const settings = ownOnly({ url: text });
+  const settings = withoutPrototype({ url: text });
   refuseContradictions(settings);
   // `URL` drops a port that is its scheme's own, and to curl no port does not mean that one.
   const [, port] = /^[^:]+:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*):(\d+)/.exec(text) ?? [];

@@ -7,6 +7,7 @@
  */
 import { isIP } from 'node:net';
 import nodeTls, { type ConnectionOptions } from 'node:tls';
+import { withoutPrototype } from '../../../port/index.js';
 import { UNSET_SOCKET } from '../unset.js';
 import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
 
@@ -30,7 +31,7 @@ export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions
 
 /** The part of them that any agent of Node's http client reads of a request, too. */
 export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
-  const tls = ownOnly(given);
+  const tls = withoutPrototype(given);
   return {
     ca: tls.ca,
     cert: tls.cert,
@@ -60,11 +61,6 @@ export function serverName(host: string): string {
 /** Node's check, or the user's. */
 function identityCheck({ checkServerIdentity: given }: CheckedTls): unknown {
   return given === undefined ? nodeTls.checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
-}
-
-/** The same members, and nothing of any prototype. */
-export function ownOnly<Value extends object>(value: Value | undefined): Value {
-  return Object.assign(Object.create(null), value);
 }
 
 /** What is no option of ours, and must not come from anywhere else. */

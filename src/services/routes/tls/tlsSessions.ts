@@ -6,7 +6,8 @@
  */
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { type CheckedTls, ownOnly, type TlsPeer, tlsOptions } from './tlsOptions.js';
+import { withoutPrototype } from '../../../port/index.js';
+import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
 
 interface KeptSession {
   readonly peer: string;
@@ -29,7 +30,7 @@ export function connectTls(
   client?: object,
 ): TLSSocket {
   // A copy: members may be getters, or change until the next dial.
-  const tls = ownOnly(given);
+  const tls = withoutPrototype(given);
   const options: ConnectionOptions = { ...tlsOptions(peer, tls), ...more };
   if (client === undefined) return connect(options);
   const name = `${peer.host}:${peer.port}`;

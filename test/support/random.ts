@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed, the same numbers, on every machine. */
+/** Numbers from a seed: the same seed gives the same numbers, on every machine. */
 export class Random {
   #state: number;
 
@@ -6,6 +6,11 @@ export class Random {
     this.#state = (seed ^ 0x9e3779b9) >>> 0;
     // Neighbouring seeds begin alike without this.
     for (let round = 0; round < 3; round += 1) this.next();
+  }
+
+  /** The numbers of one case of a run: case 70,000 needs none of the cases before it. */
+  static ofCase(seed: number, index: number): Random {
+    return new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   }
 
   /** 0 to below 1 (mulberry32). */
@@ -17,9 +22,9 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 
-  /** A whole number, both ends included. */
-  int(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1));
+  /** A whole number from 0 to `below` - 1. */
+  int(below: number): number {
+    return Math.floor(this.next() * below);
   }
 
   chance(probability: number): boolean {
@@ -27,7 +32,7 @@ export class Random {
   }
 
   pick<Item>(items: readonly Item[]): Item {
-    return items[this.int(0, items.length - 1)] as Item;
+    return items[this.int(items.length)] as Item;
   }
 
   /** One of the keys, as often as its weight says. */
@@ -39,5 +44,11 @@ export class Random {
       if (left < 0) return key;
     }
     return (entries[0] as [Key, number])[0];
+  }
+
+  bytes(length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    for (let index = 0; index < length; index += 1) bytes[index] = this.int(256);
+    return bytes;
   }
 }

@@ -1,0 +1,2 @@
+/** Does nothing: the handler of an error that is reported elsewhere. */
+export const ignore = (): void => {};
