@@ -1,4 +1,5 @@
 /** The chart's actor and what surrounds it. */
+export { ChartActor, type StepListener } from './chartActor.js';
 export { arrivalTime, ChartClock, realClock, wallTime } from './clock.js';
 export { Environment, type EnvironmentOwner } from './environment.js';
 export { GuardedClock } from './guardedClock.js';

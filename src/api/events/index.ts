@@ -1,6 +1,6 @@
 /** From what the chart emits to the documented events. */
-export { Announcer } from './announcer.js';
+export { Announcer, type Listeners } from './announcer.js';
 export { checkEventNames } from './eventNames.js';
-export { type Announcement, Ending, isCleanEnd, translate } from './translate.js';
-export { isHandled, warnOfEnd } from './unheard.js';
-export { Waiters } from './waiters.js';
+export { PendingCalls } from './pendingCalls.js';
+export { Ending, isCleanEnd, translate } from './translate.js';
+export { warnOfEnd } from './unheard.js';

@@ -44,7 +44,8 @@ export interface LinkOwner {
   onMessage(data: string | Uint8Array, isBinary: boolean, bytes: number): void;
   /** @param newer how many newer Pings still wait for their answer */
   onPong(newer: number): void;
-  onTaken(): void;
+  /** The kernel took bytes: hands over what is queued. */
+  flush(): void;
   /** Sends a Ping frame, or what the user put in its place; returns whether it left. */
   sendHeartbeat(transport: Transport): boolean;
   /** The transport threw, and the connection goes on. */
@@ -275,7 +276,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   taken(bytes = 0, waiting = false): void {
     if (!this.#live) return;
     this.#marks?.take(this.#owner.now, bytes, waiting);
-    this.#owner.onTaken();
+    this.#owner.flush();
   }
 
   peerClosed(code: number, reason: string): void {

@@ -1,0 +1,67 @@
+/**
+ * The actor that runs the statechart of one client.
+ *
+ * Owns the actor, and collects what the chart emits in a step. Must not know what that means to the client.
+ */
+import { type ActorRefFrom, createActor } from 'xstate';
+import {
+  type ConnectionCommand,
+  type ConnectionEmitted,
+  type ConnectionInput,
+  connectionMachine,
+} from '../../machine/index.js';
+import { forgetOptions, isolateScheduler, unsetActorOptions } from '../../port/index.js';
+import type { ChartClock } from './clock.js';
+import type { InspectionOptions } from './inspection.js';
+
+/** Shared by all steps in which the chart emits nothing. Never pushed to. */
+const NOTHING: ConnectionEmitted[] = [];
+
+/** Called after each step of the chart. */
+export interface StepListener {
+  /**
+   * @param tags of the state that was reached
+   * @param emitted what the chart emitted in this step, in order
+   */
+  onStep(tags: ReadonlySet<string>, emitted: readonly ConnectionEmitted[]): void;
+}
+
+export class ChartActor {
+  readonly #actor: ActorRefFrom<typeof connectionMachine>;
+  #emitted = NOTHING;
+
+  constructor(
+    input: ConnectionInput,
+    clock: ChartClock,
+    inspection: InspectionOptions | undefined,
+    listener: StepListener,
+  ) {
+    this.#actor = createActor(connectionMachine, {
+      ...unsetActorOptions(),
+      ...inspection,
+      clock: clock as never,
+      input,
+    });
+    this.#actor.on('*', (emitted) => {
+      if (this.#emitted === NOTHING) this.#emitted = [];
+      this.#emitted.push(emitted);
+    });
+    // Without an error listener XState reports what the chart throws as an uncaught error.
+    this.#actor.subscribe(({ tags }) => {
+      const emitted = this.#emitted;
+      this.#emitted = NOTHING;
+      listener.onStep(tags, emitted);
+    });
+  }
+
+  start(): void {
+    isolateScheduler(this.#actor.system);
+    this.#actor.start();
+    isolateScheduler(this.#actor.system);
+    forgetOptions(this.#actor);
+  }
+
+  send(command: ConnectionCommand): void {
+    this.#actor.send(command);
+  }
+}

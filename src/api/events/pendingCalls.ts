@@ -1,0 +1,77 @@
+/**
+ * The promises of `connect()`, `reconnect()` and `close()`.
+ *
+ * Owns who waits, and knows whether the end of the client is reported to anybody. Must not know when it ends.
+ */
+import type { ConnectionEmitted } from '../../machine/index.js';
+import type { Announcer, Listeners } from './announcer.js';
+import type { Ending } from './translate.js';
+import { isHandled } from './unheard.js';
+import { Waiters } from './waiters.js';
+
+export class PendingCalls {
+  readonly #listeners: Listeners;
+  readonly #connecting = new Waiters();
+  #closing: Waiters | undefined;
+  /** Whether the client has been open since `connect()`. */
+  #hasBeenOpen = false;
+
+  constructor(listeners: Listeners) {
+    this.#listeners = listeners;
+  }
+
+  /** Whether a promise of `connect()` or `reconnect()` waits. */
+  get isConnecting(): boolean {
+    return this.#connecting.size > 0;
+  }
+
+  /** @param signal ends this wait, and no other */
+  untilOpen(signal: AbortSignal | undefined): Promise<void> {
+    return this.#connecting.add(signal);
+  }
+
+  untilClosed(): Promise<void> {
+    this.#closing ??= new Waiters();
+    return this.#closing.add();
+  }
+
+  /** A `connect()` has begun its first dial. */
+  onConnecting(): void {
+    this.#hasBeenOpen = false;
+  }
+
+  /** The upgrade succeeded. */
+  onOpened(): void {
+    this.#hasBeenOpen = true;
+  }
+
+  resolveOpen(): void {
+    this.#connecting.resolveAll();
+  }
+
+  resolveClosed(): void {
+    this.#closing?.resolveAll();
+  }
+
+  /** The client is at rest: settles all who wait now, after the events that are already announced. */
+  settle(ending: Ending, isIterated: boolean, announcer: Announcer): void {
+    const connecting = this.#connecting.takeAll();
+    const closing = this.#closing?.takeAll();
+    if (connecting === undefined && closing === undefined) return;
+    const handled = isHandled(ending, { hasBeenOpen: this.#hasBeenOpen, isIterated }, this.#listeners);
+    announcer.add(() => {
+      connecting?.reject(ending.error, handled);
+      closing?.resolve();
+    });
+  }
+
+  /**
+   * Whether a failure for good, of a client that was never open since `connect()`, is reported to nobody.
+   *
+   * @param isAwaited whether a promise, an iterator or a pipe reports it
+   */
+  isUnheard(emitted: ConnectionEmitted, isAwaited: boolean): boolean {
+    if (this.#hasBeenOpen || isAwaited) return false;
+    return emitted.type !== 'exhausted' || this.#listeners.listenerCount('max-reconnect-attempts') === 0;
+  }
+}
