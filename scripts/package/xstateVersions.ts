@@ -1,11 +1,14 @@
 /**
  * `recker/machine` beside the user's own XState: the oldest version that is allowed, and the newest. A program with
- * `createActor`, typed snapshots, `provide` and `@xstate/graph` compiles beside each, with `skipLibCheck: false`.
+ * `createActor`, typed snapshots, `provide` and `@xstate/graph` compiles beside each, with `skipLibCheck: false`; and each is
+ * inside as src/machine/xstateInternals.ts expects it.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { checkXStateInternals, type XState } from '../../test/support/xstateInternals.js';
 import type { Shell } from './fakeTimers.js';
 
 const run = promisify(execFile);
@@ -40,6 +43,8 @@ export async function checkXStateVersions(
     ) as {
       version: string;
     };
+    const entry = pathToFileURL(join(home, 'node_modules/xstate/dist/xstate.esm.js')).href;
+    checkXStateInternals((await import(entry)) as XState);
     try {
       await run(join(home, 'node_modules/.bin/tsc'), [...FLAGS, 'machine.ts'], { cwd: home });
       say(`recker/machine beside xstate ${version}: compiles`);

@@ -1,5 +1,6 @@
 /** The statechart, for the rooms beside it. What of it is public is in public.ts. */
 
+export { CUT_OFF } from './context.js';
 export { ProgressMarks } from './progressMarks.js';
 export * from './public.js';
 export {
@@ -21,3 +22,4 @@ export {
   type WrittenTransition,
   writtenTransitions,
 } from './writtenTransitions.js';
+export { forgetOptions, isolateScheduler, unsetActorOptions } from './xstateInternals.js';

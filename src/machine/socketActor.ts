@@ -5,14 +5,10 @@
  * whatever happens becomes a fact, and the clean-up always destroys.
  */
 import { fromCallback } from 'xstate';
-import {
-  ConnectionError,
-  forgetOptions,
-  type SocketFact,
-  type SocketPort,
-  withCause,
-} from '../port/index.js';
+import { ConnectionError, type SocketFact, type SocketPort, withCause } from '../port/index.js';
+import { CUT_OFF } from './context.js';
 import type { ConnectionEnvironment, DialAttempt } from './policy.js';
+import { forgetOptions } from './xstateInternals.js';
 
 /** What the chart sends to the socket. */
 export type SocketCommand =
@@ -34,7 +30,7 @@ export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, se
     socket = input.dial({ attempt: input.attempt }, sendBack as (fact: SocketFact) => void);
   } catch (cause) {
     const error = new ConnectionError(withCause('The transport failed to dial', cause), { cause });
-    sendBack({ type: 'socket.failed', loss: { code: 1006, reason: '', wasClean: false, error } });
+    sendBack({ type: 'socket.failed', loss: { ...CUT_OFF, error } });
     return undefined;
   }
   receive((command) => {

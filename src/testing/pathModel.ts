@@ -24,6 +24,7 @@ import {
   type ConnectionEvent,
   type ConnectionMachine,
   type ConnectionPolicy,
+  CUT_OFF,
   defaultShouldReconnect,
   type Loss,
   MAX_DELAY,
@@ -49,8 +50,6 @@ export type PathEvent =
 const REFUSED = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
 const BROKEN = new ConnectionError('Invalid WebSocket frame', { code: 'WS_ERR_INVALID_OPCODE' });
 const ABORTED = new AbortError('The client was aborted');
-
-const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
 
 interface PendingDelay {
   readonly name: string;

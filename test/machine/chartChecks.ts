@@ -12,6 +12,7 @@ import {
   type ConnectionEvent,
   type ConnectionMachine,
   type ConnectionPolicy,
+  CUT_OFF,
   DEFAULT_POLICY,
   defaultShouldReconnect,
   type Failure,
@@ -29,7 +30,6 @@ export interface ChartCheck {
 }
 
 const LOSS: Loss = { code: 4001, reason: 'peer', wasClean: true };
-const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
 const refusal = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
 const breach = new ConnectionError('Invalid frame', { code: 'WS_ERR_INVALID_OPCODE' });
 const REFUSED: SocketFact = { type: 'socket.failed', loss: { ...CUT_OFF, error: refusal } };

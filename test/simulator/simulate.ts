@@ -11,7 +11,7 @@ export interface Finding {
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** What is wrong under `script`, if something is. */
-export async function failureOf(script: Script): Promise<Error | undefined> {
+export async function whyItFails(script: Script): Promise<Error | undefined> {
   try {
     await new World(script).run();
     return undefined;
@@ -22,7 +22,7 @@ export async function failureOf(script: Script): Promise<Error | undefined> {
 
 export async function trySeed(seed: number): Promise<Finding | undefined> {
   const script = scriptOf(seed);
-  const error = await failureOf(script);
+  const error = await whyItFails(script);
   return error === undefined ? undefined : { script, error };
 }
 
@@ -43,7 +43,7 @@ export async function traceOf(script: Script): Promise<readonly string[]> {
  */
 export async function shorten(
   { script, error }: Finding,
-  fails: (script: Script) => Promise<Error | undefined> = failureOf,
+  fails: (script: Script) => Promise<Error | undefined> = whyItFails,
 ): Promise<Finding> {
   let best: Finding = { script, error };
   const attempt = async (changed: Partial<Script>): Promise<boolean> => {

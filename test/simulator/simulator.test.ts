@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantBroken } from '../support/invariants.js';
 import { type Action, PLAIN, type Script, scriptOf } from './script.js';
-import { type Finding, failureOf, shorten, tell, traceOf, trySeed } from './simulate.js';
+import { type Finding, shorten, tell, traceOf, trySeed, whyItFails } from './simulate.js';
 
 const FIXED = 300;
 const FRESH = 200;
@@ -58,6 +58,6 @@ describe('the simulator', () => {
     expect(shortest.script.actions.map((each) => each.do).sort()).toEqual(['connect', 'send']);
     expect(shortest.script.settings).toEqual(PLAIN);
     expect(tell(shortest)).toContain('seed 1: a connect and a send');
-    expect(await failureOf(shortest.script)).toBeUndefined();
+    expect(await whyItFails(shortest.script)).toBeUndefined();
   });
 });

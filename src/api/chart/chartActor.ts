@@ -9,8 +9,10 @@ import {
   type ConnectionEmitted,
   type ConnectionInput,
   connectionMachine,
+  forgetOptions,
+  isolateScheduler,
+  unsetActorOptions,
 } from '../../machine/index.js';
-import { forgetOptions, isolateScheduler, unsetActorOptions } from '../../port/index.js';
 import type { ChartClock } from './clock.js';
 import type { InspectionOptions } from './inspection.js';
 

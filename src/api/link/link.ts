@@ -59,7 +59,7 @@ interface DialValues extends Pick<DialRequest, 'protocols' | 'headers' | 'tls' |
   readonly target: Target;
 }
 
-const CUT_OFF = 1006;
+const ABNORMAL_CLOSURE = 1006;
 
 export class Link implements SocketPort, TransportObserver, TransportGuard {
   /** There from the moment that the transport is asked to dial. */
@@ -226,7 +226,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
 
   failed(error: ReckerError, sentCode?: number): void {
     const loss: Loss = {
-      code: CUT_OFF,
+      code: ABNORMAL_CLOSURE,
       reason: '',
       wasClean: false,
       error,
@@ -302,7 +302,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
 
   onBreak(error: ReckerError): void {
     microtask(() => {
-      if (this.#isOpen) this.closed(CUT_OFF, '', false, error);
+      if (this.#isOpen) this.closed(ABNORMAL_CLOSURE, '', false, error);
       else this.failed(error);
     });
   }

@@ -1,0 +1,138 @@
+/**
+ * What src/machine/xstateInternals.ts relies on, held against one copy of XState: it may be the installed one, or the
+ * oldest or newest one that is allowed.
+ */
+import assert from 'node:assert/strict';
+import { forgetOptions, isolateScheduler } from '../../src/machine/xstateInternals.js';
+
+/** A copy of XState, as far as it is used here. */
+export type XState = Pick<typeof import('xstate'), 'createActor' | 'createMachine' | 'fromCallback'>;
+
+/** What unsetActorOptions() keeps from a polluted prototype, and what is read of every actor and always given. */
+const KNOWN = new Set([
+  'id',
+  'inspect',
+  'parent',
+  'snapshot',
+  'src',
+  'state',
+  'syncSnapshot',
+  'systemId',
+  'input',
+]);
+/** Words that JavaScript itself looks up where a member is defined. */
+const DESCRIPTOR = new Set(['value', 'writable', 'get', 'set', 'enumerable', 'configurable']);
+const READ_LATER = ['devTools'];
+
+interface Internals {
+  options: object;
+  readonly system: { readonly _snapshot?: { readonly _scheduledEvents?: object } };
+}
+
+/** A machine that does what the chart does: it waits, it invokes, it is told something, it goes on. */
+function makeActor(
+  xstate: XState,
+  options: object,
+): { start(): void; send(event: object): void; stop(): void } {
+  const socket = xstate.fromCallback(() => () => {});
+  const machine = xstate.createMachine({
+    initial: 'waiting',
+    states: {
+      waiting: { after: { 60000: 'dialling' }, on: { connect: 'dialling' } },
+      dialling: {
+        invoke: { src: socket, id: 'socket' },
+        after: { 60000: 'waiting' },
+        on: { stop: 'waiting' },
+      },
+    },
+  });
+  return xstate.createActor(machine, options as never) as never;
+}
+
+/** @throws where a function of xstateInternals.ts would do nothing, or harm, with this XState */
+export function checkXStateInternals(xstate: XState): void {
+  checkScheduler(xstate);
+  checkOptions(xstate);
+  checkLaterOptions(xstate);
+}
+
+/** The table of scheduled events is where it is looked for, before `start()` and after. */
+function checkScheduler(xstate: XState): void {
+  const polluted = Object.prototype as { polluted?: unknown };
+  const actor = makeActor(xstate, {});
+  const { system } = actor as unknown as Internals;
+  assert.ok(system._snapshot?._scheduledEvents, 'XState has no table of scheduled events');
+  polluted.polluted = 'by a dependency';
+  try {
+    assert.throws(
+      () => makeActor(xstate, {}).start(),
+      'XState starts on a polluted prototype: isolateScheduler() can go',
+    );
+    isolateScheduler(system);
+    actor.start();
+    isolateScheduler(system);
+    assert.equal(Object.getPrototypeOf(system._snapshot._scheduledEvents), null);
+    actor.send({ type: 'connect' });
+    actor.send({ type: 'stop' });
+    actor.stop();
+  } finally {
+    delete polluted.polluted;
+  }
+}
+
+/**
+ * Of what an actor's options may lack, XState reads nothing that unsetActorOptions() does not know. A word of its source that is
+ * a member of every object for a moment reports who reads it.
+ */
+function checkOptions(xstate: XState): void {
+  const options = { isOptions: true, clock: undefined, input: undefined, logger: undefined };
+  const source = String(makeActor(xstate, {}).constructor);
+  const words = new Set(
+    source.match(/[A-Za-z_]\w+/g)?.filter((word) => !(word in options) && !DESCRIPTOR.has(word)),
+  );
+  const everything = Object.prototype as unknown as Record<string, unknown>;
+  const read = new Set<string>();
+  for (const word of words) {
+    Object.defineProperty(everything, word, {
+      configurable: true,
+      get() {
+        if (Object.hasOwn(this as object, 'isOptions')) read.add(word);
+      },
+      // Setting a member of any other object makes it its own, as always.
+      set(value: unknown) {
+        Object.defineProperty(this, word, { value, configurable: true, enumerable: true, writable: true });
+      },
+    });
+  }
+  try {
+    makeActor(xstate, options);
+  } finally {
+    for (const word of words) delete everything[word];
+  }
+  assert.ok(read.has('id'), 'nobody read the options');
+  assert.deepEqual([...read].filter((name) => !KNOWN.has(name)).sort(), []);
+}
+
+/** Once an actor is made, only `devTools` is read of its options. */
+function checkLaterOptions(xstate: XState): void {
+  const read = new Set<string>();
+  const actor = makeActor(xstate, {});
+  const internals = actor as unknown as Internals;
+  assert.ok(Object.hasOwn(internals, 'options'), 'XState keeps no options: forgetOptions() can go');
+  isolateScheduler(internals.system);
+  actor.start();
+  forgetOptions(actor);
+  internals.options = new Proxy(internals.options, {
+    get: (target, name) => {
+      read.add(String(name));
+      return Reflect.get(target, name);
+    },
+  });
+  actor.send({ type: 'connect' });
+  actor.send({ type: 'stop' });
+  actor.stop();
+  assert.deepEqual(
+    [...read].filter((name) => !READ_LATER.includes(name)),
+    [],
+  );
+}
