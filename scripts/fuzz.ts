@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz -- --cases 100000 --seed 1`: mutations of valid traffic against real clients. Exits with 1 where
  * one of them broke a rule; `--from <case> --cases 1` runs that case again. `--heads`: answers to the handshake alone,
- * of servers and proxies, through each way.
+ * of servers and proxies, through each route.
  */
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';

@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/reach.ts [row]`: how long a name takes that is hard to reach, over each way, with `ws` alone beside it.
+ * `npx tsx scripts/reach.ts [row]`: how long a name takes that is hard to reach, over each route, with `ws` alone beside it.
  * Prints the table of docs/names.md. Runs in network namespaces of its own; needs unshare, nft, ip, python3 and
  * /dev/net/tun.
  */
@@ -56,7 +56,7 @@ const ROWS: readonly Row[] = [
   { title: '400 at once, a lookup takes 100 ms', ...fine, AAAA: [], count: 400, delay: 100 },
 ];
 
-const WAYS = {
+const ROUTES = {
   direct: (name: string) => ({ url: `ws://${name}:${PORT}/`, proxy: undefined }),
   'HTTP proxy': (name: string) => ({ url: 'ws://127.0.0.1:1/', proxy: `http://${name}:3128` }),
   'SOCKS proxy': (name: string) => ({ url: `ws://127.0.0.1:${PORT}/`, proxy: `socks5h://${name}:1080` }),
@@ -101,14 +101,14 @@ for (const [n, each] of ROWS.entries()) {
   row = each;
   dns.delay = each.delay ?? 0;
   const cells: string[] = [];
-  for (const [way, who] of [
+  for (const [route, who] of [
     ['direct', 'recker'],
     ['direct', 'ws'],
     ['HTTP proxy', 'recker'],
     ['SOCKS proxy', 'recker'],
     ['SOCKS proxy', 'ws'],
   ] as const) {
-    cells.push(await cell({ who, ...WAYS[way](`row-${n}.test`), count: each.count ?? 1 }));
+    cells.push(await cell({ who, ...ROUTES[route](`row-${n}.test`), count: each.count ?? 1 }));
   }
   console.log(`| ${each.title} | ${cells.join(' | ')} |`);
 }

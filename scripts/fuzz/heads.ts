@@ -1,5 +1,5 @@
 /**
- * Answers to the opening handshake, valid and not, of a server and of a proxy, through each way to the server. Each
+ * Answers to the opening handshake, valid and not, of a server and of a proxy, through each route to the server. Each
  * dial must end by itself with one `close`: open, or with an error of this library. Nothing may be thrown past it.
  */
 import { once } from 'node:events';
@@ -20,15 +20,15 @@ export interface HeadsOptions {
 
 export interface HeadsReport {
   readonly opened: number;
-  /** How the dials ended, by way and error. */
+  /** How the dials ended, by route and error. */
   readonly endings: Readonly<Record<string, number>>;
   /** What broke a rule, with its case. */
   readonly findings: readonly string[];
 }
 
-/** The ways; the last but one answers CONNECT with what is fuzzed, in place of the server. */
-export const WAYS = ['direct', 'tunnel', 'proxy', 'dispatcher'] as const;
-type Way = (typeof WAYS)[number];
+/** The routes; the last but one answers CONNECT with what is fuzzed, in place of the server. */
+export const ROUTES = ['direct', 'tunnel', 'proxy', 'dispatcher'] as const;
+type RouteName = (typeof ROUTES)[number];
 
 const HANGS_AFTER = 10_000;
 
@@ -167,7 +167,7 @@ export async function fuzzHeads(options: HeadsOptions): Promise<HeadsReport> {
     target.on('close', () => socket.destroy());
   });
   const agent = new Agent();
-  const settings: Readonly<Record<Way, (index: number) => WebSocketOptions>> = {
+  const settings: Readonly<Record<RouteName, (index: number) => WebSocketOptions>> = {
     direct: () => ({}),
     tunnel: () => ({ proxy: `http://127.0.0.1:${relayPort}` }),
     proxy: (index) => ({
@@ -177,15 +177,15 @@ export async function fuzzHeads(options: HeadsOptions): Promise<HeadsReport> {
   };
 
   const play = async (index: number): Promise<void> => {
-    const way = WAYS[index % WAYS.length] as Way;
-    const found = (what: string): void => void findings.push(`case ${index}, ${way}: ${what}`);
+    const route = ROUTES[index % ROUTES.length] as RouteName;
+    const found = (what: string): void => void findings.push(`case ${index}, ${route}: ${what}`);
     const ws = new ReckerWebSocket(`ws://127.0.0.1:${port}/case-${index}`, {
       connectTimeout: 500,
       closeTimeout: 50,
       heartbeatInterval: 0,
       ...(index % 3 === 0 ? { protocols: ['chat'] } : {}),
       ...(index % 5 === 0 ? { perMessageDeflate: true } : {}),
-      ...settings[way](index),
+      ...settings[route](index),
     });
     let closes = 0;
     ws.on('close', () => {
@@ -203,7 +203,7 @@ export async function fuzzHeads(options: HeadsOptions): Promise<HeadsReport> {
     await ws.close();
     clearTimeout(hanging);
     if (closes !== 1) found(`${closes} close events after ${ending}`);
-    const key = `${way}: ${ending}`;
+    const key = `${route}: ${ending}`;
     endings[key] = (endings[key] ?? 0) + 1;
   };
 

@@ -41,7 +41,7 @@ export interface FuzzReport {
 }
 
 const MAX_PAYLOAD = 65_536;
-/** A case that takes longer hangs, in ms. The longest way: a stalled handshake, or a Close without an answer. */
+/** A case that takes longer hangs, in ms. The slowest: a stalled handshake, or a Close without an answer. */
 const HANGS_AFTER = 10_000;
 const TIMEOUTS = { connectTimeout: 1000, closeTimeout: 100, heartbeatInterval: 0 } as const;
 /** More ports than one, so that the pairs of ports that the kernel still remembers do not run out. */

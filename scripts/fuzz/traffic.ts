@@ -2,11 +2,9 @@
  * What a server might send: valid handshakes and frames, and mutations of both. Knows the bytes of RFC 6455 and
  * RFC 7692; must not know the client.
  */
-import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { Random } from '../../test/support/random.js';
-
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+import { acceptOfKey } from '../../test/support/rawServer.js';
 
 /** How a case ends: by a FIN, by an RST, or not at all, so that the client has to. */
 export type Ending = 'end' | 'reset' | 'hold';
@@ -40,7 +38,7 @@ export function makeCase(random: Random): Case {
 }
 
 function handshake(random: Random, key: string, compresses: boolean, protocols: readonly string[]): Buffer {
-  const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
+  const accept = acceptOfKey(key);
   const lines = [
     'HTTP/1.1 101 Switching Protocols',
     'Upgrade: websocket',

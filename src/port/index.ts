@@ -23,6 +23,7 @@ export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './g
 export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
 export { isError, ownMember, withoutPrototype } from './own.js';
+export { ACCEPT_GUID, NO_CLOSE } from './protocol.js';
 export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 export type { ResponseHeaders } from './responseHeaders.js';

@@ -14,6 +14,7 @@ import {
   ConnectionError,
   type DialRequest,
   isError,
+  NO_CLOSE,
   type ReckerError,
   type Transport,
   type TransportFactory,
@@ -44,9 +45,6 @@ type NativeConstructor = new (url: string, protocols: string[]) => NativeSocket;
 
 const OPEN = 1;
 const CLOSING = 2;
-
-/** RFC 6455 §7.1.5: what the application is told where no Close came. */
-const NO_CLOSE = 1006;
 
 /** The pace at which a full buffer is looked at, in ms: each look doubles the pause, up to the second of these. */
 const FIRST_LOOK = 1;

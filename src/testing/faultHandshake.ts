@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ACCEPT_GUID } from '../port/index.js';
 
 /** How the next handshakes are answered. */
 export type HandshakeFault =
@@ -136,7 +137,7 @@ function refusal(status: number, headers: Readonly<Record<string, string>>, body
 
 function forged(request: IncomingMessage, headers: Readonly<Record<string, string>>): string {
   const key = String(request.headers['sec-websocket-key']);
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  const accept = createHash('sha1').update(`${key}${ACCEPT_GUID}`).digest('base64');
   const protocol = request.headers['sec-websocket-protocol']?.split(',')[0];
   return response(101, {
     Upgrade: 'websocket',

@@ -5,9 +5,7 @@
  * Must not know: sockets, the chart, or what its timers do. The one real thing it uses is `setImmediate`, in
  * `advanceAsync()`, so that promises and sockets get their turn between two virtual timers.
  */
-
-/** The longest delay in milliseconds that Node's `setTimeout` honours (2^31 - 1); it fires a longer one after 1 ms. */
-const MAX_DELAY = 2 ** 31 - 1;
+import { MAX_DELAY } from '../port/index.js';
 
 /** More timers than this at one instant are taken for a loop that re-arms itself with 0 ms for ever. */
 const MAX_TIMERS_AT_ONE_INSTANT = 10_000;

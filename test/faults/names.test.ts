@@ -9,13 +9,13 @@ import { inTime } from './support.js';
 /** How long a busy machine may take for what takes no time of its own, in ms. */
 const BUSY = 700;
 
-const WAYS = ['direct', 'http', 'socks'];
+const ROUTES = ['direct', 'http', 'socks'];
 
 /** The lines of a kind, by the way that was dialled. */
 async function byWay(scene: ReturnType<typeof inNamespace>, kind: string): Promise<Record<string, Said>> {
   const lines = await Promise.all([1, 2, 3].map((n) => scene.says(kind, n)));
   const found = Object.fromEntries(lines.map((line) => [String(line.way), line]));
-  expect(Object.keys(found).sort()).toEqual(WAYS);
+  expect(Object.keys(found).sort()).toEqual(ROUTES);
   return found;
 }
 

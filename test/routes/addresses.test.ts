@@ -1,5 +1,5 @@
 /**
- * The options `lookup`, `family` and `localAddress`, and what lookups of a user's may do: through each way that
+ * The options `lookup`, `family` and `localAddress`, and what lookups of a user's may do: through each route that
  * resolves a name here. Addresses of 127.0.0.0/8 are all this machine's.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -1,6 +1,6 @@
 /**
  * What a server or a proxy says in its answer reaches the user: the headers of a 101, the status, headers and the
- * beginning of the body of a refusal, through each way. A body that does not end changes nothing.
+ * beginning of the body of a refusal, through each route. A body that does not end changes nothing.
  */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -49,7 +49,7 @@ function dispatcher(): NonNullable<WebSocketOptions['dispatcher']> {
   return agent as never;
 }
 
-const WAYS: Readonly<Record<string, () => WebSocketOptions>> = {
+const ROUTES: Readonly<Record<string, () => WebSocketOptions>> = {
   directly: () => ({}),
   'through an HTTP proxy': () => ({ proxy: `http://127.0.0.1:${http.port}` }),
   'through a SOCKS proxy': () => ({ proxy: `socks5://127.0.0.1:${socks.port}` }),
@@ -58,7 +58,7 @@ const WAYS: Readonly<Record<string, () => WebSocketOptions>> = {
 
 const REASON = '{"reason":"user \\"bob\\" cannot create pods/exec"}';
 
-describe.each(Object.entries(WAYS))('%s', (_, options) => {
+describe.each(Object.entries(ROUTES))('%s', (_, options) => {
   it.each([
     ['with a length', `Content-Length: ${REASON.length}\r\n\r\n${REASON}`, REASON],
     ['in chunks', `Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n`, 'hello world'],

@@ -1,6 +1,6 @@
 /**
- * Every dial keeps one contract: the scenes of contract.ts, played over each way to the server. The proxies here
- * live in this process, and each way proves that it was taken; the real proxies have files of their own.
+ * Every dial keeps one contract: the scenes of contract.ts, played over each route to the server. The proxies here
+ * live in this process, and each route proves that it was taken; the real proxies have files of their own.
  */
 import { Agent, Client, interceptors, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { type Certificates, makeCertificates } from '../support/certificates.js'
 import { ConnectProxy } from '../support/connectProxy.js';
 import { SocksProxy } from '../support/socksProxy.js';
 import { needs } from '../support/tools.js';
-import { play, SCENES, type Way } from './contract.js';
+import { play, SCENES, type TestRoute } from './contract.js';
 
 let certificates: Certificates;
 let http: ConnectProxy;
@@ -27,18 +27,18 @@ afterAll(async () => {
   await Promise.all([http?.stop(), https?.stop(), socks?.stop(), certificates?.remove()]);
 });
 
-/** How often a way's proxy was taken. */
+/** How often a route's proxy was taken. */
 interface Proof {
   count(): number;
 }
 
-function contract(title: string, way: () => Way, proof?: () => Proof): void {
+function contract(title: string, route: () => TestRoute, proof?: () => Proof): void {
   describe(title, () => {
     let before = 0;
     for (const name of Object.keys(SCENES)) {
       it(name, async () => {
         before = proof?.().count() ?? 0;
-        await play(name, way());
+        await play(name, route());
       });
     }
     afterEach(() => {
@@ -47,21 +47,21 @@ function contract(title: string, way: () => Way, proof?: () => Proof): void {
   });
 }
 
-const plain = (options: () => WebSocketOptions) => (): Way => ({ options });
-const secure = (options: () => WebSocketOptions) => (): Way => ({
+const plain = (options: () => WebSocketOptions) => (): TestRoute => ({ options });
+const secure = (options: () => WebSocketOptions) => (): TestRoute => ({
   server: { tls: certificates.server },
   options: () => ({ tls: { ca: certificates.ca.cert }, ...options() }),
 });
-const named = (way: () => Way) => (): Way => ({
-  ...way(),
+const named = (route: () => TestRoute) => (): TestRoute => ({
+  ...route(),
   url: (server, path) => server.url(path).replace('127.0.0.1', 'localhost'),
 });
 
-/** A dispatcher of the way's own, ended with it. */
+/** A dispatcher of the route's own, ended with it. */
 function dispatched(
   make: (origin: string) => { dispatch: Agent['dispatch']; destroy(): Promise<void> },
   tls = false,
-): () => Way {
+): () => TestRoute {
   return () => {
     const made: { destroy(): Promise<void> }[] = [];
     return {
@@ -79,7 +79,7 @@ function dispatched(
 }
 
 /** Its pool cannot be told to let go of an idle connection. */
-const keepingOne = (way: () => Way) => (): Way => ({ ...way(), idle: 1 });
+const keepingOne = (route: () => TestRoute) => (): TestRoute => ({ ...route(), idle: 1 });
 
 needs('openssl')('the contract', () => {
   const connects = (proxy: () => ConnectProxy) => () => ({ count: () => proxy().heads.length });

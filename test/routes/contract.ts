@@ -1,6 +1,6 @@
 /**
  * The contract that every dial keeps: the lifecycle and the messages of a client, as a script of scenes. Each
- * scene writes down all that the client tells, and ends with what must have been told, whatever the way to the
+ * scene writes down all that the client tells, and ends with what must have been told, whatever the route to the
  * server is: same events, same order, same bytes.
  *
  * Knows nothing of vitest, so that a child process on another version of Node can play it, too.
@@ -10,15 +10,15 @@ import { createHash } from 'node:crypto';
 import { HandshakeError, ReckerWebSocket, TimeoutError, type WebSocketOptions } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 
-/** One way to the server. */
-export interface Way {
+/** One route to the server. */
+export interface TestRoute {
   /** The server's end of it, e.g. with TLS. */
   readonly server?: Parameters<typeof FaultServer.start>[0];
   /** What the client is given for it. */
   options(server: FaultServer): WebSocketOptions;
   /** The URL by which the client reaches the server. Default: the server's own. */
   url?(server: FaultServer, path: string): string;
-  /** Connections that a pool of the way keeps for itself. Default: 0. */
+  /** Connections that a pool of the route keeps for itself. Default: 0. */
   readonly idle?: number;
   /** Frees what `options()` made. */
   end?(): Promise<void>;
@@ -28,19 +28,19 @@ export interface Way {
 class Stage {
   readonly lines: string[] = [];
   readonly server: FaultServer;
-  readonly #way: Way;
+  readonly #route: TestRoute;
   readonly #clients: ReckerWebSocket[] = [];
   #waiting: (() => void)[] = [];
 
-  constructor(server: FaultServer, way: Way) {
+  constructor(server: FaultServer, route: TestRoute) {
     this.server = server;
-    this.#way = way;
+    this.#route = route;
   }
 
-  /** A client on this way that writes everything down. */
+  /** A client over this route that writes everything down. */
   client(extra: WebSocketOptions = {}, path = '/chat?room=1'): ReckerWebSocket {
-    const url = this.#way.url?.(this.server, path) ?? this.server.url(path);
-    const ws = new ReckerWebSocket(url, { ...this.#way.options(this.server), ...extra });
+    const url = this.#route.url?.(this.server, path) ?? this.server.url(path);
+    const ws = new ReckerWebSocket(url, { ...this.#route.options(this.server), ...extra });
     ws.on('state', (state) => this.#write(`state ${state}`));
     ws.on('open', ({ reconnected, attempt }) => this.#write(`open ${reconnected} ${attempt}`));
     ws.on('message', ({ data, isBinary }) => this.#write(`message ${isBinary} ${shown(data)}`));
@@ -65,7 +65,7 @@ class Stage {
 
   /** Waits until the server has no connection left that a dial made. */
   async gone(): Promise<void> {
-    while (this.server.sockets > (this.#way.idle ?? 0))
+    while (this.server.sockets > (this.#route.idle ?? 0))
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
@@ -88,7 +88,7 @@ function shown(data: string | Uint8Array): string {
 function named(error: Error | undefined): string {
   if (error instanceof HandshakeError) return `HandshakeError ${error.status} ${error.hop}`;
   if (error instanceof TimeoutError) return `TimeoutError ${error.phase}`;
-  // Codes of cut connections differ with the kernel's timing, on one and the same way.
+  // Codes of cut connections differ with the kernel's timing, on one and the same route.
   return error === undefined ? '' : error.name;
 }
 
@@ -340,17 +340,17 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
 };
 
-/** Plays one scene on one way. @throws AssertionError where anything differs */
-export async function play(name: string, way: Way): Promise<void> {
+/** Plays one scene on one route. @throws AssertionError where anything differs */
+export async function play(name: string, route: TestRoute): Promise<void> {
   const scene = SCENES[name];
   if (scene === undefined) throw new Error(`No scene ${name}`);
-  const server = await FaultServer.start({ perMessageDeflate: true, ...way.server });
-  const stage = new Stage(server, way);
+  const server = await FaultServer.start({ perMessageDeflate: true, ...route.server });
+  const stage = new Stage(server, route);
   try {
     const expected = await scene(stage);
     deepStrictEqual([...stage.lines], expected);
   } finally {
     await stage.end();
-    await way.end?.();
+    await route.end?.();
   }
 }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await Promise.all([
     import('../../src/services/routes/proxy/httpProxyRoute.js'),
     import('../../src/services/routes/proxy/socksRoute.js'),
-    import('../../src/services/routes/dispatcherRoute.js'),
+    import('../../src/services/routes/dispatcher/dispatcherRoute.js'),
     import('socks'),
   ]);
 });

@@ -164,8 +164,8 @@ describe('undici 8', () => {
     const { stdout } = await run(node, ['--import', 'tsx', child, undici8], { timeout: 60_000 });
     const lines = stdout.trim().split('\n');
     const scenes = Object.keys(SCENES);
-    const expected = ['Agent', 'Pool', 'Client', 'ProxyAgent'].flatMap((way) =>
-      scenes.map((scene) => `ok ${way}: ${scene}`),
+    const expected = ['Agent', 'Pool', 'Client', 'ProxyAgent'].flatMap((route) =>
+      scenes.map((scene) => `ok ${route}: ${scene}`),
     );
     expect(lines.slice(0, -1)).toEqual(expected);
     expect(Number(lines.at(-1)?.replace('taken ', ''))).toBeGreaterThanOrEqual(scenes.length);

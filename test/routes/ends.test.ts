@@ -1,7 +1,6 @@
 /**
  * What the end of a connection says, through every dial: which messages went with it, and whether it was clean. Beside it, what each dial writes.
  */
-import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,11 +8,12 @@ import { type CloseInfo, ReckerWebSocket, type WebSocketOptions } from '../../sr
 import { FaultServer, TcpRelay } from '../../src/testing/index.js';
 import { listenOn, resetSocket } from '../../src/testing/sockets.js';
 import { ConnectProxy } from '../support/connectProxy.js';
+import { acceptOf } from '../support/rawServer.js';
 import { SocksProxy } from '../support/socksProxy.js';
 import { testTls } from '../support/tls.js';
 
-/** One way to a server. What the client itself connects to is a relay: its hop can be cut. */
-interface Way {
+/** One route to a server. What the client itself connects to is a relay: its hop can be cut. */
+interface TestRoute {
   readonly name: string;
   readonly tls?: true;
   /** The proxy that the relay leads to; the server where there is none. */
@@ -40,7 +40,7 @@ function agent(options?: Agent.Options): Agent {
 }
 
 const ca = { ca: testTls.cert };
-const WAYS: readonly Way[] = [
+const ROUTES: readonly TestRoute[] = [
   { name: 'directly', options: () => ({}) },
   { name: 'directly, wss', tls: true, options: () => ({ tls: ca }) },
   { name: 'an http proxy', proxy: () => http, options: (port) => ({ proxy: `http://127.0.0.1:${port}` }) },
@@ -58,16 +58,16 @@ interface Reached {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-async function reach(way: Way, more: WebSocketOptions): Promise<Reached> {
+async function reach(route: TestRoute, more: WebSocketOptions): Promise<Reached> {
   const deflate = more.perMessageDeflate === true;
   const server = await FaultServer.start({
     perMessageDeflate: deflate,
-    ...(way.tls ? { tls: testTls } : {}),
+    ...(route.tls ? { tls: testTls } : {}),
   });
-  const relay = await TcpRelay.start({ port: way.proxy?.().port ?? server.port });
-  const port = way.proxy === undefined ? relay.port : server.port;
-  const ws = new ReckerWebSocket(`${way.tls ? 'wss' : 'ws'}://127.0.0.1:${port}/`, {
-    ...way.options(relay.port),
+  const relay = await TcpRelay.start({ port: route.proxy?.().port ?? server.port });
+  const port = route.proxy === undefined ? relay.port : server.port;
+  const ws = new ReckerWebSocket(`${route.tls ? 'wss' : 'ws'}://127.0.0.1:${port}/`, {
+    ...route.options(relay.port),
     ...more,
   });
   const errors: Error[] = [];
@@ -87,14 +87,14 @@ async function reach(way: Way, more: WebSocketOptions): Promise<Reached> {
 
 const MESSAGE = 'x'.repeat(1000);
 
-describe.each(WAYS)('$name: a message that the kernel refuses is in a figure', (way) => {
+describe.each(ROUTES)('$name: a message that the kernel refuses is in a figure', (route) => {
   it.each([
     [1, false],
     [20, false],
     [1, true],
     [20, true],
   ])('%i in one tick, compressed: %s', async (count, perMessageDeflate) => {
-    await using reached = await reach(way, { perMessageDeflate });
+    await using reached = await reach(route, { perMessageDeflate });
     const { server, relay, ws, closed } = reached;
     let undelivered = 0;
     ws.on('undelivered', () => {
@@ -117,9 +117,9 @@ describe.each(WAYS)('$name: a message that the kernel refuses is in a figure', (
   });
 });
 
-describe.each(WAYS)('$name: the upgrade request', (way) => {
+describe.each(ROUTES)('$name: the upgrade request', (route) => {
   it('lists subprotocols with a space behind the comma, as browsers do', async () => {
-    await using reached = await reach(way, { protocols: ['chat.v2', 'chat.v1', 'x'] });
+    await using reached = await reach(route, { protocols: ['chat.v2', 'chat.v1', 'x'] });
     expect(reached.server.seen.handshakes[0]?.headers).toMatchObject({
       'sec-websocket-protocol': 'chat.v2, chat.v1, x',
     });
@@ -139,8 +139,7 @@ async function rawServer(connected: (socket: Socket) => void): Promise<RawServer
     sockets.push(socket);
     socket.on('error', () => {});
     socket.once('data', (head: Buffer) => {
-      const key = /sec-websocket-key: (.*)\r/i.exec(head.toString('latin1'))?.[1] ?? '';
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      const accept = acceptOf(head.toString('latin1'));
       socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
       );
@@ -160,14 +159,17 @@ async function rawServer(connected: (socket: Socket) => void): Promise<RawServer
 const CLOSE_1000 = Buffer.from([0x88, 2, 3, 0xe8]);
 const isClose = (data: Buffer): boolean => ((data[0] ?? 0) & 0x0f) === 8;
 
-describe.each(WAYS.filter(({ tls, proxy }) => !tls && !proxy))('$name: a reset', (way) => {
+describe.each(ROUTES.filter(({ tls, proxy }) => !tls && !proxy))('$name: a reset', (route) => {
   async function ending(
     connected: (socket: Socket) => void,
     act: (ws: ReckerWebSocket) => void = () => {},
   ): Promise<{ code: number; info: CloseInfo; errors: readonly Error[]; states: readonly string[] }> {
     await using server = await rawServer(connected);
     const { port } = server;
-    const ws = new ReckerWebSocket(`ws://127.0.0.1:${port}`, { maxInFlight: 2 ** 30, ...way.options(port) });
+    const ws = new ReckerWebSocket(`ws://127.0.0.1:${port}`, {
+      maxInFlight: 2 ** 30,
+      ...route.options(port),
+    });
     const errors: Error[] = [];
     const states: string[] = [];
     ws.on('error', (error) => errors.push(error));

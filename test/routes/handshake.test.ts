@@ -9,6 +9,7 @@ import { FaultServer } from '../../src/testing/faultServer.js';
 import { listenOn } from '../../src/testing/sockets.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { dial } from '../support/dial.js';
+import { acceptOf } from '../support/rawServer.js';
 import { SocksProxy } from '../support/socksProxy.js';
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -74,14 +75,10 @@ describe('to the server', () => {
     ['none where some were offered', ['a'], ''],
     ['an extension that was not offered', [], 'Sec-WebSocket-Extensions: permessage-deflate\r\n'],
   ])('an answer with %s fails, typed and final', async (_, protocols, header) => {
-    const { createHash } = await import('node:crypto');
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', (head) => {
-        const key = /Sec-WebSocket-Key: (\S+)/i.exec(head.toString())?.[1] ?? '';
-        const accept = createHash('sha1')
-          .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-          .digest('base64');
+        const accept = acceptOf(head.toString());
         const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\n';
         socket.write(`HTTP/1.1 101 Yes\r\n${upgrade}Sec-WebSocket-Accept: ${accept}\r\n${header}\r\n`);
       });

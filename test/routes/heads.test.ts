@@ -1,12 +1,12 @@
 /**
- * Answers to the handshake, through each way: nothing that a server or a proxy says ends the process or leaves a dial
+ * Answers to the handshake, through each route: nothing that a server or a proxy says ends the process or leaves a dial
  * without a typed end.
  */
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fuzzHeads, WAYS } from '../../scripts/fuzz/heads.js';
+import { fuzzHeads, ROUTES } from '../../scripts/fuzz/heads.js';
 import type { WebSocketOptions } from '../../src/index.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { dial } from '../support/dial.js';
@@ -131,5 +131,6 @@ it('of 480 answers with a fixed seed none is thrown past the client, each dial h
   expect(findings).toEqual([]);
   expect(Object.values(endings).reduce((sum, count) => sum + count, 0)).toBe(480);
   expect(opened).toBeGreaterThan(0);
-  for (const way of WAYS) expect(endings[`${way}: HandshakeError ERR_RECKER_HANDSHAKE`]).toBeGreaterThan(0);
+  for (const route of ROUTES)
+    expect(endings[`${route}: HandshakeError ERR_RECKER_HANDSHAKE`]).toBeGreaterThan(0);
 });

@@ -17,13 +17,13 @@ const CHILD = fileURLToPath(new URL('./loadingChild.ts', import.meta.url));
 it.each(['http', 'socks5', 'socks5h', 'provider', 'env', 'dispatcher'])(
   'no descriptor is left at the first dial: %s',
   { timeout: 30_000 },
-  async (way) => {
+  async (route) => {
     const server = await FaultServer.start();
     const http = await ConnectProxy.start();
     const socks = await SocksProxy.start();
     const proxies = { http: `http://127.0.0.1:${http.port}`, socks: `127.0.0.1:${socks.port}` };
     const command = 'ulimit -n 120; exec "$0" --import tsx "$@"';
-    const given = [CHILD, way, server.url('/'), proxies.http, proxies.socks];
+    const given = [CHILD, route, server.url('/'), proxies.http, proxies.socks];
     const { stdout } = await run('sh', ['-c', command, process.execPath, ...given]);
     await Promise.all([server.stop(), http.stop(), socks.stop()]);
     const { failures, after } = JSON.parse(stdout);
@@ -35,7 +35,7 @@ it.each(['http', 'socks5', 'socks5h', 'provider', 'env', 'dispatcher'])(
 it('no route is imported at a dial, but for the fallback of a bundle', () => {
   const routes = [
     'routeFor',
-    'dispatcherRoute',
+    'dispatcher/dispatcherRoute',
     'proxy/httpProxyRoute',
     'proxy/socksRoute',
     'proxy/tunnelRoute',

@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { Agent } from 'undici';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 
-const [, , way = '', url = '', http = '', socks = ''] = process.argv;
-if (way === 'env') process.env.all_proxy = `socks5://${socks}`;
-const WAYS: Readonly<Record<string, () => WebSocketOptions>> = {
+const [, , route = '', url = '', http = '', socks = ''] = process.argv;
+if (route === 'env') process.env.all_proxy = `socks5://${socks}`;
+const ROUTES: Readonly<Record<string, () => WebSocketOptions>> = {
   http: () => ({ proxy: http }),
   socks5: () => ({ proxy: `socks5://${socks}` }),
   socks5h: () => ({ proxy: { url: `socks5h://${socks}` } }),
@@ -19,7 +19,7 @@ const ws = new ReckerWebSocket(url, {
   reconnectDelay: 20,
   maxReconnectDelay: 50,
   maxReconnectAttempts: 0,
-  ...WAYS[way]?.(),
+  ...ROUTES[route]?.(),
 });
 const failures: string[] = [];
 const held: number[] = [];

@@ -1,6 +1,6 @@
 /**
  * The proxies that people really run, each with good, bad and missing credentials, for `ws:` and `wss:`. The
- * proxy's own log proves the way; that the server is reached by no other way, a wrong port of the proxy proves.
+ * proxy's own log proves the route; that the server is reached by no other route, a wrong port of the proxy proves.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandshakeError } from '../../src/index.js';
@@ -101,7 +101,7 @@ function credentials({ start, scheme, granted, bad, missing }: Case): void {
         tls: { ca: certificates.ca.cert },
       });
 
-    it('takes good credentials, and its log shows the way', async () => {
+    it('takes good credentials, and its log shows the route', async () => {
       expect(await go(`${USER}:${PASSWORD}@`)).toMatchObject({ echoed: 'through?', dials: 1 });
       await proxy.logged(granted(server().port));
     });
@@ -126,7 +126,7 @@ function credentials({ start, scheme, granted, bad, missing }: Case): void {
       },
     );
 
-    it('is the only way: with nothing at its port no dial succeeds', async () => {
+    it('is the only route: with nothing at its port no dial succeeds', async () => {
       const { error, dials } = await go(`${USER}:${PASSWORD}@`, await freePort());
       expect(error).toMatchObject({ name: 'ConnectionError', code: 'ECONNREFUSED', hop: 'proxy' });
       expect(dials).toBe(2);

@@ -50,7 +50,7 @@ function terminates({ start, granted, missing }: Terminator): void {
   const trusting = () => ({ ca: certificates.ca.cert });
   const known = () => ({ ...trusting(), cert: certificates.client.cert, key: certificates.client.key });
 
-  it('a good certificate opens, and its log shows the way', async () => {
+  it('a good certificate opens, and its log shows the route', async () => {
     expect(await at('good', trusting())).toMatchObject({ echoed: 'through?' });
     await open.get('good')?.logged(granted);
   });

@@ -3,7 +3,7 @@
  * by dispatcher.test.ts. Its argument is the address of that undici. Prints one line for each scene.
  */
 import { ConnectProxy } from '../support/connectProxy.js';
-import { play, SCENES, type Way } from './contract.js';
+import { play, SCENES, type TestRoute } from './contract.js';
 
 const undici8 = (await import(process.argv[2] ?? '')) as typeof import('undici');
 const { Agent, Client, Pool, ProxyAgent } = undici8;
@@ -11,7 +11,7 @@ const { Agent, Client, Pool, ProxyAgent } = undici8;
 type Dispatcher = { destroy(): Promise<void> };
 
 const proxy = await ConnectProxy.start();
-const ways: Record<string, (origin: string) => Dispatcher> = {
+const dispatchers: Record<string, (origin: string) => Dispatcher> = {
   Agent: () => new Agent(),
   Pool: (origin) => new Pool(origin, { keepAliveTimeout: 10 }),
   Client: (origin) => new Client(origin, { keepAliveTimeout: 10 }),
@@ -19,10 +19,10 @@ const ways: Record<string, (origin: string) => Dispatcher> = {
   ProxyAgent: () => new ProxyAgent({ uri: `http://127.0.0.1:${proxy.port}`, proxyTunnel: true }),
 };
 
-for (const [name, make] of Object.entries(ways)) {
+for (const [name, make] of Object.entries(dispatchers)) {
   for (const scene of Object.keys(SCENES)) {
     const made: Dispatcher[] = [];
-    const way: Way = {
+    const route: TestRoute = {
       options(server) {
         const dispatcher = make(server.url('').replace('ws', 'http'));
         made.push(dispatcher);
@@ -32,7 +32,7 @@ for (const [name, make] of Object.entries(ways)) {
         await Promise.all(made.map((each) => each.destroy()));
       },
     };
-    const outcome = await play(scene, way).then(
+    const outcome = await play(scene, route).then(
       () => 'ok',
       (error) => `FAILED ${String(error.message).replaceAll('\n', ' ')}`,
     );

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
 import { redactError } from '../../src/machine/redact.js';
 import { connectionError } from '../../src/services/failures/failures.js';
-import { explainDispatcher } from '../../src/services/routes/dispatcherErrors.js';
+import { explainDispatcher } from '../../src/services/routes/dispatcher/dispatcherErrors.js';
 
 const foreign = (message: string, code: string): Error =>
   runInNewContext('Object.assign(new Error(message), { code })', { message, code }) as Error;

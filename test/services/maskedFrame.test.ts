@@ -10,7 +10,7 @@ async function load(isNative: boolean) {
   vi.unstubAllEnvs();
   return import('../../src/services/ws/maskedFrame.js');
 }
-const WAYS = { 'with bufferutil': await load(true), 'without bufferutil': await load(false) };
+const VARIANTS = { 'with bufferutil': await load(true), 'without bufferutil': await load(false) };
 
 interface Read {
   readonly first: number;
@@ -45,12 +45,13 @@ const LENGTHS = [
 const counted = (length: number): Buffer =>
   Buffer.from(Array.from({ length }, (_, index) => (index * 7) & 255));
 
-const PLACES = (Object.keys(WAYS) as (keyof typeof WAYS)[]).flatMap((way) =>
-  [0, 1, 2, 3, 4, 5, 6, 7].map((start) => [way, start] as const),
+const PLACES = (Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]).flatMap((variant) =>
+  [0, 1, 2, 3, 4, 5, 6, 7].map((start) => [variant, start] as const),
 );
 
-describe.each(PLACES)('%s, a frame that begins at byte %i', (way, start) => {
-  const { headerLength, LONGEST_HEADER, longestEncoding, Slab, writeBinaryFrame, writeTextFrame } = WAYS[way];
+describe.each(PLACES)('%s, a frame that begins at byte %i', (variant, start) => {
+  const { headerLength, LONGEST_HEADER, longestEncoding, Slab, writeBinaryFrame, writeTextFrame } =
+    VARIANTS[variant];
 
   it.each(LENGTHS)('of %i bytes is binary, masked and nothing beside itself', (length) => {
     const payload = counted(length);
@@ -89,7 +90,7 @@ describe.each(PLACES)('%s, a frame that begins at byte %i', (way, start) => {
 });
 
 it('draws a new key for each frame, from all 2^32', () => {
-  const { Slab, writeBinaryFrame } = WAYS['without bufferutil'];
+  const { Slab, writeBinaryFrame } = VARIANTS['without bufferutil'];
   const slab = new Slab(64);
   const keys = Array.from({ length: 5000 }, () => {
     writeBinaryFrame(slab, 0, Buffer.from('same'));

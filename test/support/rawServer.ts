@@ -51,6 +51,10 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** The `Sec-WebSocket-Accept` that fits a request (RFC 6455 §4.2.2). */
 export function acceptOf(head: string): string {
-  const key = /sec-websocket-key: *(\S+)/i.exec(head)?.[1] ?? '';
+  return acceptOfKey(/sec-websocket-key: *(\S+)/i.exec(head)?.[1] ?? '');
+}
+
+/** The same for the request's key. */
+export function acceptOfKey(key: string): string {
   return createHash('sha1').update(`${key}${GUID}`).digest('base64');
 }

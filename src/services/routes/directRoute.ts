@@ -2,22 +2,19 @@
  * Straight to the server. Owns the raw socket from its first moment, so that a dial can be ended while it
  * still looks up the name, connects or negotiates TLS.
  */
-import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { DialRequest } from '../../port/index.js';
 import { connectionError } from '../failures/index.js';
 import { NO_SETTINGS, Race, socketAttempts } from './addresses/index.js';
-import type { Route } from './route.js';
+import type { Created, Route } from './route.js';
 import { targetOf } from './target.js';
-import { type CheckedTls, connectTls, type TlsPeer } from './tls/index.js';
-import { UNSET_SOCKET } from './unset.js';
+import { connectTcp } from './tcp.js';
+import { type CheckedTls, connectTls } from './tls/index.js';
 
 /** @param tls the server's, where the URL is a `wss:` one */
 export function directRoute(request: DialRequest, tls: CheckedTls | undefined = request.tls): Route {
   return new DirectRoute(request, tls);
 }
-
-/** What Node's http client passes to `createConnection`: it is called once there is a socket. */
-type Created = (cause: Error | null, socket?: Socket) => void;
 
 /** A class, since it lives as long as its connection: closures cost more memory. */
 class DirectRoute implements Route {
@@ -34,7 +31,7 @@ class DirectRoute implements Route {
 
   get options(): Route['options'] {
     const createConnection = (_: unknown, created: Created): void => this.#connect(created);
-    return { createConnection: createConnection as unknown as typeof connectTcp };
+    return { createConnection: createConnection as never };
   }
 
   opened(): void {
@@ -67,31 +64,13 @@ class DirectRoute implements Route {
     const { localAddress } = addresses;
     const attempts = socketAttempts((address) =>
       target.secure
-        ? dialTls(target, { host: address, localAddress }, tls, client)
-        : dialTcp(target, address, localAddress),
+        ? connectTls(target, tls, { host: address, localAddress }, 'server', client)
+        : connectTcp(address, target.port, localAddress),
     );
     this.#race = new Race(target, addresses, attempts, (cause, socket) => {
       this.#socket = socket;
       created(cause, socket);
     });
     this.#race.start();
-  }
-}
-
-function dialTcp({ port }: TlsPeer, host: string, localAddress: string | undefined): Socket {
-  return connectTcp({ ...UNSET_SOCKET, host, port, localAddress } as NetConnectOpts);
-}
-
-function dialTls(
-  target: TlsPeer,
-  address: { readonly host: string; readonly localAddress: string | undefined },
-  tls: CheckedTls | undefined,
-  client: object | undefined,
-): Socket {
-  try {
-    return connectTls(target, tls, address, client);
-  } catch (cause) {
-    // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
-    throw connectionError(cause, 'server', true);
   }
 }

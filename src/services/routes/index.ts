@@ -3,4 +3,3 @@ export { checkForeignTls, lostOptions } from './replacedAgents.js';
 export type { Route } from './route.js';
 export { routeFor } from './routeFor.js';
 export { targetOf } from './target.js';
-export { UNSET_REQUEST } from './unset.js';

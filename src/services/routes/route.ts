@@ -1,7 +1,11 @@
 /**
  * What every route to a server offers to the engine.
  */
+import type { Socket } from 'node:net';
 import type { ClientOptions } from 'ws';
+
+/** The callback that Node's http client passes to `createConnection()`: it takes the socket, once there is one. */
+export type Created = (cause: Error | null, socket?: Socket) => void;
 
 /** One way to the server, for one dial. */
 export interface Route {

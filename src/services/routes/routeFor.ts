@@ -5,7 +5,7 @@
  */
 import type { DialRequest } from '../../port/index.js';
 import { directRoute } from './directRoute.js';
-import { dispatcherRoute } from './dispatcherRoute.js';
+import { dispatcherRoute } from './dispatcher/index.js';
 import { chooseProxy, httpProxyRoute, socksRoute } from './proxy/index.js';
 import type { Route } from './route.js';
 

@@ -10,7 +10,8 @@ import {
   withoutPrototype,
 } from '../../port/index.js';
 import { BROKEN, incomplete101, spaceProtocols } from '../handshake/index.js';
-import { checkForeignTls, lostOptions, type Route, targetOf, UNSET_REQUEST } from '../routes/index.js';
+import { UNSET_REQUEST } from '../node/index.js';
+import { checkForeignTls, lostOptions, type Route, targetOf } from '../routes/index.js';
 import { tlsSettings } from '../routes/tls/index.js';
 import { microtask } from '../runtime/index.js';
 

@@ -28,14 +28,14 @@ const LARGE = SLAB_SIZE / 8;
 /** Where small frames go now, up to where it is used, and whose the last of them are. */
 let slab: Slab | undefined;
 let used = 0;
-let owner: FrameWriter | undefined;
+let slabWriter: FrameWriter | undefined;
 
 /** The writers whose sockets were written to in this tick. */
 let written: FrameWriter[] = [];
 let hooked = false;
 
 /** Who is told. */
-export interface WriterOwner {
+export interface WriterObserver {
   /** What was written in a tick has left, as far as it can. */
   onSent(): void;
   /** Much is about to be written at once. */
@@ -45,7 +45,7 @@ export interface WriterOwner {
 /** The frames of one socket. */
 export class FrameWriter {
   readonly #socket: Socket;
-  readonly #owner: WriterOwner;
+  readonly #observer: WriterObserver;
   /**
    * Over TLS the first message waits for the end of the tick, too: TLS holds back a second write until the first
    * one is through, and a process that exits would take it along.
@@ -53,20 +53,20 @@ export class FrameWriter {
   readonly #holdsFirst: boolean;
   #isWritten = false;
   #isCorked = false;
-  /** Where in the slab the frames begin that are not the socket's yet; of interest while this is the owner. */
+  /** Where in the slab the frames begin that are not the socket's yet; of interest while this writer is the slab's. */
   #from = 0;
   /** Bytes that the socket would not take any more: it was ended before the end of the tick. */
   #stranded = 0;
 
-  constructor(socket: Socket, of: WriterOwner) {
+  constructor(socket: Socket, observer: WriterObserver) {
     this.#socket = socket;
-    this.#owner = of;
+    this.#observer = observer;
     this.#holdsFirst = 'encrypted' in socket && socket.encrypted === true;
   }
 
   /** Bytes that the socket does not know of yet, or never will. */
   get held(): number {
-    return owner === this ? used - this.#from + this.#stranded : this.#stranded;
+    return slabWriter === this ? used - this.#from + this.#stranded : this.#stranded;
   }
 
   /** Sends one text message; returns the length of its payload in bytes. */
@@ -101,8 +101,8 @@ export class FrameWriter {
 
   /** Gives the socket what is held, in front of what somebody else is about to write to it. */
   seal(): void {
-    if (owner !== this) return;
-    owner = undefined;
+    if (slabWriter !== this) return;
+    slabWriter = undefined;
     const frames = (slab as Slab).bytes.subarray(this.#from, used);
     // Node takes a write after the end for an error of the socket, which it is not.
     if (this.#socket.writable) this.#socket.write(frames);
@@ -114,14 +114,14 @@ export class FrameWriter {
     this.seal();
     if (!this.#isCorked) return;
     this.#isCorked = false;
-    if (this.#socket.writableLength > SLICE) this.#owner.onLargeWrite();
+    if (this.#socket.writableLength > SLICE) this.#observer.onLargeWrite();
     this.#socket.uncork();
   }
 
   endTick(): void {
     this.#isWritten = false;
     this.flush();
-    this.#owner.onSent();
+    this.#observer.onSent();
   }
 
   #beforeWrite(): void {
@@ -142,13 +142,13 @@ export class FrameWriter {
   /** The slab, with room for a payload of so many bytes behind the frames of this writer. */
   #room(payload: number): Slab {
     const needed = payload + LONGEST_HEADER;
-    if (owner === this && used + needed <= SLAB_SIZE) return slab as Slab;
-    owner?.seal();
+    if (slabWriter === this && used + needed <= SLAB_SIZE) return slab as Slab;
+    slabWriter?.seal();
     if (slab === undefined || used + needed > SLAB_SIZE) {
       slab = new Slab(SLAB_SIZE);
       used = 0;
     }
-    owner = this;
+    slabWriter = this;
     this.#from = used;
     return slab;
   }

@@ -2,8 +2,7 @@
  * The native masking of bufferutil (https://github.com/websockets/bufferutil), an optional peer: used where it is
  * installed, as `ws` does, unless WS_NO_BUFFER_UTIL is set.
  */
-// Not `createRequire` by name: bundles of ESM for Node often begin with a line that declares it, and would not load.
-import nodeModule from 'node:module';
+import { requirePackage } from '../node/index.js';
 
 /** Writes `length` bytes of `source`, masked, to `output` from `offset` on. */
 export type NativeMask = (
@@ -13,9 +12,6 @@ export type NativeMask = (
   offset: number,
   length: number,
 ) => void;
-
-/** There in the CommonJS build only. */
-declare const __filename: string | undefined;
 
 let found: { readonly mask: NativeMask | undefined } | undefined;
 
@@ -28,8 +24,7 @@ export function nativeMask(): NativeMask | undefined {
 function load(): NativeMask | undefined {
   if (process.env.WS_NO_BUFFER_UTIL) return undefined;
   try {
-    const require = nodeModule.createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
-    return (require('bufferutil') as { readonly mask: NativeMask }).mask;
+    return (requirePackage('bufferutil') as { readonly mask: NativeMask }).mask;
   } catch {
     return undefined;
   }

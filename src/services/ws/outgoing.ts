@@ -7,22 +7,22 @@
 import type { Socket } from 'node:net';
 import type WebSocket from 'ws';
 import { Fragments, partsOf } from './fragments.js';
-import { FrameWriter, type WriterOwner } from './frameWriter.js';
-import { PacedWrites, type PaceOwner, SLICE } from './pacedWrites.js';
+import { FrameWriter, type WriterObserver } from './frameWriter.js';
+import { PacedWrites, type PaceObserver, SLICE } from './pacedWrites.js';
 import type { SendSettings } from './sendSettings.js';
 
 /** Receives what is reported of the sending. */
-export interface OutgoingOwner {
+export interface OutgoingObserver {
   /** ws has done with all that it compressed. */
   onWorkDone(): void;
   filled(before: number): void;
   taken(bytes?: number, waiting?: boolean): void;
 }
 
-export class Outgoing implements WriterOwner, PaceOwner {
+export class Outgoing implements WriterObserver, PaceObserver {
   readonly #socket: Socket;
   readonly #engine: WebSocket;
-  readonly #owner: OutgoingOwner;
+  readonly #observer: OutgoingObserver;
   readonly #settings: SendSettings;
   /** Makes and sends the data frames. Control frames, and all that is compressed, are ws's. */
   #writer: FrameWriter | undefined;
@@ -37,11 +37,11 @@ export class Outgoing implements WriterOwner, PaceOwner {
   /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
   #isBroken = false;
 
-  constructor(socket: Socket, engine: WebSocket, settings: SendSettings, owner: OutgoingOwner) {
+  constructor(socket: Socket, engine: WebSocket, settings: SendSettings, observer: OutgoingObserver) {
     this.#socket = socket;
     this.#engine = engine;
     this.#settings = settings;
-    this.#owner = owner;
+    this.#observer = observer;
   }
 
   /** Whether what the socket says of its buffer holds: one that failed has forgotten what was in it. */
@@ -125,7 +125,7 @@ export class Outgoing implements WriterOwner, PaceOwner {
     // Before `onSent()`: a message that was lost leaves an empty buffer, too.
     if (error) this.#isBroken = true;
     if (isLast) this.#worked -= 1;
-    if (this.#worked === 0) this.#owner.onWorkDone();
+    if (this.#worked === 0) this.#observer.onWorkDone();
     this.onSent();
   }
 
@@ -146,7 +146,7 @@ export class Outgoing implements WriterOwner, PaceOwner {
     this.#feed(SLICE);
     this.settle();
     if (this.#taken < this.#handed) this.#watch();
-    this.#owner.taken();
+    this.#observer.taken();
   }
 
   onLargeWrite(): void {
@@ -161,14 +161,14 @@ export class Outgoing implements WriterOwner, PaceOwner {
   onFull(before: number): void {
     const { bytesWritten, writableLength } = this.#socket;
     const waiting = writableLength - (this.#pace?.through ?? 0);
-    this.#owner.filled(bytesWritten === undefined ? before : Math.max(before, bytesWritten - waiting));
+    this.#observer.filled(bytesWritten === undefined ? before : Math.max(before, bytesWritten - waiting));
   }
 
   onTaken(bytes: number, waiting: boolean): void {
     if (!this.isSound) return;
     this.#feed(SLICE);
     this.settle();
-    this.#owner.taken(bytes, waiting || this.#fragments !== undefined);
+    this.#observer.taken(bytes, waiting || this.#fragments !== undefined);
   }
 
   /** What was pending before its pace was watched: an empty write tells when all before it is through. */

@@ -22,7 +22,7 @@ const TURNS_OF_TCP = 1;
 const TURNS_OF_OTHERS = 8;
 
 /** Receives what is reported of the pace. */
-export interface PaceOwner {
+export interface PaceObserver {
   /** The kernel takes no more. @param before bytes that it took since the pace is watched */
   onFull(before: number): void;
   /** Something left that had to wait. @param bytes how many the kernel took after it was full @param waiting whether others wait */
@@ -38,7 +38,7 @@ interface Chunk {
 /** The writes of one socket. */
 export class PacedWrites {
   readonly #socket: Duplex;
-  readonly #owner: PaceOwner;
+  readonly #observer: PaceObserver;
   readonly #write: Duplex['_write'];
   readonly #writev: Duplex['_writev'];
   readonly #turns: number;
@@ -58,9 +58,9 @@ export class PacedWrites {
   /** Counts the slices, to know whether one is still the same some turns later. */
   #slices = 0;
 
-  constructor(socket: Duplex, isTcp: boolean, owner: PaceOwner) {
+  constructor(socket: Duplex, isTcp: boolean, observer: PaceObserver) {
     this.#socket = socket;
-    this.#owner = owner;
+    this.#observer = observer;
     this.#turns = isTcp ? TURNS_OF_TCP : TURNS_OF_OTHERS;
     this.#write = socket._write;
     this.#writev = socket._writev;
@@ -149,7 +149,7 @@ export class PacedWrites {
     else this.#end();
     // What Node had kept behind it has begun by now.
     this.#isFull &&= this.#socket.writableLength > this.#through;
-    this.#owner.onTaken(wasFull ? this.#taken - before : 0, this.#isFull);
+    this.#observer.onTaken(wasFull ? this.#taken - before : 0, this.#isFull);
   };
 
   /** The write is through: Node begins the next one in this call, or, where it has left in its own call, later. */
@@ -182,7 +182,7 @@ export class PacedWrites {
     this.#isLooking = false;
     if (this.#isFull || this.#socket.destroyed) return;
     this.#isFull = true;
-    this.#owner.onFull(this.#taken);
+    this.#observer.onFull(this.#taken);
   }
 }
 

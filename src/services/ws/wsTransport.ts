@@ -11,6 +11,7 @@ import {
   ConnectionError,
   type DialRequest,
   HandshakeError,
+  NO_CLOSE,
   type ReckerError,
   TRANSPORT_FEATURES,
   type Transport,
@@ -24,11 +25,8 @@ import { type Route, routeFor } from '../routes/index.js';
 import { loadFor } from '../routes/proxy/index.js';
 import { microtask, wallTime } from '../runtime/index.js';
 import { engineOptions } from './engineOptions.js';
-import { EMPTY, Outgoing, type OutgoingOwner } from './outgoing.js';
+import { EMPTY, Outgoing, type OutgoingObserver } from './outgoing.js';
 import type { SendSettings } from './sendSettings.js';
-
-/** RFC 6455 §7.1.5: what the application is told where no Close came. */
-const NO_CLOSE = 1006;
 
 /** The size in bytes of the counter that a Ping carries, to know its Pong from an older one's. */
 const PING_PAYLOAD = 4;
@@ -39,17 +37,17 @@ const PING_PAYLOAD = 4;
  * happen; there is no event for them.
  */
 class Engine extends WebSocket {
-  owner: WsTransport | undefined;
+  transport: WsTransport | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
-    this.owner?.onEngineClose(code, reason);
+    this.transport?.onEngineClose(code, reason);
     super.close(code, reason);
-    this.owner?.onCloseGiven();
+    this.transport?.onCloseGiven();
   }
 
   /** The one case in which `ws` calls this itself has no event either: too many Pings wait for their Pong. */
   override terminate(): void {
-    this.owner?.onEngineTerminate();
+    this.transport?.onEngineTerminate();
     super.terminate();
   }
 
@@ -58,20 +56,20 @@ class Engine extends WebSocket {
    * six listeners would cost each connection half a KiB.
    */
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
-    const { owner } = this;
-    if (owner === undefined) return false;
-    if (event === 'message') owner.onMessage(first as Buffer, second as boolean);
-    else if (event === 'pong') owner.onPong(first as Buffer);
-    else if (event === 'upgrade') owner.onUpgrade(first as IncomingMessage);
-    else if (event === 'unexpected-response') owner.onUnexpectedResponse(second as IncomingMessage);
-    else if (event === 'open') owner.onOpen();
-    else if (event === 'error') owner.onError(first as Error);
-    else if (event === 'close') owner.onClose(first as number, second as Buffer);
+    const { transport } = this;
+    if (transport === undefined) return false;
+    if (event === 'message') transport.onMessage(first as Buffer, second as boolean);
+    else if (event === 'pong') transport.onPong(first as Buffer);
+    else if (event === 'upgrade') transport.onUpgrade(first as IncomingMessage);
+    else if (event === 'unexpected-response') transport.onUnexpectedResponse(second as IncomingMessage);
+    else if (event === 'open') transport.onOpen();
+    else if (event === 'error') transport.onError(first as Error);
+    else if (event === 'close') transport.onClose(first as number, second as Buffer);
     return true;
   }
 }
 
-class WsTransport implements Transport, OutgoingOwner {
+class WsTransport implements Transport, OutgoingObserver {
   #observer: TransportObserver | undefined;
   #engine: Engine | undefined;
   #route: Route | undefined;
@@ -129,7 +127,7 @@ class WsTransport implements Transport, OutgoingOwner {
       return;
     }
     this.#engine = engine;
-    engine.owner = this;
+    engine.transport = this;
   }
 
   /**

@@ -1,36 +1,30 @@
 /**
- * The package `socks`, loaded when a client is made whose options may need it: it takes half as long to load as all
- * the rest.
+ * The package `socks`, with which `socks-proxy-agent` speaks to a proxy. The agent itself is not imported: it opens the
+ * socket to the proxy inside a call, so a dial that is ended while the proxy hangs could not destroy that socket.
  *
- * Loaded by `require`: what `import()` fails with once, Node returns for ever, and a process that is out of file
- * descriptors for a moment would never dial again through a SOCKS proxy.
+ * Loaded when a client is made whose options may need it: it takes half as long to load as all the rest.
  */
-import nodeModule from 'node:module';
 import type { SocksClient } from 'socks';
+import { requirePackage } from '../../node/index.js';
 
 /** What is used of it. */
 export interface SocksLibrary {
   readonly SocksClient: typeof SocksClient;
 }
 
-/** There in the CommonJS build only. */
-declare const __filename: string | undefined;
-
 let loaded: SocksLibrary | undefined;
 
-/** The library; undefined where it cannot be required, as in a bundle, or not now. Asked again, it tries again. */
+/** The library; undefined where it cannot be loaded by `require`: in a bundle, or for the moment. Each call tries again. */
 export function socksLibrary(): SocksLibrary | undefined {
   try {
-    loaded ??= nodeModule.createRequire(typeof __filename === 'string' ? __filename : import.meta.url)(
-      'socks',
-    ) as SocksLibrary;
+    loaded ??= requirePackage('socks') as SocksLibrary;
   } catch {
-    // A bundle has it inside: importSocksLibrary().
+    // In a bundle, which contains it: importSocksLibrary().
   }
   return loaded;
 }
 
-/** The same as a bundler finds it. */
+/** The library by `import()`, which bundlers resolve. */
 export async function importSocksLibrary(): Promise<SocksLibrary> {
   loaded ??= await import('socks');
   return loaded;

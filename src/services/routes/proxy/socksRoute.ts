@@ -16,10 +16,10 @@ import { connectionError } from '../../failures/index.js';
 import { type Attempt, NO_SETTINGS } from '../addresses/index.js';
 import type { Route } from '../route.js';
 import { authority, type Target } from '../target.js';
-import type { OwnedSockets } from './ownedSockets.js';
 import type { ChosenProxy } from './proxySelection.js';
 import { importSocksLibrary, type SocksLibrary, socksLibrary } from './socksLibrary.js';
 import { tunnelRoute } from './tunnelRoute.js';
+import type { TunnelSockets } from './tunnelSockets.js';
 
 /** RFC 1928 §5: a name's length is one byte. `socks` would throw inside a socket's listener. */
 const MAX_NAME = 255;
@@ -45,7 +45,7 @@ function routeWith({ SocksClient }: SocksLibrary, request: DialRequest, proxy: C
   const [type, resolvesHere] = SCHEMES[proxy.protocol] ?? [5, false];
   return tunnelRoute(request, proxy, async (sockets, target) => {
     checkHost(target, resolvesHere && type === 4);
-    const reach = async (by: OwnedSockets, host: string): Promise<Socket> => {
+    const reach = async (by: TunnelSockets, host: string): Promise<Socket> => {
       const socket = await by.tcp(proxy, 'proxy');
       try {
         const tunnel = await negotiate(deadline, socket, proxy, type, { host, port: target.port });
@@ -64,14 +64,14 @@ function routeWith({ SocksClient }: SocksLibrary, request: DialRequest, proxy: C
 
 /** Where names are resolved here, each address is an attempt, with a connection to the proxy of its own. */
 async function raceThrough(
-  sockets: OwnedSockets,
+  sockets: TunnelSockets,
   { addresses = NO_SETTINGS }: DialRequest,
   proxy: ChosenProxy,
   target: Target,
   type: 4 | 5,
-  reach: (by: OwnedSockets, host: string) => Promise<Socket>,
+  reach: (by: TunnelSockets, host: string) => Promise<Socket>,
 ): Promise<Socket> {
-  const begin = (address: string, attempt: Attempt): OwnedSockets => {
+  const begin = (address: string, attempt: Attempt): TunnelSockets => {
     const branch = sockets.branch();
     reach(branch, address).then(
       (tunnel) => attempt.won(tunnel),

@@ -7,20 +7,17 @@
 import type { Socket } from 'node:net';
 import type { DialRequest } from '../../../port/index.js';
 import { connectionError } from '../../failures/index.js';
-import type { Route } from '../route.js';
+import type { Created, Route } from '../route.js';
 import { type Target, targetOf } from '../target.js';
-import { OwnedSockets } from './ownedSockets.js';
 import type { ChosenProxy } from './proxySelection.js';
+import { TunnelSockets } from './tunnelSockets.js';
 
 /** Opens a tunnel to `target`. Rejects with errors of this library; every socket it opens is one of `sockets`. */
-export type OpenTunnel = (sockets: OwnedSockets, target: Target) => Promise<Socket>;
-
-/** What Node's http client passes to `createConnection` to be told of the socket later. */
-type Created = (error: Error | null, socket?: Socket) => void;
+export type OpenTunnel = (sockets: TunnelSockets, target: Target) => Promise<Socket>;
 
 export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: OpenTunnel): Route {
   const target = targetOf(request.url);
-  const sockets = new OwnedSockets(request.addresses);
+  const sockets = new TunnelSockets(request.addresses);
   const dial = async (): Promise<Socket> => {
     const tunnel = await open(sockets, target);
     if (!target.secure) return tunnel;

@@ -8,7 +8,7 @@
 import { isIP } from 'node:net';
 import nodeTls, { type ConnectionOptions } from 'node:tls';
 import { withoutPrototype } from '../../../port/index.js';
-import { UNSET_SOCKET } from '../unset.js';
+import { UNSET_SOCKET } from '../../node/index.js';
 import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
 
 /** The checked option `tls`, or a proxy's `requestTls` and `proxyTls`. */

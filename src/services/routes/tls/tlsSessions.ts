@@ -6,7 +6,8 @@
  */
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { withoutPrototype } from '../../../port/index.js';
+import { type Hop, withoutPrototype } from '../../../port/index.js';
+import { connectionError } from '../../failures/index.js';
 import { type CheckedTls, type TlsPeer, tlsOptions } from './tlsOptions.js';
 
 interface KeptSession {
@@ -18,27 +19,30 @@ interface KeptSession {
 const kept = new WeakMap<object, KeptSession>();
 
 /**
- * As Node's `tls.connect()`. Throws what that throws.
+ * As Node's `tls.connect()`.
  *
- * @param more over what `peer` and `given` say, e.g. the socket to speak over
+ * @param more options of `tls.connect()` that replace those made from `peer` and `given`, e.g. `socket`
+ * @param hop whom the connection leads to, for the error
  * @param client stands for the client; without it no session is kept
+ * @throws ConnectionError, final, where Node refuses the options: a key that cannot be read, an unknown cipher
  */
 export function connectTls(
   peer: TlsPeer,
   given: CheckedTls | undefined,
   more: object,
+  hop: Hop,
   client?: object,
 ): TLSSocket {
   // A copy: members may be getters, or change until the next dial.
   const tls = withoutPrototype(given);
   const options: ConnectionOptions = { ...tlsOptions(peer, tls), ...more };
-  if (client === undefined) return connect(options);
+  if (client === undefined) return open(options, hop);
   const name = `${peer.host}:${peer.port}`;
   const last = kept.get(client);
   if (last !== undefined && last.peer === name && isDeepStrictEqual(last.tls, tls)) {
     options.session = last.session;
   }
-  const socket = connect(options);
+  const socket = open(options, hop);
   let isSecure = false;
   // TLS 1.3 sends it after the handshake, and then one more.
   socket.once('session', (session: Buffer) => kept.set(client, { peer: name, tls, session }));
@@ -50,4 +54,12 @@ export function connectTls(
     if (!isSecure || code.startsWith('ERR_SSL_')) kept.delete(client);
   });
   return socket;
+}
+
+function open(options: ConnectionOptions, hop: Hop): TLSSocket {
+  try {
+    return connect(options);
+  } catch (cause) {
+    throw connectionError(cause, hop, true);
+  }
 }

@@ -11,13 +11,14 @@ import { createHash } from 'node:crypto';
 import type { ClientRequest } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { ClientOptions } from 'ws';
-import { ConnectionError, type DialRequest, type ResponseHeaders } from '../../port/index.js';
-import { connectionError } from '../failures/index.js';
-import { BROKEN, joinedHeaders, PROTOCOL_HEADER, spacedList } from '../handshake/index.js';
-import { nextTick } from '../node/index.js';
+import { ACCEPT_GUID, ConnectionError, type DialRequest, type ResponseHeaders } from '../../../port/index.js';
+import { connectionError } from '../../failures/index.js';
+import { BROKEN, PROTOCOL_HEADER, spacedList } from '../../handshake/index.js';
+import { nextTick } from '../../node/index.js';
+import type { Route } from '../route.js';
+import { serverName } from '../tls/index.js';
 import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErrors.js';
-import type { Route } from './route.js';
-import { serverName } from './tls/index.js';
+import { joinedHeaders } from './joinedHeaders.js';
 
 /** undici's `DispatchController`, as far as it is used here. */
 interface Controller {
@@ -213,11 +214,8 @@ function fromHttp2(request: ClientRequest, headers: ResponseHeaders, stream: Dup
   return {
     ...headers,
     upgrade: 'websocket',
-    'sec-websocket-accept': createHash('sha1').update(`${key}${GUID}`).digest('base64'),
+    'sec-websocket-accept': createHash('sha1').update(`${key}${ACCEPT_GUID}`).digest('base64'),
   };
 }
-
-/** RFC 6455 §1.3. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const ended = (): Error => new ConnectionError('The dial has ended');

@@ -4,15 +4,15 @@
  * Owns them until they close, so that a dial can be ended whatever it waits for; the libraries that speak over
  * them give no handle while a proxy hangs. Must not know what is spoken, and has no deadline: that is the chart's.
  */
-import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type AddressSettings, ConnectionError, type Hop, ignore, ReckerError } from '../../../port/index.js';
 import { connectionError } from '../../failures/index.js';
 import { type Begin, type Ended, NO_SETTINGS, Race, socketAttempts } from '../addresses/index.js';
+import { connectTcp } from '../tcp.js';
 import { type CheckedTls, connectTls, type TlsPeer } from '../tls/index.js';
-import { UNSET_SOCKET } from '../unset.js';
 
-export class OwnedSockets {
+export class TunnelSockets {
   readonly #addresses: AddressSettings;
   readonly #open = new Set<Ended>();
   /** Those that have been won, until it is known what came of them. */
@@ -27,9 +27,7 @@ export class OwnedSockets {
   async tcp(peer: TlsPeer, hop: Hop): Promise<Socket> {
     const { port } = peer;
     const localAddress = this.#addresses.localAddress;
-    const attempts = socketAttempts((host) =>
-      this.#own(connectTcp({ ...UNSET_SOCKET, host, port, localAddress } as NetConnectOpts)),
-    );
+    const attempts = socketAttempts((host) => this.#own(connectTcp(host, port, localAddress)));
     try {
       return await this.race(peer, this.#addresses, attempts);
     } catch (cause) {
@@ -56,8 +54,8 @@ export class OwnedSockets {
   }
 
   /** A part of these sockets that can be ended by itself. */
-  branch(): OwnedSockets {
-    const branch = new OwnedSockets(this.#addresses);
+  branch(): TunnelSockets {
+    const branch = new TunnelSockets(this.#addresses);
     if (this.#ended) branch.destroy();
     else this.#open.add(branch);
     return branch;
@@ -90,10 +88,9 @@ export class OwnedSockets {
   ): Promise<TLSSocket> {
     let socket: TLSSocket;
     try {
-      socket = connectTls(peer, settings, { socket: over }, client);
+      socket = connectTls(peer, settings, { socket: over }, hop, client);
     } catch (cause) {
-      // A key that cannot be read, a cipher that does not exist: no later dial will fare better.
-      return Promise.reject(connectionError(cause, hop, true));
+      return Promise.reject(cause);
     }
     return this.#secured(socket, hop);
   }

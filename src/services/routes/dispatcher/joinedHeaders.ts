@@ -2,7 +2,7 @@
  * Headers as Node's `message.headers` has them, from those of undici, which gives a list for each name that came more
  * than once. Pure.
  */
-import type { ResponseHeaders } from '../../port/index.js';
+import type { ResponseHeaders } from '../../../port/index.js';
 
 /** Of these the first counts (https://nodejs.org/api/http.html#messageheaders). */
 const SINGLE: ReadonlySet<string> = new Set([

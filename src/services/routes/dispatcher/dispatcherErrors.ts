@@ -3,10 +3,11 @@
  * them by their shape, because the user's copy of undici may be any.
  */
 
-import { ConfigurationError, HandshakeError, isError } from '../../port/index.js';
-import { codeOf, connectionError } from '../failures/index.js';
-import { joinedHeaders, MAX_BODY, refusalText } from '../handshake/index.js';
-import { wallTime } from '../runtime/index.js';
+import { ConfigurationError, HandshakeError, isError } from '../../../port/index.js';
+import { codeOf, connectionError } from '../../failures/index.js';
+import { MAX_BODY, refusalText } from '../../handshake/index.js';
+import { wallTime } from '../../runtime/index.js';
+import { joinedHeaders } from './joinedHeaders.js';
 
 /** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
 export function isHandlerComplaint(cause: unknown): boolean {

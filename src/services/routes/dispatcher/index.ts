@@ -1,0 +1,2 @@
+/** The route through an undici `Dispatcher`. */
+export { dispatcherRoute } from './dispatcherRoute.js';
