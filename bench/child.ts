@@ -26,7 +26,7 @@ async function load(job: Job): Promise<Reply> {
   const workload = workloads.find(({ id }) => id === job.workload);
   if (workload === undefined) throw new Error(`no workload ${job.workload}`);
   const client: Client = await loadClient(job.client);
-  const context = { client, origin: job.origin, quick: job.quick };
+  const context = { client, name: job.client, origin: job.origin, quick: job.quick };
   const least = job.quick ? workload.count.quick : workload.count.full;
   loaded = { workload, context, fitted: job.count !== undefined, count: job.count ?? least };
   return { type: 'done' };

@@ -19,7 +19,7 @@ const usage = `npm run bench -- [options]
   --clients a,b        clients by name; ws is what ratios are made of
   --rounds n           instead of 7 (3 in --quick, and for memory and storms)
   --bufferutil         with the native masking of bufferutil; else nobody has it
-  --check              only what issue 4 promises, with the verdict; exit code 1 if a promise is broken
+  --check              only what is promised, with the verdict; exit code 1 if a promise is broken
   --saved              no run: the results that the last runs of this mode have saved
   --write              put the table into bench/README.md
   --list               the names of workloads and clients`;

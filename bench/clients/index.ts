@@ -16,6 +16,7 @@ export const clientNames = [
   'websocket-ts',
   'net',
   'net-corked',
+  'ws-xstate',
 ] as const;
 
 export type ClientName = (typeof clientNames)[number];
@@ -34,6 +35,7 @@ export const clientTitles: Record<ClientName, string> = {
   'websocket-ts': 'websocket-ts',
   net: 'net (bare TCP)',
   'net-corked': 'net, corked',
+  'ws-xstate': 'ws + XState',
 };
 
 const loaders: Record<ClientName, () => Promise<Client>> = {
@@ -46,6 +48,7 @@ const loaders: Record<ClientName, () => Promise<Client>> = {
   'websocket-ts': async () => (await import('./websocketTs.js')).client,
   net: async () => (await import('./net.js')).client,
   'net-corked': async () => (await import('./net.js')).corkedClient,
+  'ws-xstate': async () => (await import('./wsXState.js')).client,
 };
 
 export function loadClient(name: ClientName): Promise<Client> {

@@ -1,6 +1,6 @@
 /** Dialling: one after the other, and 2,000 in one tick. */
 import type { Connection } from '../clients/client.js';
-import { affordable, CPU, everyone, few, type Metric, measure, type Workload } from './workload.js';
+import { affordable, CPU, everyoneAndFloor, few, type Metric, measure, type Workload } from './workload.js';
 
 const perConnection: readonly [Metric, Metric] = [
   { ...CPU, digits: 0 },
@@ -16,7 +16,7 @@ const sequential: Workload = {
   id: 'connect',
   title: 'connect, one after the other',
   metrics: perConnection,
-  clients: everyone,
+  clients: everyoneAndFloor,
   quickClients: few,
   count: { full: 300, quick: 100, step: 100, max: 2000 },
   async run({ client, origin }, total) {
@@ -33,7 +33,7 @@ const atOnce: Workload = {
   id: 'connect-2000',
   title: 'connect, all at once',
   metrics: perConnection,
-  clients: everyone,
+  clients: everyoneAndFloor,
   quickClients: few,
   count: { full: 2000, quick: 500 },
   async run({ client, origin }, wanted) {

@@ -1,7 +1,15 @@
 /** What connections cost that do nothing: memory, and the CPU of their heartbeats. */
 import type { Connection, ConnectOptions } from '../clients/client.js';
 import { ask } from './control.js';
-import { affordable, type Context, collectGarbage, everyone, few, sleep, type Workload } from './workload.js';
+import {
+  affordable,
+  type Context,
+  collectGarbage,
+  everyoneAndFloor,
+  few,
+  sleep,
+  type Workload,
+} from './workload.js';
 
 /** Few dials at a time and a collection now and then: else RSS holds the garbage of dialling, too. */
 const DIALS_AT_ONCE = 50;
@@ -39,7 +47,7 @@ const memory: Workload = {
     // Steadier than RSS, but blind to what libuv and OpenSSL hold.
     { key: 'heap', unit: 'KiB of heap', better: 'lower', digits: 1 },
   ],
-  clients: everyone,
+  clients: everyoneAndFloor,
   quickClients: few,
   isolated: true,
   rounds: { full: 3, quick: 1 },

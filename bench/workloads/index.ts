@@ -4,6 +4,7 @@ import { drainWorkloads } from './drain.js';
 import { echoWorkloads } from './echo.js';
 import { idleWorkloads } from './idle.js';
 import { iterateWorkloads } from './iterate.js';
+import { loadWorkloads } from './load.js';
 import { receiveWorkloads } from './receive.js';
 import { sendWorkloads } from './send.js';
 import { stormWorkloads } from './storm.js';
@@ -18,4 +19,5 @@ export const workloads: readonly Workload[] = [
   ...connectWorkloads,
   ...idleWorkloads,
   ...stormWorkloads,
+  ...loadWorkloads,
 ];

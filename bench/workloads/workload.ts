@@ -13,6 +13,7 @@ export type Sample = Record<string, number>;
 
 export interface Context {
   readonly client: Client;
+  readonly name: ClientName;
   /** `ws://127.0.0.1:port` */
   readonly origin: string;
   readonly quick: boolean;
@@ -53,6 +54,9 @@ export const everyone: readonly ClientName[] = [
   'websocket-ts',
   'net',
 ];
+
+/** Those of {@link everyone}, and the floor of any client that XState runs. */
+export const everyoneAndFloor: readonly ClientName[] = [...everyone, 'ws-xstate'];
 
 export const few: readonly ClientName[] = ['ws', 'recker', 'recker-upstream', 'net'];
 
