@@ -34,13 +34,16 @@ import { Link, type LinkOwner, RoundTrips } from './link/index.js';
 import {
   type Clock,
   type DialSettings,
+  OPTION_TABLE,
   policyOf,
+  readOption,
   receiveBounds,
   sendBounds,
+  settled,
   type WebSocketOptions,
 } from './options/index.js';
-import { checkMark, Outbox, type OutboxOwner, refused, type SendOptions } from './outgoing/index.js';
-import { type EnvironmentListener, toBinary, warn, watchEnvironment } from './platform.js';
+import { Outbox, type OutboxOwner, refused, type SendOptions } from './outgoing/index.js';
+import { type EnvironmentListener, toBinary, watchEnvironment } from './platform.js';
 import { type ReportedClient, StepReporter } from './stepReporter.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 import { checkSignal, onAbortOf } from './values/index.js';
@@ -78,7 +81,7 @@ export class ClientCore
     this.#options = options;
     this.#settings = settings;
     this.#policy = policyOf(options, settings.factory);
-    this.outbox = new Outbox(this, sendBounds(options), options.maxInFlight ?? 1_048_576);
+    this.outbox = new Outbox(this, sendBounds(options), settled(options, 'maxInFlight'));
     this.announcer = new Announcer(listeners, this.outbox);
     this.calls = new PendingCalls(listeners);
     this.clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
@@ -185,9 +188,10 @@ export class ClientCore
 
   #send(data: SendData, options: SendOptions | undefined): Promise<void> {
     if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
-    const mark = checkMark(ownMember(options, 'highWaterMark') ?? this.#options.highWaterMark ?? 16_384);
-    if (!(ownMember(options, 'awaitDrain') ?? this.#options.awaitDrain)) return this.outbox.send(data);
-    return this.outbox.send(data, mark);
+    const mark = ownMember(options, 'highWaterMark') ?? settled(this.#options, 'highWaterMark');
+    readOption('highWaterMark', mark);
+    const awaitsDrain = ownMember(options, 'awaitDrain') ?? settled(this.#options, 'awaitDrain');
+    return this.outbox.send(data, awaitsDrain ? mark : undefined);
   }
 
   close(code: number, reason: string): Promise<void> {
@@ -299,13 +303,7 @@ export class ClientCore
   }
 
   sendHeartbeat(transport: Transport): boolean {
-    const patience = this.#policy.heartbeatInterval || 30_000;
-    if (this.hub.isStuck(patience)) {
-      warn(
-        `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read on, so listeners and other readers get no message. Read it, or end it with break or return()`,
-        'RECKER_READING_PAUSED',
-      );
-    }
+    this.hub.warnIfStuck(this.#policy.heartbeatInterval || OPTION_TABLE.heartbeatInterval.default);
     return this.#roundTrips.begin(transport, (on, data) => this.outbox.sendPast(on, data));
   }
 

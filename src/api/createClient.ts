@@ -6,7 +6,7 @@ import {
   checkHeaders,
   checkOptions,
   type HeadersInput,
-  OPTION_RULES,
+  OPTION_TABLE,
   originOf,
   type Provider,
   parseBaseUrl,
@@ -88,6 +88,6 @@ function ownOptions(options: ClientOptions): ClientOptions {
 }
 
 function hint(name: string | symbol): string {
-  if (Object.hasOwn(OPTION_RULES, name)) return ` (put it into websocket: { ${String(name)} })`;
+  if (Object.hasOwn(OPTION_TABLE, name)) return ` (put it into websocket: { ${String(name)} })`;
   return didYouMean(String(name), CLIENT_OPTIONS);
 }

@@ -1,11 +1,11 @@
 /**
  * Every bad option, URL, close code and reason: a `ConfigurationError` that names it, nothing dialled, no secret in
- * the text. And the three places in which options are written down, held together: types, rules, README.
+ * the text. And the places in which options are written down, held together: doc comments, table, docs/options.md.
  */
 import { readFileSync } from 'node:fs';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { OPTION_RULES } from '../../src/api/options/optionRules.js';
+import { defaultOf, documentedOptions, withOptionsTable } from '../../scripts/options/documentation.js';
+import { OPTION_TABLE } from '../../src/api/options/optionTable.js';
 import { ConfigurationError, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { fakeTransport, VirtualClock } from '../../src/testing/index.js';
 
@@ -311,61 +311,48 @@ describe('close()', () => {
   });
 });
 
-/** Names and `@default`s of the interface, from its source. */
-function typedOptions(): Map<string, string> {
-  const path = new URL('../../src/api/options/options.ts', import.meta.url);
-  const source = ts.createSourceFile('options.ts', readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
-  const found = new Map<string, string>();
-  for (const statement of source.statements) {
-    if (!ts.isInterfaceDeclaration(statement) || statement.name.text !== 'WebSocketOptions') continue;
-    for (const member of statement.members) {
-      const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
-      found.set(member.name?.getText() ?? '', ts.getTextOfJSDocComment(tag?.comment) ?? '');
-    }
-  }
-  return found;
+/** A default as `@default` writes it. */
+function written(value: unknown): string {
+  if (typeof value === 'function') return value.name;
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value).map(([name, member]) => `${name}: ${written(member)}`);
+  return `{ ${members.join(', ')} }`;
 }
 
-const plain = (text: string): string =>
-  text
-    .replaceAll(/[`'_]|\(.*\)/g, '')
-    .replaceAll('; ', ' ')
-    .trim();
-
 describe('the places where options are written down', () => {
+  const documented = documentedOptions();
+
   it('have the same names, in the same order', () => {
-    expect([...typedOptions().keys()]).toEqual(Object.keys(OPTION_RULES));
-    expect(Object.keys(BAD)).toEqual(Object.keys(OPTION_RULES));
+    const names = Object.keys(OPTION_TABLE);
+    expect(documented.map(({ name }) => name)).toEqual(names);
+    expect(Object.keys(BAD)).toEqual(names);
   });
 
-  it('have the same defaults', () => {
-    const wordy: Record<string, string> = {
-      transport: '`ws`; in browsers the native one',
-      clock: 'real',
-      autoConnect: 'true in `client.websocket()`, else false',
-    };
-    for (const [name, told] of typedOptions()) {
-      const { fallback } = OPTION_RULES[name as keyof WebSocketOptions];
-      if (name in wordy) expect([name, fallback]).toEqual([name, wordy[name]]);
-      else expect([name, plain(told)]).toEqual([name, plain(fallback)]);
-    }
+  it.each(documented)('have the same default: $name', ({ name, byDefault }) => {
+    const used: unknown = OPTION_TABLE[name as keyof WebSocketOptions].default;
+    const { value } = defaultOf(byDefault);
+    if (used !== undefined) expect(value).toBe(written(used));
+    // The surroundings supply it: words say what.
+    else if (name === 'random') expect(value).toBe('Math.random');
+    else expect([value, byDefault]).toEqual([undefined, expect.stringMatching(/\w/)]);
   });
 
-  it('docs/options.md among them: a row for each option, with its type and default', () => {
-    const path = new URL('../../docs/options.md', import.meta.url);
-    const [, table = ''] = readFileSync(path, 'utf8').split('<!-- options -->');
-    const rows = table
-      .split('\n')
-      .filter((line) => line.startsWith('| `'))
-      .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')));
-    expect(rows.map(([, names = '']) => names.replaceAll('`', ''))).toEqual(Object.keys(OPTION_RULES));
-    for (const [, name = '', type = '', fallback = ''] of rows) {
-      const rule = OPTION_RULES[name.replaceAll('`', '') as keyof WebSocketOptions];
-      expect([name, type.replaceAll('`', ''), fallback.replaceAll('`', '')]).toEqual([
-        name,
-        rule.type.replaceAll('`', ''),
-        rule.fallback.replaceAll('`', ''),
-      ]);
-    }
+  it.each([
+    ['SendQueueOptions', OPTION_TABLE.sendQueue.default],
+    ['ReceiveQueueOptions', OPTION_TABLE.receiveQueue.default],
+  ])('have the same defaults: %s', (name, used) => {
+    const members = documentedOptions(name).map((each) => [each.name, defaultOf(each.byDefault).value]);
+    expect(members).toEqual(Object.entries(used).map(([member, value]) => [member, written(value)]));
+  });
+
+  it.each(documented)('say what it is: $name', ({ type, unit, text }) => {
+    expect(text).toMatch(/^[A-Z].{15,}\.$/);
+    if (type === 'number') expect(unit).toBeDefined();
+  });
+
+  it('docs/options.md among them: its table is rendered from the doc comments', () => {
+    const page = readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8');
+    expect(page, 'run npx tsx scripts/options-table.ts').toBe(withOptionsTable(page));
   });
 });

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OPTION_RULES } from '../../src/api/options/optionRules.js';
+import { OPTION_TABLE } from '../../src/api/options/optionTable.js';
 import { ConnectProxy } from '../support/connectProxy.js';
 import { block } from './examples.js';
 import { Stage } from './stage.js';
@@ -72,7 +72,7 @@ describe('Configuration Options', () => {
     const documented = [...code.matchAll(/(\w+)\?: .*\/\/ default: (\w+)/g)];
     expect(documented).toHaveLength(6);
     for (const [, name = '', value] of documented) {
-      expect([name, OPTION_RULES[name as keyof typeof OPTION_RULES].fallback]).toEqual([name, value]);
+      expect([name, String(OPTION_TABLE[name as keyof typeof OPTION_TABLE].default)]).toEqual([name, value]);
     }
   });
 });

@@ -2,9 +2,9 @@
  * What the chart is given of the client: methods only. An inspector shows what the chart's input and context
  * hold, and of this it sees nothing. All code of users that the chart asks is wrapped here: it never throws.
  */
-import type { ConnectionEnvironment, DialAttempt } from '../../machine/index.js';
+import { type ConnectionEnvironment, type DialAttempt, defaultShouldReconnect } from '../../machine/index.js';
 import type { Failure, SocketFact, SocketPort } from '../../port/index.js';
-import { type Clock, DEFAULT_DECISION, type WebSocketOptions } from '../options/index.js';
+import type { Clock, WebSocketOptions } from '../options/index.js';
 import { errorOf, isPromise, kindOf } from '../values/index.js';
 import { wallTime } from './clock.js';
 
@@ -38,7 +38,7 @@ export class Environment implements ConnectionEnvironment {
 
   shouldReconnect(failure: Failure): boolean | number {
     const { shouldReconnect } = this.#options;
-    if (shouldReconnect === undefined) return DEFAULT_DECISION(failure);
+    if (shouldReconnect === undefined) return defaultShouldReconnect(failure);
     try {
       const answer: unknown = shouldReconnect(failure);
       if (typeof answer === 'boolean' || (typeof answer === 'number' && !Number.isNaN(answer))) return answer;
@@ -48,7 +48,7 @@ export class Environment implements ConnectionEnvironment {
       );
     } catch (thrown) {
       this.#owner.onUserError(errorOf(thrown, 'shouldReconnect'));
-      return DEFAULT_DECISION(failure);
+      return defaultShouldReconnect(failure);
     }
   }
 

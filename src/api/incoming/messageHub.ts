@@ -8,6 +8,7 @@ import type { LossStage } from '../../machine/index.js';
 import type { Loss } from '../../port/index.js';
 import { isCleanEnd } from '../events/index.js';
 import type { ReceiveBounds } from '../options/index.js';
+import { warn } from '../platform.js';
 import type { WebSocketMessage } from '../types.js';
 import { type Backlog, Receiver } from './receiver.js';
 
@@ -89,12 +90,16 @@ export class MessageHub {
     return this.#receivers.length > 0;
   }
 
-  /** Whether others wait for messages because a consumer has been full for longer than `patience` ms. True once. */
-  isStuck(patience: number): boolean {
+  /** Warns once where others get no message because a consumer has been full for longer than `patience` ms. */
+  warnIfStuck(patience: number): void {
     const since = this.#fullSince;
-    if (since === undefined || this.#hasWarned || this.#owner.now - since < patience) return false;
+    if (since === undefined || this.#hasWarned || this.#owner.now - since < patience) return;
     this.#hasWarned = this.#owner.isListenedTo || this.#receivers.some((receiver) => !receiver.isFull);
-    return this.#hasWarned;
+    if (!this.#hasWarned) return;
+    warn(
+      `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read on, so listeners and other readers get no message. Read it, or end it with break or return()`,
+      'RECKER_READING_PAUSED',
+    );
   }
 
   /** The user wants the socket to be read no further, or to be read on. */

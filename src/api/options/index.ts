@@ -1,7 +1,7 @@
 /** What users may set: checked, and turned into what the parts need. */
+export { checkOptions, readOption } from './checkOptions.js';
 export { checkCloseArguments } from './closeRules.js';
 export { checkHeaders, mergeHeaders } from './handshakeRules.js';
-export { checkOptions, DEFAULT_DECISION, OPTION_RULES } from './optionRules.js';
 export type {
   Clock,
   HeadersInput,
@@ -11,6 +11,7 @@ export type {
   ProviderContext,
   WebSocketOptions,
 } from './options.js';
+export { OPTION_TABLE, settled } from './optionTable.js';
 export {
   BoundUrl,
   type ClientDefaults,

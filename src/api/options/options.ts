@@ -1,6 +1,10 @@
 /**
- * The options: their types with documentation. What is allowed stands in optionRules.ts; a test holds the
- * two and the README's table together.
+ * The options: type, unit, sentence and default, as users read them. What is allowed, and the defaults that the code uses,
+ * are in optionTable.ts; a test holds the two together.
+ *
+ * `scripts/options-table.ts` renders the table of docs/options.md from the doc comments of `WebSocketOptions`. A number
+ * begins its comment with its unit ("Milliseconds", "Bytes", "How many"); `@default` is a value of JavaScript where the
+ * table has one, with an explanation in parentheses if need be, and otherwise words.
  *
  * Optional members are written `name?: Type | undefined`, here and in every public type: `undefined` means the
  * default, also for a program that is compiled with `exactOptionalPropertyTypes`.
@@ -120,19 +124,19 @@ export type Overflow = 'reject' | 'drop-oldest';
 
 /** Bounds of the messages that wait in the client. */
 export interface SendQueueOptions {
-  /** Bytes: the payload, and 400 a message, which is what holding it costs. @default 67108864 (64 MiB) */
+  /** Bytes: the payload, and 400 for each message, which is what holding it costs. @default 67108864 (64 MiB) */
   maxBytes?: number | undefined;
-  /** Messages; 0 = what cannot go out now is refused, as with `sendQueue: false`. @default Infinity */
+  /** Messages; 0 = a message that cannot be sent now is refused, as with `sendQueue: false`. @default Infinity */
   maxMessages?: number | undefined;
-  /** Refuse the new message, or the oldest. @default 'reject' */
+  /** Refuse the new message, or drop the oldest ones. @default 'reject' */
   overflow?: Overflow | undefined;
 }
 
 /** Bounds of the unread messages of an iterator or `pipeTo`. */
 export interface ReceiveQueueOptions {
-  /** Bytes: the payload, and 400 a message. @default 1048576 (1 MiB) */
+  /** Bytes: the payload, and 400 for each message. @default 1048576 (1 MiB) */
   maxBytes?: number | undefined;
-  /** Messages; 0 is as 1. @default 1024 */
+  /** Messages; 0 is the same as 1. @default 1024 */
   maxMessages?: number | undefined;
 }
 
@@ -144,83 +148,94 @@ export interface WebSocketOptions {
   headers?: HeadersInput | Provider<HeadersInput | undefined> | undefined;
   /** Dial through this undici dispatcher (Agent, Pool, ProxyAgent, composed …). @default none */
   dispatcher?: DispatcherLike | undefined;
-  /** Dial through this proxy; `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in capitals or small letters, and http_proxy in small letters only, as curl does, and undici's forms of NO_PROXY. @default none */
+  /**
+   * Dial through this proxy. `'env'` reads HTTPS_PROXY, ALL_PROXY and NO_PROXY in upper or lower case, and http_proxy in
+   * lower case only, as curl does. undici's forms of NO_PROXY are read, too. @default none
+   */
   proxy?: string | ProxyOptions | Provider<string | ProxyOptions | undefined> | undefined;
   /** TLS of the server. @default Node's, ALPN `http/1.1` */
   tls?: TLSOptions | Provider<TLSOptions | undefined> | undefined;
   /**
-   * Resolves names, as `net.connect()` takes it, e.g. `dns.lookup` or a caching one: of the server, or of the proxy.
-   * Dials of the same name by the same function share one call, so it must call back. @default Node's
+   * Resolves the name of the server, or of the proxy, e.g. `dns.lookup` or a function that caches. Dials of the same name
+   * with the same function share one call, so it must call back. @default Node's
    */
   lookup?: LookupFunction | undefined;
-  /** Dial addresses of IPv4 (4) or IPv6 (6) alone; 0 = both. @default 0 */
+  /** Dial only IPv4 addresses (4) or only IPv6 addresses (6); 0 = both. @default 0 */
   family?: 0 | 4 | 6 | undefined;
-  /** An IP address of this machine, from which sockets are opened; only addresses of its family are dialled. @default none */
+  /** The IP address of this machine to connect from. Only addresses of its family are dialled. @default none */
   localAddress?: string | undefined;
   /** Offer permessage-deflate (RFC 7692): true, or the options of `ws`. @default false */
   perMessageDeflate?: boolean | Record<string, unknown> | undefined;
   /** Reconnect after every loss that the client did not ask for. @default false */
   reconnect?: boolean | undefined;
-  /** Milliseconds before attempt 1; attempt n waits `reconnectDelay * 2^(n-1)`, up to the cap. @default 1000 */
+  /** Milliseconds before attempt 1. Attempt n waits `reconnectDelay * 2^(n-1)`, up to `maxReconnectDelay`. @default 1000 */
   reconnectDelay?: number | undefined;
-  /** The cap of that delay, in milliseconds. @default 30000 */
+  /** Milliseconds that the delay before an attempt is at most. @default 30000 */
   maxReconnectDelay?: number | undefined;
-  /** How much of the delay is random, by AWS's names. @default 'none' */
+  /** How much of the delay is random: nothing, half of it, or all of it. The names are those of AWS. @default 'none' */
   reconnectJitter?: Jitter | undefined;
   /**
-   * How many dials may follow a loss; 0 = never give up. With `minUptime` 0 only dials that fail one after the other
+   * How many dials may follow a loss; 0 = never give up. With `minUptime` 0, only dials that fail one after another
    * count. @default 5
    */
   maxReconnectAttempts?: number | undefined;
   /**
-   * Milliseconds that a connection must last before attempts are counted anew. 0 = at `open`: a server that accepts and
-   * then closes is dialled again after `reconnectDelay`, without end. @default 0
+   * Milliseconds that a connection must last before the attempts are counted from 1 again; 0 = they are at `open`. With
+   * 0, a server that accepts and then closes is dialled after `reconnectDelay`, without end. @default 0
    */
   minUptime?: number | undefined;
-  /** The decision after a loss; a number is the delay in milliseconds. @default defaultShouldReconnect */
+  /** Decides whether to reconnect after a loss. A number is the delay, in milliseconds. @default defaultShouldReconnect */
   shouldReconnect?: ((failure: Failure) => boolean | number) | undefined;
   /** Milliseconds between Pings; 0 = no heartbeat. @default 30000 */
   heartbeatInterval?: number | undefined;
-  /** Milliseconds that a Ping may stay unanswered; any byte received counts as an answer. @default 10000 */
+  /** Milliseconds that a Ping may stay unanswered. Any byte received counts as an answer. @default 10000 */
   heartbeatTimeout?: number | undefined;
   /** Milliseconds for providers, DNS, TCP, proxy, TLS and upgrade together; 0 = no limit. @default 10000 */
   connectTimeout?: number | undefined;
   /**
-   * Milliseconds to wait for the peer's Close before the socket is destroyed; 0 = the Close is sent, and the peer's is
-   * not waited for. @default 5000
+   * Milliseconds to wait for the peer's Close before the socket is destroyed; 0 = the Close is sent, and
+   * the peer's is not waited for. @default 5000
    */
   closeTimeout?: number | undefined;
-  /** Every `send()` waits for the drain. @default false */
+  /** Make every `send()` wait for the drain. @default false */
   awaitDrain?: boolean | undefined;
-  /** Bytes; what "drained" means: `bufferedAmount` at or below it. @default 16384 */
+  /** Bytes; drained means that `bufferedAmount` is at or below this number. @default 16384 */
   highWaterMark?: number | undefined;
-  /** Bytes handed to the socket that the kernel has not taken yet; above it messages wait in the client. @default 1048576 */
+  /** Bytes that the socket has and the kernel has not taken; above it messages wait in the client. @default 1048576 (1 MiB) */
   maxInFlight?: number | undefined;
-  /** Messages waiting in the client; `false`: what cannot go out now is refused. @default 64 MiB, no count, 'reject' */
+  /**
+   * Bounds of the messages that wait in the client. `maxBytes` counts the payload and 400 bytes for each message. With
+   * `false`, or `maxMessages` 0, a message that cannot be sent now is refused.
+   * @default { maxBytes: 67108864, maxMessages: Infinity, overflow: 'reject' }
+   */
   sendQueue?: SendQueueOptions | false | undefined;
-  /** Unread messages at which iteration and `pipeTo` stop reading the socket. @default 1 MiB, 1024 */
+  /**
+   * Bounds of the unread messages at which an iterator or `pipeTo()` stops reading the socket. `maxBytes` counts as in
+   * `sendQueue`. `maxMessages` 0 is the same as 1.
+   * @default { maxBytes: 1048576, maxMessages: 1024 }
+   */
   receiveQueue?: ReceiveQueueOptions | undefined;
-  /** Bytes; larger incoming messages (after inflating) close the connection with 1009. @default 104857600 (100 MiB) */
+  /** Bytes; a larger incoming message (after inflating) closes the connection with 1009. @default 104857600 (100 MiB) */
   maxPayload?: number | undefined;
   /**
-   * Bytes; larger messages leave in several frames, each of at most this payload (RFC 6455 §5.4): some gateways take
-   * no longer ones. With compression it holds from 64 bytes on. @default none
+   * Bytes; a larger message is sent in several frames, each with at most this payload (RFC 6455 §5.4). AWS API Gateway
+   * takes 32 KB. With compression, it holds for 64 bytes and more. @default none
    */
   maxFrameSize?: number | undefined;
-  /** Aborting ends the client for good. @default none */
+  /** When it aborts, the client ends for good. @default none */
   signal?: GlobalAbortSignal | undefined;
-  /** Sees every state change, with secrets redacted; takes what XState's `inspect` takes. @default none */
+  /** Gets every state change, with secrets redacted. It takes what XState's `inspect` takes. @default none */
   inspect?: Inspect | undefined;
-  /** How connections are made: the seam for tests and other runtimes. @default `ws` in Node, the native WebSocket in browsers */
+  /** How connections are made, for tests and other runtimes. @default `ws` in Node, the native WebSocket in browsers */
   transport?: TransportFactory | undefined;
-  /** Time; virtual for tests. @default the platform's */
+  /** Timers and time, e.g. virtual ones in tests. @default the platform's */
   clock?: Clock | undefined;
-  /** Chance, 0 to below 1, for the jitter. @default Math.random */
+  /** Returns a number from 0 to below 1, for the jitter. @default Math.random */
   random?: (() => number) | undefined;
-  /** A heartbeat by message in place of Ping frames. @default none */
+  /** A message to send as heartbeat, in place of a Ping frame. @default none */
   heartbeatMessage?: SendData | (() => SendData) | undefined;
-  /** Which message answers `heartbeatMessage`. @default any message */
+  /** Returns whether a message answers `heartbeatMessage`. @default any message does */
   isHeartbeatReply?: ((message: WebSocketMessage) => boolean) | undefined;
-  /** Connect by itself, a microtask after it was made; else the first use connects. @default true in `client.websocket()`, else false */
+  /** Connect a microtask after the client is made; else the first use connects. @default false (true in `client.websocket()`) */
   autoConnect?: boolean | undefined;
 }

@@ -12,9 +12,10 @@ import {
   type TransportFactory,
 } from '../../port/index.js';
 import { defaultTransport } from '../platform.js';
+import { readProvided } from './checkOptions.js';
 import { checkHeaders, checkProtocols, mergeHeaders } from './handshakeRules.js';
-import { DEFAULT_RECEIVE_QUEUE, DEFAULT_SEND_QUEUE, OPTION_RULES, readProvided } from './optionRules.js';
 import type { Overflow, Provider, ReceiveQueueOptions, WebSocketOptions } from './options.js';
+import { OPTION_TABLE, type OptionRule, settled } from './optionTable.js';
 import { resolveUrl, splitCredentials } from './urls.js';
 
 /** What of a dial may be given by a provider. */
@@ -83,11 +84,8 @@ const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as readonly (keyof ConnectionPo
 let newestPolicy = DEFAULT_POLICY;
 
 function freshPolicy(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
-  const policy: Record<string, unknown> = { ...DEFAULT_POLICY };
-  for (const name of POLICY_NAMES) {
-    const value = options[name];
-    if (value !== undefined) policy[name] = value;
-  }
+  const policy: Record<string, unknown> = {};
+  for (const name of POLICY_NAMES) policy[name] = settled(options, name);
   // Without Ping frames and a message in their place there is nothing to send.
   if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
     policy.heartbeatInterval = 0;
@@ -113,11 +111,10 @@ export function dialSettings(
     url: typeof url === 'function' ? { provider: url, check: resolve } : { value: resolve(url) },
     protocols: constant(options.protocols, checkProtocols, NO_PROTOCOLS),
     headers: constant(options.headers, checkHeaders, NO_OWN_HEADERS),
-    perMessageDeflate: options.perMessageDeflate ?? false,
-    maxPayload: options.maxPayload ?? 104_857_600,
+    perMessageDeflate: settled(options, 'perMessageDeflate'),
+    maxPayload: settled(options, 'maxPayload'),
     maxFrameSize: options.maxFrameSize,
-    // The chart's deadline is the one that counts: the engine's own comes clearly after it.
-    // The chart's deadline counts, which may be extended: the engine's own must not come before it.
+    // The chart's deadline counts, and it may be extended: the engine's own must not come before it.
     closeTimeout: MAX_DELAY,
     tls: constant(options.tls, (given) => readProvided('tls', given) as DialRequest['tls'], LEFT_OUT),
     proxy: constant(options.proxy, (given) => readProvided('proxy', given), LEFT_OUT),
@@ -127,9 +124,10 @@ export function dialSettings(
 }
 
 /** Undefined where none of its options is given, as for most clients. */
-function addressSettings({ lookup, family, localAddress }: WebSocketOptions): AddressSettings | undefined {
+function addressSettings(options: WebSocketOptions): AddressSettings | undefined {
+  const { lookup, family, localAddress } = options;
   if (lookup === undefined && family === undefined && localAddress === undefined) return undefined;
-  return Object.freeze({ lookup, family: family ?? 0, localAddress });
+  return Object.freeze({ lookup, family: settled(options, 'family'), localAddress });
 }
 
 /** Credentials in a URL travel as a header; the option `headers` wins over them, and over the client's own. */
@@ -170,11 +168,13 @@ function constant<Value>(
 /** What a transport cannot do is refused by name, never silently left out. */
 function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory): void {
   for (const [name, value] of Object.entries(options)) {
-    const { needs } = OPTION_RULES[name as keyof WebSocketOptions];
+    const { needs }: OptionRule = OPTION_TABLE[name as keyof WebSocketOptions];
     if (needs === undefined || value === false || factory.supports.includes(needs)) continue;
     throw new ConfigurationError(name, `${name} is not possible with the transport ${factory.name}`);
   }
-  const wantsPings = (options.heartbeatInterval ?? 0) > 0 && options.heartbeatMessage === undefined;
+  // The default is no wish: without Ping frames there is then no heartbeat.
+  const { heartbeatInterval, heartbeatMessage } = options;
+  const wantsPings = Boolean(heartbeatInterval) && heartbeatMessage === undefined;
   if (wantsPings && !factory.supports.includes('ping')) {
     throw new ConfigurationError(
       'heartbeatInterval',
@@ -185,22 +185,17 @@ function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory)
 
 /** The bounds of the send queue; undefined where there is none. */
 export function sendBounds({ sendQueue }: WebSocketOptions): QueueBounds | undefined {
-  if (sendQueue === false) return undefined;
-  return sendQueue === undefined ? DEFAULT_SEND_QUEUE : { ...DEFAULT_SEND_QUEUE, ...defined(sendQueue) };
+  return sendQueue === false ? undefined : withMembers(OPTION_TABLE.sendQueue.default, sendQueue);
 }
 
 /** The bounds of each iterator. */
 export function receiveBounds({ receiveQueue }: WebSocketOptions): ReceiveBounds {
-  return receiveQueue === undefined
-    ? DEFAULT_RECEIVE_QUEUE
-    : { ...DEFAULT_RECEIVE_QUEUE, ...defined(receiveQueue) };
+  return withMembers(OPTION_TABLE.receiveQueue.default, receiveQueue);
 }
 
-/** The own members that are not `undefined`. */
-function defined<Value extends object>(
-  value: Value | undefined,
-): { [Key in keyof Value]: NonNullable<Value[Key]> } {
-  return Object.fromEntries(
-    Object.entries(value ?? {}).filter(([, member]) => member !== undefined),
-  ) as never;
+/** The default members, and over them the own members of `given` that are not `undefined`. */
+function withMembers<Members extends object>(byDefault: Members, given: object | undefined): Members {
+  if (given === undefined) return byDefault;
+  const members = Object.entries(given).filter(([, member]) => member !== undefined);
+  return { ...byDefault, ...Object.fromEntries(members) };
 }

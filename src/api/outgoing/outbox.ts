@@ -4,13 +4,7 @@
  *
  * Owns the send queue and those who wait for a drain. Must not know why there is no connection.
  */
-import {
-  ConfigurationError,
-  ignore,
-  QueueFullError,
-  type ReckerError,
-  type Transport,
-} from '../../port/index.js';
+import { ignore, QueueFullError, type ReckerError, type Transport } from '../../port/index.js';
 import { transportError } from '../link/index.js';
 import type { QueueBounds } from '../options/index.js';
 import { afterIo, byteLength, copyBytes } from '../platform.js';
@@ -319,10 +313,4 @@ function payloadOf(data: SendData): Payload {
 function sizeOf(payload: Payload): number {
   if (typeof payload === 'string') return byteLength(payload);
   return payload instanceof Uint8Array ? payload.byteLength : payload.size;
-}
-
-/** @throws ConfigurationError where `highWaterMark` is no number of bytes */
-export function checkMark(mark: number): number {
-  if (Number.isSafeInteger(mark) && mark >= 0) return mark;
-  throw new ConfigurationError('highWaterMark', 'highWaterMark must be a whole number of bytes, 0 or more');
 }
