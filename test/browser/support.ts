@@ -1,6 +1,7 @@
 /**
  * A page in a real Chromium: bundles text as a user's bundler would, serves it, and runs it there.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,10 +32,10 @@ export const startChromium = (): Promise<Browser> =>
 const fromSources: Plugin = {
   name: 'from-sources',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/platform\.js$/ }, () => ({ path: `${root}src/api/platform.browser.ts` }));
-    bundler.onResolve({ filter: /\/advice\.js$/ }, () => ({
-      path: `${root}src/services/failures/advice.browser.ts`,
-    }));
+    bundler.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const form = join(resolveDir, path.replace(/\.js$/, '.browser.ts'));
+      return existsSync(form) ? { path: form } : undefined;
+    });
     bundler.onResolve({ filter: /^recker$/ }, () => ({ path: `${root}src/index.ts` }));
     bundler.onResolve({ filter: /^recker\/machine$/ }, () => ({ path: `${root}src/machine/public.ts` }));
   },

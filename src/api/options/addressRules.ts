@@ -1,6 +1,6 @@
 /**
- * What is allowed in the options `family` and `localAddress`. Without any module of Node: the api checks options with
- * it in browsers, too.
+ * What is allowed in the options `family` and `localAddress`. Without any module of Node, whose `isIP()` some runtimes
+ * lack.
  */
 
 export const familyProblem = (value: unknown): string | undefined =>
@@ -19,7 +19,7 @@ export function addressContradiction(options: {
   return `an IPv${family} address where family is ${family}`;
 }
 
-/** As `isIP()` of Node, which pages do not have: 4, 6, or 0 for what is no address. */
+/** As `isIP()` of Node: 4, 6, or 0 for what is no address. */
 function ipFamily(value: unknown): 0 | 4 | 6 {
   if (typeof value !== 'string') return 0;
   if (/^\d+(\.\d+){3}$/.test(value)) return value.split('.').every((each) => Number(each) < 256) ? 4 : 0;

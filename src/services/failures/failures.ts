@@ -5,6 +5,7 @@
 
 import { ConnectionError, type Hop, isError, ReckerError } from '../../port/index.js';
 import { adviceFor } from './advice.js';
+import { codeOf } from './code.js';
 
 interface SystemError extends Error {
   readonly code?: unknown;
@@ -64,12 +65,6 @@ export function connectionError(cause: unknown, hop?: Hop, final = false, isPlai
     alert,
     ...(code === undefined ? {} : { code }),
   });
-}
-
-/** The code of an error. A DOMException has a number there (https://webidl.spec.whatwg.org/#idl-DOMException-error-names), which is none. */
-export function codeOf(error: Error): string | undefined {
-  const { code } = error as { readonly code?: unknown } & Error;
-  return typeof code === 'string' ? code : undefined;
 }
 
 /** OpenSSL puts one sentence among addresses and source lines of its own: that sentence. Else the message. */

@@ -1,2 +1,3 @@
 /** What a failed dial or connection means. */
-export { codeOf, connectionError } from './failures.js';
+export { codeOf } from './code.js';
+export { connectionError } from './failures.js';
