@@ -56,9 +56,13 @@ const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface repeats a method of the class for some programs.
 export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
+  /** `readyState` while a dial runs: 0. */
   static readonly CONNECTING = 0;
+  /** `readyState` while the connection is open: 1. */
   static readonly OPEN = 1;
+  /** `readyState` during the closing handshake: 2. */
   static readonly CLOSING = 2;
+  /** `readyState` while there is no connection: 3. */
   static readonly CLOSED = 3;
 
   readonly #core: ClientCore;
@@ -86,18 +90,22 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
 
   // The constants of the WHATWG interface, on instances too.
 
+  /** `readyState` while a dial runs: 0. */
   get CONNECTING(): 0 {
     return 0;
   }
 
+  /** `readyState` while the connection is open: 1. */
   get OPEN(): 1 {
     return 1;
   }
 
+  /** `readyState` during the closing handshake: 2. */
   get CLOSING(): 2 {
     return 2;
   }
 
+  /** `readyState` while there is no connection: 3. */
   get CLOSED(): 3 {
     return 3;
   }

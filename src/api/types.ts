@@ -10,7 +10,9 @@ export type { ConnectionState };
 
 /** A text message. */
 export interface TextMessage {
+  /** The text. */
   data: string;
+  /** Tells the two kinds of message apart. */
   isBinary: false;
 }
 
@@ -18,6 +20,7 @@ export interface TextMessage {
 export interface BinaryMessage {
   /** A `Buffer` in Node, a `Uint8Array` in browsers (a `Buffer` where the page has that). */
   data: Binary;
+  /** Tells the two kinds of message apart. */
   isBinary: true;
 }
 
@@ -56,16 +59,30 @@ export interface CloseInfo {
 
 /** The documented events and their arguments. */
 export interface WebSocketEvents {
+  /** The connection is open: messages can be sent. */
   open: [info: OpenInfo];
+  /** A whole message arrived. */
   message: [message: WebSocketMessage];
+  /**
+   * A dial or a connection ended, or `close()` ended a client without a connection. The code is 1006 where
+   * no Close came.
+   */
   close: [code: number, reason: string, info: CloseInfo];
+  /** Something failed: a dial, a connection, or a callback of yours. */
   error: [error: Error];
+  /** A dial after a loss is scheduled: its number, from 1, and the delay before it in ms. */
   reconnecting: [attempt: number, delay: number];
+  /** A dial after a loss failed. */
   'reconnect-error': [error: Error];
+  /** All attempts failed: the client gives up until `connect()`. */
   'max-reconnect-attempts': [];
+  /** A Ping was not answered within `heartbeatTimeout`; `close` follows. */
   'heartbeat-timeout': [];
+  /** A heartbeat was answered: the round trip in ms. */
   pong: [rtt: number];
+  /** `ws.state` changed. */
   state: [state: ConnectionState, previous: ConnectionState];
+  /** A message was refused after `send()` had returned. */
   undelivered: [data: SendData, error: ReckerError];
 }
 

@@ -1,14 +1,14 @@
 /**
- * Who may look: the checks that every request to the live view has to pass, and the headers of every answer.
+ * Access to the live view: the checks that every request must pass, and the headers of every answer.
  *
- * The server listens on loopback alone, but every web page in the user's browser can reach that. So a request
- * must name this server as its Host (a name that an attacker re-binds to 127.0.0.1 does not), must not come
- * from a page of another origin, and must know the random token in the path.
+ * The server listens on loopback only, but every web page in the user's browser can reach that. So a request must name
+ * this server as its Host (a name that an attacker re-binds to 127.0.0.1 does not), must not come from a page of another
+ * origin, and must contain the random token in its path.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What the page may do: load its own files and its own stream, and nothing else. No inline script, no frame around it. */
+/** The page may load its own files and its own stream, and nothing else. No inline script, no frame around it. */
 export const ANSWER_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -20,7 +20,7 @@ export const ANSWER_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'X-Frame-Options': 'DENY',
 });
 
-/** What of the path follows the token, e.g. `app.js`; `undefined` where the request is not to be answered. */
+/** The part of the path after the token, e.g. `app.js`; `undefined` where the request must be refused. */
 export function admitted(request: IncomingMessage, port: number, token: string): URL | undefined {
   const { method, url = '', headers } = request;
   if (method !== 'GET') return undefined;
@@ -28,7 +28,7 @@ export function admitted(request: IncomingMessage, port: number, token: string):
   const { host, origin } = headers;
   if (host === undefined || !hosts.includes(host)) return undefined;
   if (origin !== undefined && origin !== `http://${host}`) return undefined;
-  // Browsers say where a request without Origin comes from (https://w3c.github.io/webappsec-fetch-metadata/).
+  // The source of a request without Origin (https://w3c.github.io/webappsec-fetch-metadata/).
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return undefined;
   const [, given = '', ...rest] = url.split('?', 1)[0]?.split('/') ?? [];
@@ -36,7 +36,7 @@ export function admitted(request: IncomingMessage, port: number, token: string):
   return new URL(`http://${host}/${rest[0]}${url.slice(url.split('?', 1)[0]?.length)}`);
 }
 
-/** In a time that does not tell how much of it was right. */
+/** In constant time. */
 function isEqual(given: string, token: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(token)];
   return one.length === other.length && timingSafeEqual(one, other);

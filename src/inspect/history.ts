@@ -1,7 +1,7 @@
 /**
- * What the live view remembers of the connections: their states and how they came to be in them.
+ * The live view's record of the connections: their states, and the steps that led to them.
  *
- * Owns: the reading of inspection events, and the bounds of memory. Must not know: HTTP, or how it is shown.
+ * Owns: the reading of inspection events, and the limits of memory. Must not know: HTTP, or how it is shown.
  */
 import {
   CONNECTION_STATES,
@@ -17,24 +17,32 @@ import { transitionId } from './transitions.js';
 /** Counters of a client, as `stats()` gives them. */
 export type Counters = Readonly<Record<string, unknown>>;
 
-/** How to look at a client's counters; `undefined` once the client is gone. */
+/** Reads a client's counters; returns `undefined` once the client is gone. */
 export type LookAtClient = () => { readonly url: string; readonly stats: object } | undefined;
 
-/** How a connection ended, in the step that an entry tells of. */
+/** How a connection ended, in the step of an entry. */
 export interface EndOfConnection {
+  /** The close code; 1006 where no Close came. */
   readonly code: number;
+  /** The peer's reason, redacted; `''` where there was none. */
   readonly reason: string;
+  /** Whether the closing handshake was completed. */
   readonly wasClean: boolean;
+  /** The code of the Close that the client sent because the peer broke the protocol. */
   readonly sentCode?: number | undefined;
+  /** What went wrong, if anything. */
   readonly error?: RedactedError | undefined;
 }
 
-/** Round trips that followed one another, folded into one entry: hours of them must not push all else out. */
+/** Consecutive heartbeats as one entry, so that hours of them do not displace everything else. */
 export interface Heartbeats {
+  /** How many were answered. */
   readonly count: number;
-  /** ms; of the newest, the quickest and the slowest. `undefined` where counters cannot be looked at. */
+  /** The newest round trip in ms. `undefined` where the counters cannot be read. */
   readonly last: number | undefined;
+  /** The shortest round trip in ms. */
   readonly least: number | undefined;
+  /** The longest round trip in ms. */
   readonly most: number | undefined;
 }
 
@@ -44,44 +52,51 @@ export interface TimelineEntry {
   readonly n: number;
   /** ms since the epoch. */
   readonly at: number;
-  /** What moved the chart: an event's type, or a delay's name, e.g. `after retryDelay`. */
+  /** What caused the step: an event's type, or a delay's name, e.g. `after retryDelay`. */
   readonly trigger: string;
-  /** Paths of states; `from` is missing in a connection's first entry. */
+  /** The path of the state before. Missing in a connection's first entry. */
   readonly from?: string | undefined;
+  /** The path of the state after it. */
   readonly to: string;
-  /** The name of the state, as `ws.state` has it. */
+  /** The state, as `ws.state` names it. */
   readonly state: ConnectionState;
-  /** How long the state before lasted, in ms. */
+  /** How long the previous state lasted, in ms. */
   readonly lasted?: number | undefined;
-  /** Ids of the transitions taken, in order; the drawing's elements carry them. */
+  /** The ids of the transitions taken, in order; those of the elements of the drawing. */
   readonly transitions: readonly string[];
-  /** The attempt that the dial is, or will be. */
+  /** The number of the dial's attempt. */
   readonly attempt?: number | undefined;
   /** ms until the next dial. */
   readonly delay?: number | undefined;
+  /** How a connection ended, where one did in this step. */
   readonly end?: EndOfConnection | undefined;
+  /** Set where the entry stands for heartbeats. */
   readonly heartbeats?: Heartbeats | undefined;
 }
 
-/** What the list shows of a connection. */
+/** One line of the list of connections. */
 export interface ConnectionSummary {
+  /** The session id of the client's chart. */
   readonly id: string;
+  /** The name of the client's chart. */
   readonly name: string;
+  /** The state, as `ws.state` names it. */
   readonly state: ConnectionState;
   /** All active states of the chart, the outermost first. */
   readonly active: readonly string[];
-  /** Ids of the transitions that were taken last. */
+  /** The ids of the transitions that were taken last. */
   readonly taken: readonly string[];
   /** When the state was entered, in ms since the epoch. */
   readonly since: number;
+  /** Reconnection attempts so far; 0 for a first dial. */
   readonly attempt: number;
   /** When the next dial is due, in ms since the epoch. */
   readonly dialAt?: number | undefined;
 }
 
-/** How much is remembered. */
+/** How much the live view keeps. */
 export interface Bounds {
-  /** Connections; beyond it the oldest that are at rest are let go, then the oldest. */
+  /** Connections. Above it the oldest one at rest is dropped, else the oldest. */
   readonly connections: number;
   /** Timeline entries of one connection. */
   readonly entriesOfOne: number;
@@ -89,14 +104,14 @@ export interface Bounds {
   readonly entries: number;
 }
 
-/** Together some 10 MB at the most. */
+/** Together at most about 10 MB. */
 export const DEFAULT_BOUNDS: Bounds = Object.freeze({
   connections: 1000,
   entriesOfOne: 500,
   entries: 20_000,
 });
 
-/** What a listener is told; ids only, so that a slow page can skip to the newest. */
+/** Receives changes. By id, so that a slow page can skip to the newest. */
 export interface HistoryListener {
   changed(id: string): void;
   entered(id: string, entry: TimelineEntry): void;
@@ -116,7 +131,7 @@ interface Connection {
 
 const STATES: ReadonlySet<string> = new Set(CONNECTION_STATES);
 const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
-/** What moves the chart within `open` and has nothing to do with Pings. */
+/** Steps within `open` that do not belong to a heartbeat. */
 const NO_HEARTBEAT: ReadonlySet<string> = new Set(['after minUptime']);
 
 /** The paths of all states that a state value means, the outermost first. */
@@ -154,30 +169,30 @@ export class History {
     return this.#connections.get(id)?.summary;
   }
 
-  /** What is remembered of one connection, the oldest first. */
+  /** The entries of one connection, the oldest first. */
   timeline(id: string): readonly TimelineEntry[] {
     return this.#connections.get(id)?.entries ?? [];
   }
 
-  /** The client's present counters; `undefined` where they cannot be looked at. */
+  /** The client's present counters; `undefined` where they cannot be read. */
   counters(id: string): { readonly url: string; readonly stats: Counters } | undefined {
     return this.#connections.get(id)?.look?.() as { url: string; stats: Counters } | undefined;
   }
 
-  /** @returns how to stop listening */
+  /** @returns removes the listener */
   listen(listener: HistoryListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** How to look at the counters of the client whose events are about to come. */
+  /** Takes the function that reads the counters of a client, before the client's first event. */
   watch(id: string, look: LookAtClient): void {
     this.#connection(id, '').look = look;
   }
 
   /** Takes in one inspection event, redacted or not. */
   record(inspected: InspectionLike): void {
-    // Only the chart's own steps are shown, and XState tells of the invoked socket under the same root.
+    // Only the steps of the chart itself are shown. XState reports the invoked socket under the same root.
     const { actorRef } = inspected as unknown as { actorRef: { sessionId: string } };
     if (actorRef.sessionId !== inspected.rootId) return;
     const { type } = inspected;
@@ -203,7 +218,7 @@ export class History {
       };
       connection = { summary, entries: [], pending: [], lost: false, count: 0, look: undefined };
       this.#connections.set(id, connection);
-      this.#letConnectionsGo();
+      this.#dropConnections();
     }
     if (name !== '' && connection.summary.name === '') connection.summary = { ...connection.summary, name };
     return connection;
@@ -270,11 +285,11 @@ export class History {
     for (const listener of this.#listeners) listener.changed(next.id);
   }
 
-  /** Pings and answers that follow one another are one entry, which counts them. */
+  /** Consecutive Pings and answers are one entry, which counts them. */
   #heartbeat(connection: Connection, entry: TimelineEntry): TimelineEntry {
     const last = connection.entries.at(-1);
     const before = last?.heartbeats;
-    // The first Ping: its answer is yet to come.
+    // The first Ping: it is not answered yet.
     let heartbeats: Heartbeats = before ?? { count: 0, last: undefined, least: undefined, most: undefined };
     if (entry.trigger === 'socket.ponged' || entry.trigger === 'socket.answered') {
       const rtt = connection.look?.()?.stats as { rtt?: number } | undefined;
@@ -291,14 +306,14 @@ export class History {
       entries.push(entry);
       connection.count = entry.n;
       this.#entries += 1;
-      if (entries.length > this.#bounds.entriesOfOne) this.#letEntriesGo(connection, 1);
-      else if (this.#entries > this.#bounds.entries) this.#letEntriesGo(this.#longest(), 100);
+      if (entries.length > this.#bounds.entriesOfOne) this.#dropEntries(connection, 1);
+      else if (this.#entries > this.#bounds.entries) this.#dropEntries(this.#longest(), 100);
     }
     for (const listener of this.#listeners) listener.entered(summary.id, entry);
   }
 
-  #letEntriesGo(connection: Connection, atMost: number): void {
-    // The newest stays, whatever the bounds: it is what is lit.
+  #dropEntries(connection: Connection, atMost: number): void {
+    // The newest stays, whatever the limits: the drawing shows it.
     this.#entries -= connection.entries.splice(0, Math.min(atMost, connection.entries.length - 1)).length;
   }
 
@@ -310,7 +325,7 @@ export class History {
     return longest as Connection;
   }
 
-  #letConnectionsGo(): void {
+  #dropConnections(): void {
     if (this.#connections.size <= this.#bounds.connections) return;
     let victim: Connection | undefined;
     for (const each of this.#connections.values()) {

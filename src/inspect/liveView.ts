@@ -1,7 +1,7 @@
 /**
  * The live view: a page on this machine that shows the chart of every inspected connection, with no internet.
  *
- * Owns: the HTTP server. It is never why a process lives on: neither it nor its sockets hold the event loop.
+ * Owns: the HTTP server. It never keeps the process alive: neither it nor its sockets hold the event loop.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -12,31 +12,33 @@ import { ANSWER_HEADERS, admitted } from './gate.js';
 import { type Bounds, DEFAULT_BOUNDS, History, type LookAtClient } from './history.js';
 import { PageStream } from './stream.js';
 
-/** How the live view is opened. All optional. */
+/** The options of `createLiveView()`. All optional. */
 export interface LiveViewOptions {
-  /** The port on 127.0.0.1. @default 0: one that is free */
+  /** The port on 127.0.0.1. @default 0: a free one */
   readonly port?: number | undefined;
-  /** How much is remembered. @default 1000 connections, 500 timeline entries of each, 20000 in all */
+  /** How much is kept. @default 1000 connections, 500 timeline entries of each, 20000 in all */
   readonly bounds?: { readonly [Name in keyof Bounds]?: Bounds[Name] | undefined } | undefined;
 }
 
-/** What goes into the option `inspect`. To look on with something else as well, call `next` in a function of your own. */
+/** A value for the option `inspect`. To use another inspector as well, call `next` in a function of your own. */
 export interface LiveInspector {
+  /** Takes one inspection event of a client. */
   next(event: InspectionLike): void;
+  /** Takes the function that reads a client's counters. Called once for each client, before its first event. */
   watch(rootId: string, look: LookAtClient): void;
 }
 
 /** An open live view. */
 export interface LiveView {
-  /** The page's address, token included: who has it can look on. */
+  /** The page's address. It contains a random token: whoever has it can see the page. */
   readonly url: string;
   /** For the option `inspect` of any number of clients. */
   readonly inspect: LiveInspector;
-  /** Ends the server and every open page. Idempotent. Clients that still report to `inspect` may do so. */
+  /** Ends the server and every open page. Idempotent. Clients may still report to `inspect`, without an effect. */
   close(): Promise<void>;
 }
 
-/** More pages than that at a time are a mistake. */
+/** More open pages than this are a mistake. */
 const MAX_PAGES = 32;
 
 /**
@@ -64,15 +66,15 @@ export async function createLiveView(options: LiveViewOptions = {}): Promise<Liv
     else answer(path, response, history, pages);
   });
   server.on('connection', (socket) => socket.unref());
-  // What a browser sends to a page like this is small.
+  // A browser sends few headers to a page like this.
   server.maxHeadersCount = 100;
   port = await listen(server, options.port ?? 0);
   server.unref();
-  // How it ended is what one wants to see, and the timers of this view do not hold the process for it.
-  const tellTheEnd = (): void => {
+  // The timers of this view do not keep the process alive: the last changes are sent before it exits.
+  const sendTheEnd = (): void => {
     for (const page of pages) page.flush();
   };
-  process.on('beforeExit', tellTheEnd);
+  process.on('beforeExit', sendTheEnd);
   let closed: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
@@ -81,7 +83,7 @@ export async function createLiveView(options: LiveViewOptions = {}): Promise<Liv
       watch: (rootId, look) => history.watch(rootId, look),
     },
     close() {
-      process.off('beforeExit', tellTheEnd);
+      process.off('beforeExit', sendTheEnd);
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());
         for (const page of pages) page.close();
@@ -107,7 +109,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Says nothing, not even what was wrong. */
+/** The answer does not say what was wrong. */
 function refuse(response: ServerResponse): void {
   response.writeHead(403, { ...ANSWER_HEADERS, Connection: 'close' }).end();
 }

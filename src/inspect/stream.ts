@@ -1,17 +1,17 @@
 /**
- * What one open page is told: Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ * The stream of one open page: Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * Owns: the collecting of changes, so that a page is written to a few times a second however much happens.
- * Nothing is kept for a page that does not read: it is let go, connects again, and gets all there is.
+ * Owns: the collecting of changes, so that a page gets a few writes a second however much happens. Nothing is kept for a
+ * page that does not read: its connection is destroyed, it connects again, and gets everything.
  */
 import type { ServerResponse } from 'node:http';
 import type { History, TimelineEntry } from './history.js';
 
-/** How long changes are collected, in ms: short enough to look immediate. */
+/** How long changes are collected, in ms: short enough to appear at once. */
 const COLLECT = 60;
-/** How often the counters of the connection that is shown are looked at, in ms. */
+/** How often the counters of the connection that is shown are read, in ms. */
 const COUNT = 500;
-/** A page that has left this many bytes unread is not there. */
+/** A page that has left this many bytes unread is destroyed. */
 const UNREAD = 4 * 1024 * 1024;
 
 export class PageStream {
@@ -37,15 +37,15 @@ export class PageStream {
       },
       gone: (id) => this.#note(() => this.#gone.add(id)),
     });
-    // Timers of a viewer must not be why a process lives on.
-    this.#counting = setInterval(() => this.#tellCounters(), COUNT).unref();
+    // The timers of a viewer must not keep the process alive.
+    this.#counting = setInterval(() => this.#sendCounters(), COUNT).unref();
     response.on('close', () => this.close());
     this.#write('all', { connections: history.summaries(), now: Date.now() });
     if (shown !== undefined) this.#write('timeline', { id: shown, entries: history.timeline(shown) });
-    this.#tellCounters();
+    this.#sendCounters();
   }
 
-  /** Tells what has been collected, now. */
+  /** Sends at once what has been collected. */
   flush(): void {
     clearTimeout(this.#collecting);
     if (this.#collecting !== undefined) this.#flush();
@@ -74,14 +74,14 @@ export class PageStream {
     this.#write('changed', { connections, gone: [...this.#gone], now: Date.now() });
     if (this.#entered.size > 0) {
       this.#write('entries', { id: this.#shown, entries: [...this.#entered.values()] });
-      this.#tellCounters();
+      this.#sendCounters();
     }
     this.#changed.clear();
     this.#gone.clear();
     this.#entered.clear();
   }
 
-  #tellCounters(): void {
+  #sendCounters(): void {
     if (this.#shown === undefined) return;
     const counters = this.#history.counters(this.#shown);
     if (counters !== undefined) this.#write('counters', { id: this.#shown, ...counters, now: Date.now() });

@@ -1,16 +1,16 @@
 /**
- * From what an inspection event says of a transition to the name that the drawing has for it.
+ * From a transition of an inspection event to its id in the drawing.
  *
- * Owns: that mapping. The names are those of writtenTransitions.ts, which the drawing's elements carry, too.
+ * Owns: that mapping. The ids are those of writtenTransitions.ts, which the elements of the drawing have, too.
  */
 import { connectionMachine, definedTransitions, type RedactedTransition } from '../machine/index.js';
 
-/** What makes a transition of the chart the one that it is, as far as inspection events tell. */
+/** Identifies a transition of the chart, as far as inspection events describe it. */
 function keyOf(source: string, eventType: string, guard: string | undefined, target: string | undefined) {
   return [source, eventType, guard ?? '', target ?? ''].join('|');
 }
 
-/** Made at the first use: importing the module costs nothing. */
+/** Made at the first use, so that the import costs nothing. */
 let ids: ReadonlyMap<string, string> | undefined;
 
 function written(): ReadonlyMap<string, string> {
@@ -23,7 +23,7 @@ function written(): ReadonlyMap<string, string> {
   return ids;
 }
 
-/** The written transition's id, e.g. `session.open:close`; `undefined` for one that the chart does not have. */
+/** The id of a written transition, e.g. `session.open:close`; `undefined` for one that the chart does not have. */
 export function transitionId(transition: RedactedTransition): string | undefined {
   const { source, eventType, guard, target } = transition;
   return written().get(keyOf(source.path.join('.'), eventType, guard, target?.[0]?.path.join('.')));

@@ -15,6 +15,7 @@ export interface BackoffSettings {
   readonly reconnectDelay: number;
   /** The cap of the delay. */
   readonly maxReconnectDelay: number;
+  /** How much of the delay is random. */
   readonly reconnectJitter: Jitter;
 }
 

@@ -101,7 +101,9 @@ export type ConnectionStateValue =
 
 /** The chart's tree of states with their ids, as XState's types take it. */
 export interface ConnectionStateSchema {
+  /** The id of the chart. */
   id: 'connection';
+  /** The states, each with its id. */
   states: {
     readonly idle: { id: 'idle' };
     readonly session: {

@@ -71,6 +71,7 @@ const whileDialling = {
   },
 } as const;
 
+/** The statechart of a connection. Its input is a `ConnectionInput`. */
 export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
   id: 'connection',
   context: initialContext,

@@ -44,7 +44,9 @@ export type Verdict =
 
 /** What the chart remembers. */
 export interface ConnectionContext {
+  /** Times and counts, from the client's options. */
   readonly policy: ConnectionPolicy;
+  /** What the chart asks of the world around it. */
   readonly environment: ConnectionEnvironment;
   /** Dials after a loss since the counter was reset: 0 for a first dial. */
   readonly attempt: number;
@@ -68,6 +70,7 @@ export interface ConnectionContext {
   readonly sending: SendProgress | undefined;
   /** When bytes that wait count as stalled, if none is taken before (ms since the epoch). */
   readonly stallsAt: number | undefined;
+  /** What the newest retry decision came to. */
   readonly verdict: Verdict;
 }
 

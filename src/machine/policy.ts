@@ -62,6 +62,8 @@ export interface ConnectionEnvironment {
 
 /** The input of the chart. */
 export interface ConnectionInput {
+  /** Times and counts, from the client's options. */
   readonly policy: ConnectionPolicy;
+  /** What the chart asks of the world around it. */
   readonly environment: ConnectionEnvironment;
 }

@@ -14,11 +14,15 @@ export { REDACTED, redactUrl };
 
 /** An error, as it may be shown: no cause, no stack, no headers. */
 export interface RedactedError {
+  /** The error's class. */
   readonly name: string;
+  /** The error's stable code. */
   readonly code?: string | number | undefined;
+  /** The message, redacted. */
   readonly message: string;
   /** Of a `HandshakeError`. */
   readonly status?: number | undefined;
+  /** Where it failed: `proxy` or `server`. */
   readonly hop?: string | undefined;
   /** Of a `TimeoutError`. */
   readonly phase?: string | undefined;
@@ -88,23 +92,31 @@ function redactValue(value: unknown, name: string, depth = 0): unknown {
 
 /** What an inspector may know of an actor. It looks like XState's reference, and can do nothing to the actor. */
 export interface RedactedActorRef {
+  /** The actor's name. */
   readonly id: string;
+  /** Unique in the process. */
   readonly sessionId: string;
+  /** The actor that spawned it, under XState's name. */
   readonly _parent: RedactedActorRef | undefined;
   /** The chart's definition as plain data, where the actor runs one. */
   readonly logic: { readonly config: unknown };
+  /** The present snapshot, redacted. */
   getSnapshot(): RedactedSnapshot;
-  /** Does nothing: an inspector looks on. */
+  /** Does nothing: an inspector only observes. */
   send(event: unknown): void;
+  /** The actor's ids. */
   toJSON(): unknown;
 }
 
 /** A snapshot as plain data. */
 export interface RedactedSnapshot {
+  /** `active`, or how the actor ended. */
   readonly status: string;
   /** The state value, e.g. `{ session: { open: 'alive' } }`. */
   readonly value?: unknown;
+  /** The chart's context, without secrets. */
   readonly context?: unknown;
+  /** The tags of the active states. */
   readonly tags?: readonly string[] | undefined;
   readonly [more: string]: unknown;
 }
@@ -128,13 +140,21 @@ export interface RedactedNode {
 
 /** An inspection event without secrets: XState's shape, with copies of what it points to. */
 export interface RedactedInspection {
+  /** E.g. `@xstate.snapshot`. */
   readonly type: string;
+  /** The session id of the client's chart: the same for all its events. */
   readonly rootId: string;
+  /** The actor that the event is about. */
   readonly actorRef: RedactedActorRef;
+  /** The actor that sent `event`. */
   readonly sourceRef?: RedactedActorRef | undefined;
+  /** What the actor received. */
   readonly event?: { readonly type: string; readonly [more: string]: unknown };
+  /** The actor's snapshot after it. */
   readonly snapshot?: RedactedSnapshot | undefined;
+  /** The action that was executed. */
   readonly action?: { readonly type: string; readonly params: unknown };
+  /** The transitions that were taken, under XState's name. */
   readonly _transitions?: readonly RedactedTransition[] | undefined;
 }
 

@@ -20,9 +20,14 @@ export type SocketCommand =
 
 /** Closures only: what an actor's input holds, an inspector shows. */
 export interface SocketInput extends DialAttempt {
+  /** Starts the dial. */
   readonly dial: ConnectionEnvironment['dial'];
 }
 
+/**
+ * The actor that the chart invokes: one dial and the connection it becomes. Its events are facts of the
+ * socket.
+ */
 export const socketActor = fromCallback<SocketCommand, SocketInput>(({ input, sendBack, receive, self }) => {
   forgetOptions(self);
   let socket: SocketPort;

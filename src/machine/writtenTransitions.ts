@@ -34,6 +34,7 @@ export interface WrittenTransition {
 
 /** What of a machine is needed to enumerate it: any `StateMachine` fits. */
 export interface ChartDefinition {
+  /** The chart's root state. */
   readonly root: AnyStateNode;
 }
 

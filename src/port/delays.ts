@@ -1,11 +1,11 @@
 /**
- * What a timer of the platform can hold.
+ * The range of the platform's timers.
  */
 
-/** The longest time a timer of the platform can hold, in ms: Node and browsers fire longer ones at once. */
+/** The longest delay of a timer, in ms: Node and browsers fire a timer with a longer one at once. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** Brings a delay of unknown origin into what a timer can hold: 0 to 2^31 - 1 ms. */
+/** Brings a delay of unknown origin into the range of a timer: 0 to 2^31 - 1 ms. */
 export function clampDelay(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 0), MAX_DELAY);
 }

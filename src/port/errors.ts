@@ -1,9 +1,8 @@
 /**
  * Every error that this library makes.
  *
- * They live beside the chart because they are its vocabulary: the chart itself makes the time-outs and the
- * aborts, the services make the rest, the api only hands them on. Nothing here may know a socket, and no
- * message may hold a URL's user info or query, a header's value or a credential.
+ * The chart makes the time-outs and the aborts, the services make most others, the api passes them on. Nothing here may
+ * know a socket. No message may contain the user info or the query of a URL, the value of a header, or a credential.
  *
  * Each class has a `brand`, by which `instanceof` decides: see `ReckerError`.
  */
@@ -12,12 +11,13 @@ import { withCause } from './redactText.js';
 import type { ResponseHeaders } from './responseHeaders.js';
 import { retryAfterOf } from './retryAfter.js';
 
-/** What all errors of this library have in common: a `name`, a stable `code`, and the `cause` where there is one. */
+/** The base of all errors of this library: a `name`, a stable `code`, and the `cause` where there is one. */
 export class ReckerError extends Error {
   /** @internal */
   static readonly brand: string = 'recker.ReckerError';
+  /** `'ReckerError'`. */
   override name = 'ReckerError';
-  /** Stable, for programs: a system code such as `ECONNREFUSED`, or one of this library's own (`ERR_RECKER_…`). */
+  /** Stable, for programs: a system code such as `ECONNREFUSED`, or one of this library (`ERR_RECKER_…`). */
   readonly code: string;
 
   constructor(message: string, code: string, options?: ErrorOptions) {
@@ -25,15 +25,15 @@ export class ReckerError extends Error {
     this.code = code;
   }
 
-  /** What a log may hold: no cause, whose parts may be somebody's secrets. */
+  /** What a log may contain. Without the cause, which may contain secrets. */
   toJSON(): { name: string; code: string; message: string } {
     const { name, code, message } = this;
     return { name, code, message };
   }
 
   /**
-   * By brand, so that an error of another copy of this library counts too: the ESM build beside the CommonJS build, or
-   * a copy in a bundle. A class derived elsewhere has no brand of its own and keeps the ordinary meaning.
+   * By brand, so that an error of another copy of this library is an instance, too: the ESM build beside the CommonJS
+   * build, or a copy in a bundle. A class that is derived elsewhere has no brand and keeps the usual meaning.
    *
    * @internal
    */
@@ -50,7 +50,7 @@ function isInstanceOf(made: unknown, value: unknown): boolean {
     : chainOf(value).some((prototype) => brandOf(prototype.constructor) === brand);
 }
 
-/** The brand of a class of this library, of whichever copy. */
+/** The brand of a class of this library, of any copy of it. */
 function brandOf(made: unknown): string | undefined {
   if (typeof made !== 'function' || !Object.hasOwn(made, 'brand')) return undefined;
   const { brand } = made as { readonly brand?: unknown };
@@ -67,10 +67,11 @@ function chainOf(value: unknown): object[] {
   return chain;
 }
 
-/** An option, a URL or an argument that can never work. Thrown at once; nothing was connected. */
+/** An option, a URL or an argument that can never work. Thrown at once; nothing is connected. */
 export class ConfigurationError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.ConfigurationError';
+  /** `'ConfigurationError'`. */
   override name = 'ConfigurationError' as const;
   /** The option or argument that is wrong, e.g. `heartbeatInterval`. */
   readonly option: string;
@@ -81,10 +82,11 @@ export class ConfigurationError extends ReckerError {
   }
 }
 
-/** The call does not fit the state the client is in, e.g. `send()` after `close()`. */
+/** The call is not possible in the client's state, e.g. `send()` after `close()`. */
 export class StateError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.StateError';
+  /** `'StateError'`. */
   override name = 'StateError' as const;
   /** `ws.state` at the time of the call. */
   readonly state: string;
@@ -95,19 +97,21 @@ export class StateError extends ReckerError {
   }
 }
 
-/** The network, the proxy, TLS or the peer's frames failed. `code` is the system's or the engine's where there is one. */
+/** The network, the proxy, TLS or the peer's frames failed. `code` is that of the system or of `ws`, where there is one. */
 export class ConnectionError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.ConnectionError';
+  /** `'ConnectionError'`. */
   override name = 'ConnectionError' as const;
-  /** Which hop it failed on, where a proxy is between. */
+  /** Which hop failed, where that is known. */
   readonly hop: Hop | undefined;
   /**
-   * True where the hop refused for good in a way that `code` does not say, e.g. credentials that a proxy does not take.
-   * A certificate that does not verify has a `code` of its own (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+   * True where no later dial can succeed and `code` does not say so, e.g. where a proxy refuses the credentials. A
+   * certificate that does not verify has a `code` of its own
+   * (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
    */
   readonly final: boolean;
-  /** The number of the TLS alert with which that hop refused for good (RFC 8446 §6.2). */
+  /** The number of the TLS alert with which that hop refused, where no later dial can succeed (RFC 8446 §6.2). */
   readonly alert: number | undefined;
 
   constructor(
@@ -126,15 +130,16 @@ export class ConnectionError extends ReckerError {
   }
 }
 
-/** Who answered: the proxy on the way, or the server itself. */
+/** Which peer answered or failed: the proxy, or the server. */
 export type Hop = 'proxy' | 'server';
 
-/** The connection ended where more was expected (RFC 6455 §7.1.5 and §7.1.6 for code and reason). */
+/** The connection ended before what was awaited (RFC 6455 §7.1.5 and §7.1.6 for code and reason). */
 export class ConnectionClosedError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.ConnectionClosedError';
+  /** `'ConnectionClosedError'`. */
   override name = 'ConnectionClosedError' as const;
-  /** The status code of the peer's Close frame; 1005 where it held none, 1006 where no Close came. */
+  /** The status code of the peer's Close frame; 1005 where it had none, 1006 where no Close came. */
   readonly closeCode: number;
   /** The peer's reason, `''` where there was none. */
   readonly reason: string;
@@ -150,20 +155,21 @@ export class ConnectionClosedError extends ReckerError {
   }
 }
 
-/** The opening handshake was answered with something else than a valid 101 (RFC 6455 §4.1). */
+/** The answer to the opening handshake was not a valid 101 (RFC 6455 §4.1). */
 export class HandshakeError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.HandshakeError';
+  /** `'HandshakeError'`. */
   override name = 'HandshakeError' as const;
-  /** The HTTP status; 101 where the upgrade was accepted in a way that RFC 6455 forbids. */
+  /** The HTTP status; 101 where the answer accepted the upgrade and broke RFC 6455. */
   readonly status: number;
   /** Who answered. */
   readonly hop: Hop;
-  /** The answer's headers. Not enumerable, because cookies are among them. */
+  /** The answer's headers. Not enumerable, because they may contain cookies. */
   declare readonly headers: ResponseHeaders;
   /**
-   * The first 8 KiB of the answer's body as text, or what of them had arrived after a second at most; `''` where
-   * there was none. Not enumerable, because a server may write anything there.
+   * The first 8 KiB of the answer's body as text, or the part of them that arrived within a second; `''` where there was
+   * none. Not enumerable, because a server may write anything there.
    */
   declare readonly body: string;
   /** The answer's `Retry-After`, in ms from its arrival; `undefined` where there is none. */
@@ -193,13 +199,14 @@ export class HandshakeError extends ReckerError {
   }
 }
 
-/** What was being waited for when the time ran out. */
+/** What a deadline was for. */
 export type TimeoutPhase = 'connect' | 'heartbeat' | 'close';
 
 /** A deadline of the chart passed: `connectTimeout`, `heartbeatTimeout` or `closeTimeout`. */
 export class TimeoutError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.TimeoutError';
+  /** `'TimeoutError'`. */
   override name = 'TimeoutError' as const;
   /** Which deadline. */
   readonly phase: TimeoutPhase;
@@ -220,6 +227,7 @@ const TIMEOUT_TEXT: Record<TimeoutPhase, string> = {
 export class QueueFullError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.QueueFullError';
+  /** `'QueueFullError'`. */
   override name = 'QueueFullError' as const;
 
   constructor(message: string) {
@@ -227,10 +235,11 @@ export class QueueFullError extends ReckerError {
   }
 }
 
-/** Every permitted reconnection attempt failed; `cause` is the last failure. */
+/** All reconnection attempts failed; `cause` is the last failure. */
 export class ReconnectExhaustedError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.ReconnectExhaustedError';
+  /** `'ReconnectExhaustedError'`. */
   override name = 'ReconnectExhaustedError' as const;
   /** How many attempts were made. */
   readonly attempts: number;
@@ -248,10 +257,11 @@ export class ReconnectExhaustedError extends ReckerError {
   }
 }
 
-/** `close()` or an `AbortSignal` ended what was being waited for. `cause` is the signal's reason where there is one. */
+/** `close()` or an `AbortSignal` ended what was awaited. `cause` is the signal's reason, where there is one. */
 export class AbortError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.AbortError';
+  /** `'AbortError'`. */
   override name = 'AbortError' as const;
 
   constructor(message: string, options?: ErrorOptions) {

@@ -1,7 +1,7 @@
 /**
- * Types of globals that the public types name. Each is the program's own type where the program has one (the DOM
- * library, `@types/node`, Deno, a Worker), and a small structural type where it has none. So the published
- * types compile without `@types/node` and without the DOM library. Types only.
+ * Types of globals that the public types name. Each is the type of the user's program, where that has one (the DOM
+ * library, `@types/node`, Deno, a Worker), else a small structural type. So the published types compile without
+ * `@types/node` and without the DOM library. Types only.
  */
 
 /** The instances of a global class, or `Fallback` where the program declares no such global, or declares it as `any`. */

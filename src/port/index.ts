@@ -1,5 +1,5 @@
 /**
- * What the machine, the services and the api say to each other, and what all three read and write with.
+ * The ground of the other rooms: the transport port, the facts and errors that cross it, and pure helpers.
  */
 export { type BypassEntry, bypassEntries, readBypassEntry } from './bypassEntry.js';
 export { basicAuthorization, type Credentials, credentialsOf } from './credentials.js';

@@ -1,6 +1,6 @@
 /**
- * What stands in the build for pages and workers where Node's modules would be needed: it is refused by name, when it
- * is used. Importing the rest works.
+ * In the build for pages and workers, what needs Node's modules is refused by name when it is used. Importing the rest
+ * works.
  */
 import { ConfigurationError } from './errors.js';
 

@@ -1,9 +1,9 @@
 /**
- * Reading what others made. A dependency that has polluted `Object.prototype` must not change what a client does,
- * so what may be missing is read where it is an own member, and nowhere else.
+ * Reads values that other code made. A dependency that has polluted `Object.prototype` must not change what a client
+ * does. So a member that may be missing is read only where it is an own one.
  */
 
-/** The own member `name` of `value`; undefined where there is none, whatever the prototype has. */
+/** The own member `name` of `value`; undefined where there is none. */
 export function ownMember<Value extends object, Name extends keyof Value>(
   value: Value | undefined,
   name: Name,
@@ -12,8 +12,8 @@ export function ownMember<Value extends object, Name extends keyof Value>(
 }
 
 /**
- * Whether `value` is an error, of any realm: where a test runner loads this library into a realm of its own (Jest), the
- * errors of Node's own modules are no instances of that realm's `Error`.
+ * Whether `value` is an error, of any realm. Where a test runner loads this library into a realm of its own (Jest), the
+ * errors of Node's modules are no instances of that realm's `Error`.
  */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';

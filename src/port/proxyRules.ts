@@ -1,15 +1,15 @@
 /**
- * What the option `proxy` must not ask for: things said twice, and things that a proxy of its kind cannot do.
- * Nothing is left out in silence.
+ * Which settings of the option `proxy` contradict each other, or need what a proxy of that kind cannot do. None is ignored
+ * silently.
  *
- * Pure, and without any module of Node: the api checks options with it in browsers, too. Shows no value, since
- * any part of a proxy's settings may be a secret.
+ * Pure, and without any module of Node: the api checks options with it in browsers, too. Shows no value, because any
+ * part of a proxy's settings may be a secret.
  */
 import { bypassEntries, readBypassEntry } from './bypassEntry.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { utf8Length } from './utf8.js';
 
-/** The members that are looked at here. Own or none. */
+/** The settings that are checked here. Own members only. */
 export interface ProxyClaims {
   readonly url: string;
   readonly auth?: Credentials;
@@ -19,10 +19,10 @@ export interface ProxyClaims {
   readonly proxyTls?: object;
 }
 
-/** RFC 1929 §2: one byte tells the length of each. */
+/** RFC 1929 §2: the length of each is one byte. */
 const MAX_CREDENTIAL = 255;
 
-/** What is allowed, where `claims` goes beyond it; undefined where all is well. The URL has been checked. */
+/** What is allowed, where `claims` is not; undefined where it is. The URL has been checked. */
 export function proxyContradiction(claims: ProxyClaims): string | undefined {
   const { auth, token, headers, bypass } = claims;
   const url = new URL(claims.url);
@@ -43,7 +43,7 @@ export function proxyContradiction(claims: ProxyClaims): string | undefined {
   }
   const { username, password } = auth ?? credentialsOf(url) ?? { username: '', password: '' };
   const isLong = [username, password].some((each) => utf8Length(each) > MAX_CREDENTIAL);
-  // SOCKS4 ends the user's name with a NUL.
+  // In SOCKS4 a NUL ends the user name.
   return isLong || username.includes('\0')
     ? `a SOCKS proxy with a user name and password of at most ${MAX_CREDENTIAL} bytes (RFC 1929 §2), without NUL`
     : undefined;

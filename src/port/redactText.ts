@@ -2,11 +2,11 @@
  * How much of a URL or of another's message may be shown. Pure; imports nothing.
  */
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 export const REDACTED = '***';
 
 /**
- * A URL without user info and fragment, its query's values replaced.
+ * A URL without user info and fragment, and with the values of its query replaced.
  *
  * @example
  * redactUrl('wss://me:secret@example.com/room?token=abc'); // 'wss://example.com/room?token=***'
@@ -28,7 +28,7 @@ const CREDENTIALS = /\b(basic|bearer|digest|negotiate)\s+[^\s,;]+/gi;
 const ASSIGNMENTS = /\b(token|secret|password|passwd|passphrase|api[-_]?key)(\s*[=:]\s*)[^\s,;&]+/gi;
 const PARAMETERS = /([?&][^=\s&]+)=[^&\s]+/g;
 
-/** A message of ours holds no secret, but may quote what an agent, a proxy or a peer said. */
+/** Removes what may be a secret from a message that may quote an agent, a proxy or a peer. */
 export function redactText(text: string): string {
   return text
     .slice(0, MAX_TEXT)
@@ -39,8 +39,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * The message of an error that wraps another: it ends with the other's message, redacted, because that is what a log
- * line shows.
+ * The message of an error that wraps another. It ends with the other's message, redacted, because a log line shows no
+ * more.
  */
 export function withCause(message: string, cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return message;

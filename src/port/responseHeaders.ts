@@ -1,5 +1,5 @@
 /**
- * The headers of an HTTP answer, as errors, facts and decisions carry them.
+ * The headers of an HTTP answer, in errors, facts and decisions.
  */
 
 /** A response's headers, as Node gives them: lower-case names. */

@@ -1,11 +1,11 @@
 /**
- * When a server asks to be tried again. Pure; the time is an argument.
+ * The `Retry-After` of an answer. Pure; the time is an argument.
  */
 import { clampDelay } from './delays.js';
 import { ownMember } from './own.js';
 import type { ResponseHeaders } from './responseHeaders.js';
 
-/** The most that a date may ask for where only this machine's clock says how far it is: that clock may be wrong. */
+/** The longest delay, in ms, of a date that is measured by this machine's clock: that clock may be wrong. */
 const LONGEST_BY_OWN_CLOCK = 3_600_000;
 
 /**

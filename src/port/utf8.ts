@@ -9,7 +9,7 @@ export function utf8Length(text: string): number {
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) continue;
-    // Two units of a pair are four bytes: two more than units, as one unit of three bytes.
+    // The two units of a pair are four bytes: two more than units, as with one unit of three bytes.
     length += unit < 0x800 ? 1 : 2;
     if (isPair(text, index)) index += 1;
   }

@@ -1,72 +1,21 @@
 /**
  * One dial of the fake transport, and the connection it becomes.
  *
- * Owns: both ends of the port: what the client did is recorded, what the peer does is driven by the test.
- * Must not know: the chart, the api, a clock or a network. It keeps to the port's promises (once, in order,
- * nothing after `destroy()`) and throws when the test or the client breaks them; `late` is the way round.
+ * Owns: both ends of the port. It records what the client does; the test drives what the peer does. Must not know:
+ * the chart, the api, a clock or a network. It keeps the promises of the port (once, in order, nothing after
+ * `destroy()`) and throws when the test or the client breaks them; `late` bypasses these checks.
  */
-import type {
-  DialRequest,
-  ReckerError,
-  ResponseHeaders,
-  Transport,
-  TransportObserver,
-} from '../port/index.js';
+import type { DialRequest, ReckerError, Transport, TransportObserver } from '../port/index.js';
+import {
+  type AutoAnswer,
+  type EndDetails,
+  type FakePhase,
+  lateActions,
+  type OpenDetails,
+  type PeerActions,
+} from './peerActions.js';
 
-/**
- * How `askLiveness()` is answered: `'byTraffic'`: alive where a message or a Pong came since `mark()`, else
- * dead; `'alive'` or `'dead'`: always so; these in a microtask. `'manual'`: the test calls `answer()`.
- */
-export type AutoAnswer = 'byTraffic' | 'alive' | 'dead' | 'manual';
-
-/** `dialling` until `open()` or `fail()`; `ended` after `fail()` or `end()`; `destroyed` by the client. */
-export type FakePhase = 'dialling' | 'open' | 'ended' | 'destroyed';
-
-/** What `open()` may be told. */
-export interface OpenDetails {
-  /** The subprotocol that the server chose. Default `''`: none. */
-  readonly protocol?: string | undefined;
-  /** The extensions that were agreed, as the header has them. Default `''`. */
-  readonly extensions?: string | undefined;
-  /** The headers of the 101, in lower case. Default: none. */
-  readonly headers?: ResponseHeaders | undefined;
-}
-
-/** What `end()` may be told. Each default is what the driving so far implies. */
-export interface EndDetails {
-  /** Default: the code of `peerClose()`; 1006 where there was none. */
-  readonly code?: number | undefined;
-  /** Default: the reason of `peerClose()`, else `''`. */
-  readonly reason?: string | undefined;
-  /** Default: whether there was a `peerClose()`. */
-  readonly wasClean?: boolean | undefined;
-  /** Default: none. */
-  readonly error?: ReckerError | undefined;
-}
-
-/** What the network and the peer do to a connection. */
-export interface PeerActions {
-  /** The upgrade succeeds. Once, while dialling. */
-  open(details?: OpenDetails): void;
-  /** The dial fails. Once, while dialling. */
-  fail(error: ReckerError, sentCode?: number): void;
-  /** A message arrives: text as a string, binary as bytes. Also while paused: then it had been read already. */
-  message(data: string | Uint8Array): void;
-  /** A Pong arrives, for a Ping and all older ones, once for each; `newer` Pings still wait. Default: 0. */
-  pong(newer?: number): void;
-  /** The peer's Close arrives; the connection stays until `end()`. Default 1005, `''`: a Close with no body. */
-  peerClose(code?: number, reason?: string): void;
-  /** The peer broke the protocol, and was sent a Close with `sentCode`; the connection stays until `end()`. */
-  peerErr(error: ReckerError, sentCode: number): void;
-  /** The connection is gone. Once, after `open()`. What was held is lost. */
-  end(details?: EndDetails): void;
-  /** The answer to `askLiveness()`, where none was given yet. */
-  answer(alive: boolean): void;
-  /** The kernel is full from here on: writes are held, and `bytes` of what was sent before (default 1) wait, too. */
-  fill(bytes?: number): void;
-}
-
-/** For microtasks that a test's fake timers do not hold back. */
+/** For microtasks: a test's fake timers do not stop these. */
 const SETTLED = Promise.resolve();
 
 interface HeldWrite {
@@ -78,8 +27,8 @@ interface HeldWrite {
 /**
  * A connection whose peer is the test. Made by `fakeTransport()`.
  *
- * Driving it in an order that no network could produce (opening twice, a message before the opening, anything
- * after `destroy()`) throws an `Error`, and so does a `send()` of the client outside an open connection.
+ * An order of calls that no network could produce throws an `Error`: opening twice, a message before the opening,
+ * anything after `destroy()`. So does a `send()` of the client outside an open connection.
  *
  * @example
  * ```ts
@@ -95,23 +44,23 @@ interface HeldWrite {
  * ```
  */
 export class FakeConnection implements Transport, PeerActions {
-  /** What the client dialled with. */
+  /** What the client dialled with: URL, headers, subprotocols and the rest. */
   readonly request: DialRequest;
-  /** Everything the client sent while the connection was open, in order. Bytes are copied. */
+  /** Every message that the client sent while the connection was open, in order. Bytes are copied. */
   readonly sent: (string | Uint8Array | Blob)[] = [];
-  /** What the client sent after a Close, by either side: never on the wire, counted in `unsentBytes`. */
+  /** What the client sent after a Close of either side: it never reaches the wire, and counts in `unsentBytes`. */
   readonly lost: (string | Uint8Array | Blob)[] = [];
   /** How many Pings were sent. */
   pings = 0;
   /** How often `flush()` was called. */
   flushes = 0;
-  /** Every `close()` of the client. */
+  /** Every `close()` of the client, in order. */
   readonly closes: { readonly code: number; readonly reason: string }[] = [];
-  /** Whether the client has stopped reading. */
+  /** Whether the client has paused reading. */
   paused = false;
-  /** How `askLiveness()` is answered. Default `'byTraffic'`. */
+  /** How the client's question whether the peer is alive is answered. Default `'byTraffic'`. */
   autoAnswer: AutoAnswer = 'byTraffic';
-  /** The same actions with no check and no effect on this record: what a broken transport might still tell. */
+  /** The same actions without checks, and without an effect on this record: events of a broken transport. */
   readonly late: PeerActions;
 
   readonly #observer: TransportObserver;
@@ -133,7 +82,7 @@ export class FakeConnection implements Transport, PeerActions {
     this.late = lateActions(observer);
   }
 
-  /** Where the connection is in its life. */
+  /** How far the connection has come. */
   get phase(): FakePhase {
     return this.#phase;
   }
@@ -143,23 +92,23 @@ export class FakeConnection implements Transport, PeerActions {
     return this.#phase === 'destroyed';
   }
 
-  /** Whether the client asked for its liveness and has had no answer yet. */
+  /** Whether the client's question whether the peer is alive is still unanswered. */
   get asked(): boolean {
     return this.#questions > 0;
+  }
+
+  fill(bytes = 1): void {
+    this.#require('fill()', 'open');
+    this.#holdWrites = true;
+    this.#held.push({ payload: 0, left: bytes });
+    // With 0 the client assumes that the kernel's buffer holds nothing: the first take counts.
+    this.#observer.filled(0);
   }
 
   /**
    * True: what is sent stays in `bufferedAmount` until `take()`, as if the kernel's buffer were full. False, the
    * default: it is taken at once. Setting it to false takes what was held.
    */
-  fill(bytes = 1): void {
-    this.#require('fill()', 'open');
-    this.#holdWrites = true;
-    this.#held.push({ payload: 0, left: bytes });
-    // Nothing is said of what it holds: such a kernel does not grow, and its first take counts.
-    this.#observer.filled(0);
-  }
-
   get holdWrites(): boolean {
     return this.#holdWrites;
   }
@@ -170,10 +119,11 @@ export class FakeConnection implements Transport, PeerActions {
   }
 
   /**
-   * The kernel takes held bytes, in order, framing included: then `observer.taken()` is called.
+   * The kernel takes held bytes, in order, framing included. The client learns of it at once.
    *
-   * @param bytes how many at the most. Default: all that is held now
+   * @param bytes how many at most. Default: all that is held now
    * @returns how many were taken
+   * @throws RangeError where `bytes` is negative or NaN
    */
   take(bytes: number = this.bufferedAmount): number {
     if (!(bytes >= 0)) throw new RangeError(`take() needs 0 bytes or more, got ${bytes}`);
@@ -354,22 +304,6 @@ export class FakeConnection implements Transport, PeerActions {
     if (this.#peerClose !== undefined) throw impossible(what, 'the peer has sent its Close');
     if (this.#peerErred) throw impossible(what, 'the peer has broken the protocol, so it is read no further');
   }
-}
-
-function lateActions(observer: TransportObserver): PeerActions {
-  return {
-    open: ({ protocol = '', extensions = '', headers } = {}) =>
-      observer.opened(protocol, extensions, headers),
-    fail: (error, sentCode) => observer.failed(error, sentCode),
-    message: (data) => observer.message(data, typeof data !== 'string'),
-    pong: (newer = 0) => observer.ponged(newer),
-    peerClose: (code = 1005, reason = '') => observer.peerClosed(code, reason),
-    peerErr: (error, sentCode) => observer.peerErred(error, sentCode),
-    end: ({ code = 1006, reason = '', wasClean = false, error } = {}) =>
-      observer.closed(code, reason, wasClean, error),
-    answer: (alive) => observer.answered(alive),
-    fill: () => observer.filled(0),
-  };
 }
 
 function impossible(what: string, why: string): Error {

@@ -16,15 +16,21 @@ type Awaitable = void | Promise<void>;
 export interface PathClient {
   /** The name of its state, as `ws.state` gives it. */
   readonly state: string;
+  /** The step `connect`. */
   connect(): unknown;
+  /** The step `close`. */
   close(code: number, reason: string): unknown;
+  /** The step `reconnect`. */
   reconnect(): unknown;
+  /** The step `terminate`. */
   terminate(): unknown;
 }
 
 /** The options to make the client with, all of them: a path needs each. */
 export interface PathClientOptions extends ConnectionPolicy {
+  /** The transport of the path. */
   readonly transport: FakeTransport;
+  /** The clock of the path. */
   readonly clock: {
     readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
     readonly clearTimeout: (id: unknown) => void;

@@ -1,7 +1,7 @@
 /**
  * A transport with no network behind it: the test is the peer.
  *
- * Owns: the factory that hands out `FakeConnection`s, and the record of them. Must not know: the chart, the
+ * Owns: the factory of `FakeConnection`s, and the record of them. Must not know: the chart, the
  * api, or any policy. What one connection does is in fakeConnection.ts.
  */
 import {
@@ -11,31 +11,32 @@ import {
   type TransportFeature,
   type TransportObserver,
 } from '../port/index.js';
-import { type AutoAnswer, FakeConnection } from './fakeConnection.js';
+import { FakeConnection } from './fakeConnection.js';
+import type { AutoAnswer } from './peerActions.js';
 
-/** What a fake transport is made with. All optional. */
+/** The options of `fakeTransport()`. All optional. */
 export interface FakeTransportOptions {
-  /** Which options it claims to honour. Default: all of them. */
+  /** Which options of the client it supports; another one is a `ConfigurationError`. Default: all. */
   readonly supports?: readonly TransportFeature[] | undefined;
-  /** What new connections do with writes, see {@link FakeConnection.holdWrites}. Default false. */
+  /** Whether new connections hold writes: {@link FakeConnection.holdWrites}. Default false. */
   readonly holdWrites?: boolean | undefined;
-  /** How new connections answer `askLiveness()`, see {@link FakeConnection.autoAnswer}. Default `'byTraffic'`. */
+  /** How new connections answer the question whether the peer is alive: {@link AutoAnswer}. Default `'byTraffic'`. */
   readonly autoAnswer?: AutoAnswer | undefined;
 }
 
-/** A `TransportFactory` that remembers every dial. */
+/** A transport for the client's option `transport` that records every dial. */
 export interface FakeTransport extends TransportFactory {
-  /** Every dial ever made, the first one first. */
+  /** Every dial so far, in order. */
   readonly dials: readonly FakeConnection[];
-  /** The newest dial. @throws Error where nothing was dialled yet */
+  /** The newest dial. Throws an `Error` where nothing was dialled yet. */
   readonly last: FakeConnection;
-  /** The dials and connections that have neither failed, ended nor been destroyed. */
+  /** The dials and connections that have not failed, ended or been destroyed. */
   readonly live: readonly FakeConnection[];
-  /** The value that the following dials start with. */
+  /** Whether the following dials hold writes. */
   holdWrites: boolean;
-  /** The value that the following dials start with. */
+  /** How the following dials answer the question whether the peer is alive. */
   autoAnswer: AutoAnswer;
-  /** Starts one dial; nothing happens until the test drives it. Throws never. */
+  /** Called by the client: starts one dial, which waits until the test drives it. Never throws. */
   dial(request: DialRequest, observer: TransportObserver): FakeConnection;
 }
 

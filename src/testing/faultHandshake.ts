@@ -1,5 +1,5 @@
 /**
- * The ways in which the fault server answers an opening handshake (RFC 6455 §4.2).
+ * How the fault server answers an opening handshake (RFC 6455 §4.2).
  *
  * Owns: what is written on the socket up to and with the 101. Must not know: what happens on a connection
  * afterwards, or how many there are.
@@ -37,9 +37,9 @@ export interface Handshake {
   readonly socket: Duplex;
   /** Writes the 101 and makes the connection, at once. */
   upgrade(): Accepted | undefined;
-  /** Tells the server of a connection that is ready for use. */
+  /** Reports to the server a connection that is ready for use. */
   ready(connection: Accepted): void;
-  /** A timer that ends with the server. */
+  /** Sets a timer that is stopped with the server. */
   later(ms: number, then: () => void): void;
 }
 
@@ -78,7 +78,7 @@ export function answerHandshake(handshake: Handshake, fault: HandshakeFault): vo
       accept(handshake, (connection) => connection.close(fault.code, fault.reason));
       return;
     case 'dropAfterAccept':
-      // The empty write's callback comes when the kernel has the 101.
+      // The callback of the empty write is called once the kernel has the 101.
       accept(handshake, (connection) => {
         socket.write('', () => connection.terminate());
       });
@@ -87,15 +87,15 @@ export function answerHandshake(handshake: Handshake, fault: HandshakeFault): vo
 }
 
 /**
- * Nobody answers on such a connection; it is read, so that its end is seen, and ended then: Node's HTTP server
- * lets its sockets be half-open.
+ * Such a connection gets no answer. It is read, so that its end is noticed, and then destroyed: sockets of Node's HTTP
+ * server may be half-open.
  */
 function awaitEnd(socket: Duplex): void {
   socket.on('end', () => socket.destroy());
   socket.resume();
 }
 
-/** What `first` writes leaves in one piece with the 101. */
+/** What `first` writes leaves in one write with the 101. */
 function accept(handshake: Handshake, first?: (connection: Accepted) => void): void {
   const { socket } = handshake;
   if (socket.destroyed) return;
@@ -111,7 +111,7 @@ function accept(handshake: Handshake, first?: (connection: Accepted) => void): v
 function drip(handshake: Handshake, everyMs: number): void {
   const { socket } = handshake;
   if (socket.destroyed) return;
-  // `ws` writes the 101 in one piece: it is caught on its way, and let through byte by byte.
+  // `ws` writes the 101 in one piece: it is intercepted, and sent byte by byte.
   const caught: Buffer[] = [];
   socket.write = (chunk: string | Uint8Array): boolean => caught.push(Buffer.from(chunk)) > 0;
   const connection = handshake.upgrade();

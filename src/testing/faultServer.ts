@@ -1,8 +1,8 @@
 /**
  * A real WebSocket server on loopback that misbehaves on demand.
  *
- * Owns: the port, the behaviour in force, the live connections and the record of what clients did. How a
- * handshake is answered is in faultHandshake.ts, broken frames are in frames.ts. Must not know: the client.
+ * Owns: the port, the present behaviour, the live connections and the record of what clients did. How a handshake is
+ * answered is in faultHandshake.ts, broken frames are in frames.ts. Must not know: the client.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -15,23 +15,23 @@ import { type ConnectionFaults, FaultSocket } from './faultSocket.js';
 import { closeFrame, type GarbageKind, garbage, halfFrame } from './frames.js';
 import { listenOn, loopback, resetSocket } from './sockets.js';
 
-/** What a fault server is made with. All optional. */
+/** The options of `FaultServer.start()`. All optional. */
 export interface FaultServerOptions {
-  /** Default 0: a free one. */
+  /** The port on 127.0.0.1. Default 0: a free one. */
   readonly port?: number | undefined;
-  /** PEM key and certificate: serves `wss:`. Default: `ws:`. */
+  /** Key and certificate in PEM, to serve `wss:`. Default: none, it serves `ws:`. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined;
-  /** The subprotocols it speaks, best first; none in common: none is chosen. Default: takes the client's first. */
+  /** The subprotocols that it supports, the preferred one first. Default: it chooses the client's first. */
   readonly protocols?: readonly string[] | undefined;
-  /** Whether permessage-deflate is agreed to, or `ws`'s options for it. Default false. */
+  /** Whether it accepts permessage-deflate, or the options of `ws` for it. Default false. */
   readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
  * A WebSocket server on 127.0.0.1 whose behaviour a test changes while it runs. At first it accepts.
  *
- * One way of answering handshakes is in force at a time; each method that sets it replaces the one before, and
- * `accept()` and `echo()` also undo `ignoreClose()` and `setPongs(false)`.
+ * It answers handshakes in one manner at a time; each method that sets the manner replaces the one before. `accept()`
+ * and `echo()` also undo `ignoreClose()` and `setPongs(false)`.
  *
  * @example
  * ```ts
@@ -81,34 +81,38 @@ export class FaultServer {
     });
   }
 
-  /** Starts a server. @throws the system's error where the port cannot be had, e.g. EADDRINUSE */
+  /**
+   * Starts a server on 127.0.0.1.
+   *
+   * @throws the system's error where the port is not available, e.g. EADDRINUSE, two seconds after the first try
+   */
   static async start(options: FaultServerOptions = {}): Promise<FaultServer> {
     const server = new FaultServer(options);
     await server.restart();
     return server;
   }
 
-  /** The port, kept over `stop()` and `restart()`. */
+  /** The port. It stays the same after `stop()` and `restart()`. */
   get port(): number {
     return this.#port;
   }
 
-  /** The URL of a path, `wss:` with TLS. Default `/`. */
+  /** The URL of a path: `wss:` with the option `tls`, else `ws:`. Default path: `/`. */
   url(path = '/'): string {
     return `${this.#options.tls ? 'wss' : 'ws'}://${loopback}:${this.#port}${path}`;
   }
 
-  /** The connections that are live, oldest first. */
+  /** The live connections, the oldest first. */
   get connections(): readonly FaultConnection[] {
     return [...this.#connections];
   }
 
-  /** How many TCP connections are live, those before and without a handshake included. */
+  /** How many TCP connections are live, including those before or without a handshake. */
   get sockets(): number {
     return this.#sockets.size;
   }
 
-  /** Accepts the next handshakes and does no more. */
+  /** Accepts the next handshakes, and does nothing else. */
   accept(): void {
     this.#set({ kind: 'accept' });
     this.#faults.echoes = false;
@@ -116,33 +120,38 @@ export class FaultServer {
     this.#faults.pongs = true;
   }
 
-  /** As `accept()`, and sends every message back, on live connections too. */
+  /** As `accept()`, and sends every message back, on live connections, too. */
   echo(): void {
     this.accept();
     this.#faults.echoes = true;
   }
 
-  /** Answers with an HTTP status and ends the connection. Defaults: no headers, no body. */
+  /**
+   * Answers the next handshakes with an HTTP status, and ends the connection.
+   *
+   * @param headers of the answer. Default: none beside `Connection` and `Content-Length`
+   * @param body of the answer, as text. Default: none
+   */
   refuse(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): void {
     this.#set({ kind: 'refuse', status, headers, body });
   }
 
-  /** Takes the request and never answers. */
+  /** Reads the next requests, and never answers them. */
   stall(): void {
     this.#set({ kind: 'stall' });
   }
 
-  /** Destroys the TCP connection when the request arrives. */
+  /** Destroys the TCP connection when a request arrives. */
   drop(): void {
     this.#set({ kind: 'drop' });
   }
 
-  /** Accepts, `ms` milliseconds late. */
+  /** Accepts the next handshakes `ms` milliseconds late. */
   answerLate(ms: number): void {
     this.#set({ kind: 'late', ms });
   }
 
-  /** Accepts with a 101 that comes byte by byte, `everyMs` milliseconds apart. */
+  /** Accepts with a 101 that is sent byte by byte, with `everyMs` milliseconds between two bytes. */
   drip(everyMs: number): void {
     this.#set({ kind: 'drip', everyMs });
   }
@@ -152,12 +161,12 @@ export class FaultServer {
     this.#set({ kind: 'dropAfterAccept' });
   }
 
-  /** Accepts, with these messages in the same write as the 101: one TCP segment, up to its size. */
+  /** Accepts, and sends these messages in the same write as the 101: one TCP segment, where they fit. */
   sendOnAccept(data: readonly (string | Uint8Array)[]): void {
     this.#set({ kind: 'send', data });
   }
 
-  /** Accepts, with a Close in the same write as the 101. */
+  /** Accepts, and sends a Close in the same write as the 101. Default reason: `''`. */
   closeOnAccept(code: number, reason = ''): void {
     this.#set({ kind: 'close', code, reason });
   }
@@ -167,36 +176,38 @@ export class FaultServer {
     this.#set({ kind: 'forge', headers: { 'Sec-WebSocket-Accept': 'd3Jvbmcgd3JvbmcgIHdyb25nIQ==' } });
   }
 
-  /** Accepts with an extension that nobody asked for. */
+  /** Accepts with an extension that the client did not offer. */
   unaskedExtension(): void {
     this.#set({ kind: 'forge', headers: { 'Sec-WebSocket-Extensions': 'x-unasked' } });
   }
 
-  /** Accepts with a subprotocol that nobody asked for. */
+  /** Accepts with a subprotocol that the client did not offer. */
   wrongProtocol(): void {
     this.#set({ kind: 'forge', headers: { 'Sec-WebSocket-Protocol': 'x-unasked' } });
   }
 
-  /** Leaves every Close of a client without an answer, and TCP open, on live connections and the next ones. */
+  /** Does not answer a Close of the client and keeps TCP open, on live connections and on the next ones. */
   ignoreClose(): void {
     this.#faults.ignoresClose = true;
   }
 
-  /** Whether Pings are answered, on live connections too. At first they are. */
+  /** Whether Pings are answered, on live connections, too. At first they are. */
   setPongs(answered: boolean): void {
     this.#faults.pongs = answered;
   }
 
   /**
-   * Sends a Close on every live connection and keeps TCP open, whatever the client answers, a FIN included: only
-   * `terminateAll()`, `resetAll()`, `stop()` or an RST of the client's end those connections.
+   * Sends a Close on every live connection and keeps TCP open, whatever the client answers, also after its FIN. Only
+   * `terminateAll()`, `resetAll()`, `stop()` or an RST of the client ends those connections.
+   *
+   * @param reason default `''`
    */
   closeAndKeepTcp(code: number, reason = ''): void {
     for (const connection of this.#connections) connection.keepTcp();
     this.#write(closeFrame(code, reason));
   }
 
-  /** Stops reading and writing on all connections, Pongs included; handshakes wait. TCP stays up. */
+  /** Stops reading and writing on all connections, also for Pongs; handshakes wait. TCP stays open. */
   freeze(): void {
     if (this.#frozen) return;
     this.#frozen = true;
@@ -206,7 +217,7 @@ export class FaultServer {
     }
   }
 
-  /** Ends `freeze()`: what was held is read and written. */
+  /** Undoes `freeze()`: what was held is read and written. */
   thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
@@ -217,12 +228,12 @@ export class FaultServer {
     for (const answer of this.#held.splice(0)) answer();
   }
 
-  /** Sends the beginning of a frame on every live connection, then ends TCP. */
+  /** Sends the beginning of a frame on every live connection, then destroys it. */
   cutInsideFrame(): void {
     this.#write(halfFrame(), (socket) => socket.destroy());
   }
 
-  /** Writes bytes that are no honest frames on every live connection; see {@link GarbageKind}. */
+  /** Writes invalid bytes on every live connection: given ones, or one of {@link GarbageKind}. */
   sendGarbage(what: Uint8Array | GarbageKind): void {
     this.#write(typeof what === 'string' ? garbage(what) : Buffer.from(what));
   }
@@ -232,24 +243,26 @@ export class FaultServer {
     for (const connection of this.#connections) connection.send(data);
   }
 
-  /** Starts the closing handshake on every live connection. */
+  /** Starts the closing handshake on every live connection. Defaults: 1000, `''`. */
   closeAll(code = 1000, reason = ''): void {
     for (const connection of this.#connections) connection.close(code, reason);
   }
 
-  /** Destroys every live connection without a Close: a FIN. */
+  /** Destroys every live connection without a Close: the client gets a FIN. */
   terminateAll(): void {
     for (const connection of this.#connections) connection.terminate();
   }
 
-  /** Ends every TCP connection, those in the handshake included, with an RST. */
+  /** Ends every TCP connection with an RST, also those without a handshake. */
   resetAll(): void {
     for (const socket of this.#sockets) resetSocket(socket);
   }
 
   /**
-   * Waits for a connection. With `n`: the n-th that was ever accepted, counted from 1. Without: the newest live
-   * one, or the next one where none is live. Rejects when the server is stopped meanwhile.
+   * Waits for a connection. Rejects when the server is stopped meanwhile.
+   *
+   * @param n the n-th connection that was ever accepted, from 1. Default: the newest live one, or the next one where
+   * none is live
    */
   waitForConnection(n?: number): Promise<FaultConnection> {
     return this.#record.until(() =>
@@ -258,8 +271,8 @@ export class FaultServer {
   }
 
   /**
-   * Waits for a message, those that have arrived already included; each is returned once. Rejects when the
-   * server is stopped meanwhile.
+   * Waits for a message; one that has arrived before counts, too. Each is returned once. Rejects when the server is
+   * stopped meanwhile.
    *
    * @param matches which messages to wait for. Default: any
    */
@@ -267,17 +280,17 @@ export class FaultServer {
     return this.#record.until(() => this.#record.claim(matches));
   }
 
-  /** Waits until `done` holds; asked whenever anything was seen. Rejects when the server is stopped meanwhile. */
+  /** Waits until `done` returns true; it is called after every change of `seen`. Rejects when the server is stopped meanwhile. */
   async waitFor(done: (seen: Seen) => boolean): Promise<void> {
     await this.#record.until(() => done(this.seen) || undefined);
   }
 
-  /** Empties `seen`. Connections still count for `waitForConnection(n)`. */
+  /** Empties `seen`. Earlier connections still count for `waitForConnection(n)`. */
   forget(): void {
     this.#record.forget();
   }
 
-  /** Kills every connection and frees the port. The behaviour and `seen` stay. Idempotent. */
+  /** Destroys every connection and frees the port. The behaviour and `seen` are kept. Idempotent. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -288,14 +301,14 @@ export class FaultServer {
     if (server !== undefined) {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of this.#sockets) socket.destroy();
-      // `ws` tells of their end only later.
+      // `ws` reports their end only later.
       this.#connections.clear();
       await closed;
     }
     this.#record.fail(new Error('The fault server was stopped'));
   }
 
-  /** Stops where it runs, and listens on the same port again, with the behaviour it had. */
+  /** Stops the server if it runs, and listens on the same port again, with the same behaviour. */
   async restart(): Promise<void> {
     await this.stop();
     const { tls } = this.#options;
@@ -324,7 +337,7 @@ export class FaultServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Until the handshake is done nobody else listens.
+    // Until the handshake is done there is no other listener.
     socket.on('error', () => socket.destroy());
     this.seen.handshakes.push({ url: request.url ?? '', headers: request.headers, at: performance.now() });
     this.#record.changed();

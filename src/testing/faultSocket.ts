@@ -1,8 +1,8 @@
 /**
  * The server's end of one connection.
  *
- * Owns: `ws`'s WebSocket with its raw socket at hand, and what of it goes on record. Must not know: handshakes,
- * or other connections.
+ * Owns: `ws`'s WebSocket together with its raw socket, and what of it is recorded. Must not know: handshakes, or other
+ * connections.
  */
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
@@ -16,7 +16,7 @@ export interface ConnectionFaults {
   pongs: boolean;
 }
 
-/** `ws`'s WebSocket, with what the server needs beside it. Of use once `watch()` was called. */
+/** `ws`'s WebSocket, with what the server needs in addition. Usable once `watch()` was called. */
 export class FaultSocket extends WebSocket {
   raw: Duplex | undefined;
   #tap: FrameTap | undefined;
@@ -33,11 +33,11 @@ export class FaultSocket extends WebSocket {
   /** Leaves the peer's Close without an answer, and its FIN too. */
   keepTcp(): void {
     this.#keepsTcp = true;
-    // `ws` answers a FIN in its own listener; there is no option against it.
+    // `ws` answers a FIN in a listener of its own, and has no option for it.
     this.raw?.removeAllListeners('end');
   }
 
-  /** Puts what happens on record and behaves as the faults say. */
+  /** Records what happens, and applies the faults. */
   watch(raw: Duplex, faults: ConnectionFaults, record: FaultRecord): void {
     const { seen } = record;
     const tap = new FrameTap((frame) => seen.frames.push(frame));

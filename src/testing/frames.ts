@@ -1,6 +1,6 @@
 /**
- * WebSocket frames as bytes (RFC 6455 §5.2): reading the headers of those that a client sends, and making the
- * ones that no honest server would.
+ * WebSocket frames as bytes (RFC 6455 §5.2): reads the headers of those that a client sends, and makes frames that
+ * break the protocol.
  *
  * Owns: the frame layout, as far as the fault server needs it. Must not know: sockets, HTTP or `ws`.
  */
@@ -10,11 +10,13 @@ import { constants, deflateRawSync } from 'node:zlib';
 export interface SeenFrame {
   /** 0 continuation, 1 text, 2 binary, 8 Close, 9 Ping, 10 Pong. */
   readonly opcode: number;
+  /** Whether it is the last frame of its message. */
   readonly fin: boolean;
-  /** RSV1: the message is compressed (RFC 7692 §6). */
+  /** Whether RSV1 is set: the message is compressed (RFC 7692 §6). */
   readonly compressed: boolean;
+  /** Whether its payload is masked, as every frame of a client must be (§5.3). */
   readonly masked: boolean;
-  /** Payload bytes. */
+  /** The length of the payload in bytes. */
   readonly length: number;
 }
 
@@ -98,7 +100,7 @@ export function halfFrame(): Buffer {
 }
 
 /**
- * What `sendGarbage()` can make. Each breaks RFC 6455, or is meant to exhaust the client:
+ * What `sendGarbage()` can send. Each breaks RFC 6455, or is meant to exhaust the client:
  * - `reservedBits`: RSV2 is set (§5.2)
  * - `maskedFrame`: a server's frame is masked (§5.1)
  * - `badUtf8`: a text that is not UTF-8 (§8.1)

@@ -9,14 +9,7 @@ export {
   type WrittenTransition,
   writtenTransitions,
 } from '../machine/index.js';
-export {
-  type AutoAnswer,
-  type EndDetails,
-  FakeConnection,
-  type FakePhase,
-  type OpenDetails,
-  type PeerActions,
-} from './fakeConnection.js';
+export { FakeConnection } from './fakeConnection.js';
 export {
   type FakePathDriver,
   type FakePathDriverOptions,
@@ -37,5 +30,6 @@ export {
   countPathStates,
   type PathStep,
 } from './paths.js';
+export type { AutoAnswer, EndDetails, FakePhase, OpenDetails, PeerActions } from './peerActions.js';
 export { type RelayTarget, TcpRelay } from './relay.js';
 export { type PendingTimer, VirtualClock } from './virtualClock.js';

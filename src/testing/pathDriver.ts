@@ -25,10 +25,15 @@ export interface PathDriver {
   finish?: ((path: ConnectionPath) => Awaitable) | undefined;
 
   // The user of the client. What these calls return is settled by later steps: do not wait for it.
+  /** The user calls `connect()`. */
   connect(): Awaitable;
+  /** The user calls `close()`. */
   close(code: number, reason: string): Awaitable;
+  /** The user calls `reconnect()`. */
   reconnect(): Awaitable;
+  /** The user calls `terminate()`. */
   terminate(): Awaitable;
+  /** The user aborts the signal. */
   abort(error: AbortError): Awaitable;
 
   // The network and the peer.

@@ -30,6 +30,7 @@ import { createPathModel, type PathEvent, type PathModel, type World } from './p
 export interface PathStep {
   /** For people, e.g. `server accepts` or `delay passes: retryDelay`. */
   readonly name: string;
+  /** What happens, as data. */
   readonly event: PathEvent;
   /** The expected `ws.state`. */
   readonly state: ConnectionState;
@@ -49,6 +50,7 @@ export interface ConnectionPath {
   readonly policy: ConnectionPolicy;
   /** The transition that the last step takes. */
   readonly transition: WrittenTransition;
+  /** The steps, in order. */
   readonly steps: readonly PathStep[];
 }
 

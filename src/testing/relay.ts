@@ -1,8 +1,8 @@
 /**
- * A TCP relay that stands between a client and a server, and breaks the network on demand.
+ * A TCP relay between a client and a server that breaks the network on demand.
  *
  * Owns: the listening port, the faults in force and the connections they apply to. How one connection carries
- * bytes is in relayLink.ts. Must not know: WebSocket, HTTP or TLS; to it all traffic is bytes.
+ * bytes is in relayLink.ts. Must not know: WebSocket, HTTP or TLS: all traffic is bytes.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { type LinkFaults, RelayLink } from './relayLink.js';
@@ -10,15 +10,16 @@ import { listenOn, loopback, resetSocket } from './sockets.js';
 
 /** Where the relay connects to. */
 export interface RelayTarget {
-  /** Default `127.0.0.1`. */
+  /** The host. Default `127.0.0.1`. */
   readonly host?: string | undefined;
+  /** The port. */
   readonly port: number;
 }
 
 /**
- * Relays 127.0.0.1:`port` to a target. Faults can be set at any time: `freeze`, `delay`, `drip`, `silent` and
- * `refuse` stay in force, for live and for new connections, until undone; `reset`, `halfClose` and `cutAfter`
- * strike once. No order of calls throws, and after `close()` every call is without effect.
+ * Relays 127.0.0.1:`port` to a target. Faults can be set at any time. `freeze`, `delay`, `drip`, `silent` and `refuse`
+ * stay in force, for live and for new connections, until they are undone; `reset`, `halfClose` and `cutAfter` happen
+ * once. No order of calls throws. After `close()` every call has no effect.
  *
  * @example
  * ```ts
@@ -26,17 +27,17 @@ export interface RelayTarget {
  *
  * async function halfOpen(serverPort: number): Promise<void> {
  *   await using relay = await TcpRelay.start({ port: serverPort });
- *   // Connect a client to relay.url('/'), then cut the cable: no FIN, no RST, nothing passes.
+ *   // Connect a client to relay.url('/'), then break the link: no FIN, no RST, nothing passes.
  *   relay.freeze();
- *   // ... and mend it: what was held passes.
+ *   // Restore it: what was held passes.
  *   relay.thaw();
  * }
  * ```
  */
 export class TcpRelay {
-  /** The free port it was given, for its whole life, refusing included. */
+  /** The port on which it listens. It stays the same after `refuse()` and `accept()`. */
   readonly port: number;
-  /** How many connections were accepted. */
+  /** How many connections were accepted so far. */
   total = 0;
 
   readonly #target: { readonly host: string; readonly port: number };
@@ -65,21 +66,23 @@ export class TcpRelay {
   }
 
   /**
-   * Starts a relay on a free port of 127.0.0.1. The target need not be there yet; a connection whose target
-   * cannot be reached is reset.
+   * Starts a relay on a free port of 127.0.0.1. The target may start later; a connection whose target cannot be reached
+   * is reset.
+   *
+   * @throws the system's error where no port is free, e.g. EMFILE
    */
   static async start(target: RelayTarget): Promise<TcpRelay> {
     const server = newServer();
     return new TcpRelay(target, server, await listenOn(server, 0));
   }
 
-  /** The `ws:` URL of a path on the relay. Default `/`. */
+  /** The `ws:` URL of a path on the relay. Default path: `/`. */
   url(path = '/'): string {
     return `ws://${loopback}:${this.port}${path}`;
   }
 
   /**
-   * How many connections are live. A connection whose end could not pass, because the relay is frozen, counts.
+   * How many connections are live, including those whose end could not pass because the relay is frozen.
    */
   get connections(): number {
     return this.#links.size + this.#mute.size;
@@ -96,30 +99,41 @@ export class TcpRelay {
   }
 
   /**
-   * Half-open: nothing passes in either direction, no byte, no FIN, no RST. The relay stops reading, so that
-   * both sides fill the kernel's buffers; what was held passes after `thaw()`.
+   * Makes the link half-open: nothing passes in either direction, no byte, no FIN, no RST. The relay stops reading, so
+   * both sides fill the kernel's buffers. After `thaw()` what was held passes.
    *
-   * With `drop`, what arrives is read and thrown away: `thaw()` does not replay it. The stream then has a hole,
-   * and a connection that was made meanwhile stays mute.
+   * @param options.drop true: what arrives is read and discarded, and `thaw()` does not send it. The stream then has a
+   * gap, and a connection that was made meanwhile never gets an answer. Default: false
    */
   freeze(options: { readonly drop?: boolean } = {}): void {
     this.#faults.frozen = options.drop === true ? 'drop' : 'hold';
     this.#update();
   }
 
-  /** Ends `freeze()`. Ends of either side that could not pass do so now. */
+  /** Undoes `freeze()`. The end of a side that could not pass does so now. */
   thaw(): void {
     this.#faults.frozen = false;
     this.#update();
   }
 
-  /** Delays every byte, and the end of the stream, by `ms` milliseconds each way. 0 ends it. */
+  /**
+   * Delays every byte, and the end of the stream, in both directions.
+   *
+   * @param ms milliseconds, 0 to 2^31 - 1; 0 undoes it
+   * @throws RangeError for any other value
+   */
   delay(ms: number): void {
     this.#faults.delay = checked('delay()', ms);
     this.#update();
   }
 
-  /** Lets at most `bytesPerChunk` bytes pass toward the client every `everyMs` milliseconds. 0 bytes, the default, ends it. */
+  /**
+   * Limits how much passes towards the client.
+   *
+   * @param bytesPerChunk how many bytes pass at a time, 0 to 2^31 - 1. Default 0, which undoes it
+   * @param everyMs the time between two chunks in milliseconds. Default 1
+   * @throws RangeError for any other value
+   */
   drip(bytesPerChunk = 0, everyMs = 1): void {
     const bytes = Math.floor(checked('drip()', bytesPerChunk));
     const every = checked('drip()', everyMs);
@@ -127,21 +141,24 @@ export class TcpRelay {
     this.#update();
   }
 
-  /** Ends every live connection with an RST to both sides, frozen or not. */
+  /** Ends every live connection with an RST to both sides, also while frozen. */
   reset(): void {
     for (const link of [...this.#links]) link.reset();
     for (const socket of [...this.#mute]) resetSocket(socket);
   }
 
-  /** Sends a FIN to the client of every live connection. Toward the target all passes as before. */
+  /** Sends a FIN to the client of every live connection. Towards the target everything passes as before. */
   halfClose(): void {
     for (const link of [...this.#links]) link.halfClose();
     for (const socket of [...this.#mute]) socket.end();
   }
 
   /**
-   * Lets `bytes` more bytes pass toward the client, then destroys both sides: each live connection, or the next
-   * one where none is live. Connections made later are unharmed.
+   * Destroys both sides of each live connection, or of the next one where none is live, after some more bytes. Later
+   * connections are not affected.
+   *
+   * @param bytes how many more bytes pass towards the client, 0 to 2^31 - 1
+   * @throws RangeError for any other value
    */
   cutAfter(bytes: number): void {
     const left = Math.floor(checked('cutAfter()', bytes));
@@ -149,19 +166,19 @@ export class TcpRelay {
     for (const link of [...this.#links]) link.cutAfter(left);
   }
 
-  /** Stops listening: new connections get ECONNREFUSED, live ones go on. The port is taken up again by `accept()`. */
+  /** Stops listening: new connections fail with ECONNREFUSED, live ones continue. `accept()` undoes it. */
   refuse(): void {
     this.#wantsServer = false;
     this.#server?.close();
     this.#server = undefined;
   }
 
-  /** New connections are accepted and never relayed, not even once this is undone by `accept()`. */
+  /** Accepts new connections and never answers on them, also not after `accept()`, which undoes it for later ones. */
   silent(): void {
     this.#silent = true;
   }
 
-  /** Ends `refuse()` and `silent()`: new connections are relayed. Resolves when the port listens. */
+  /** Undoes `refuse()` and `silent()`: new connections are relayed. Resolves once the relay listens. */
   async accept(): Promise<void> {
     this.#silent = false;
     if (this.#closed) return;
@@ -173,7 +190,7 @@ export class TcpRelay {
     await this.#starting;
   }
 
-  /** Destroys every connection and frees the port. Idempotent. */
+  /** Destroys every connection and frees the port. Resolves once all are closed. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     this.refuse();
@@ -192,7 +209,7 @@ export class TcpRelay {
     const server = newServer();
     server.on('connection', (socket: Socket) => this.#connected(socket));
     await listenOn(server, this.port);
-    // Closing a server before it listens does not stop it reliably, so refuse() leaves that to here.
+    // Closing a server before it listens does not stop it reliably, so refuse() leaves it to this line.
     if (this.#wantsServer) this.#server = server;
     else server.close();
   }

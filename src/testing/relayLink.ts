@@ -1,28 +1,27 @@
 /**
  * One relayed connection: two sockets and two lanes of bytes between them.
  *
- * Owns: both sockets, the bytes in flight, and how an end of one side becomes an end of the other. Must not
- * know: the listening port or other connections. The faults are an object shared with the relay; `update()`
- * says that they changed.
+ * Owns: both sockets, the bytes in flight, and how the end of one side reaches the other. Must not know: the listening
+ * port or other connections. The faults are an object shared with the relay; `update()` applies a change of them.
  */
 import { connect, type Socket } from 'node:net';
 import { resetSocket } from './sockets.js';
 
 /** What is wrong with the network at the moment. Shared by all connections of a relay; the counters are sums. */
 export interface LinkFaults {
-  /** `hold` stops reading; `drop` reads and throws away. */
+  /** `hold` stops reading; `drop` reads and discards. */
   frozen: false | 'hold' | 'drop';
   /** Milliseconds each way. */
   delay: number;
-  /** Toward the client: `bytes` at a time, `every` so many milliseconds. */
+  /** Towards the client: `bytes` at a time, with `every` milliseconds between them. */
   drip: { readonly bytes: number; readonly every: number } | undefined;
-  /** Bytes written toward clients. */
+  /** Bytes written to clients. */
   toClient: number;
-  /** Bytes written toward the target. */
+  /** Bytes written to the target. */
   toServer: number;
 }
 
-/** Bytes held in a lane above which its source is read no further; the peer then feels it. */
+/** Bytes held in a lane above which its source is not read: the peer's writes then stall. */
 const LANE_LIMIT = 4 * 1024 * 1024;
 
 /** One connection through the relay. */
@@ -32,7 +31,7 @@ export class RelayLink {
   readonly #faults: LinkFaults;
   readonly #up: Lane;
   readonly #down: Lane;
-  /** What a socket did while frozen, to be passed on at the thaw. */
+  /** What a socket did while frozen: it passes at the thaw. */
   #owed: (() => void)[] = [];
 
   /** @param gone called once, when both sockets are closed */
@@ -58,12 +57,12 @@ export class RelayLink {
       [client, this.#server],
       [this.#server, client],
     ] as const) {
-      // An RST, or a target that cannot be reached: the other side is told the same way.
+      // An RST, or a target that cannot be reached: the other side is reset, too.
       socket.on('error', () => this.#pass(() => resetSocket(other)));
       socket.on('close', () => {
         open -= 1;
         if (open === 0) gone();
-        // After both FINs there is nothing left to do; in every other case the other side must not stay.
+        // After both FINs nothing is left to do. In every other case the other side must not stay open.
         else this.#pass(() => this.#afterClose(socket, other));
       });
     }
@@ -136,7 +135,7 @@ class Lane {
   readonly #items: Item[] = [];
   #held = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** When bytes were last written, in milliseconds: what the drip's pace counts from. */
+  /** When bytes were last written, in milliseconds: the drip counts from it. */
   #wroteAt = 0;
   #blocked = false;
   #ended = false;
@@ -178,7 +177,7 @@ class Lane {
     this.#whenFinished = then;
   }
 
-  /** Passes nothing more; what arrives is thrown away, so that the source is not blocked. */
+  /** Passes nothing more. What arrives is discarded, so that the source does not stall. */
   abandon(): void {
     this.#abandoned = true;
     this.#items.length = 0;
@@ -193,7 +192,7 @@ class Lane {
     if (bytes === 0) then();
   }
 
-  /** Reads or not, and writes what is due: called whenever something has changed. */
+  /** Reads or pauses, and writes what is due. Called after every change. */
   update(): void {
     if (this.#abandoned) return;
     clearTimeout(this.#timer);
@@ -204,7 +203,7 @@ class Lane {
     else this.#from.resume();
   }
 
-  /** Throws away what is in flight; the end of the stream stays owed. */
+  /** Discards what is in flight; the end of the stream still passes at the thaw. */
   #drop(): void {
     const ends = this.#items.filter(({ bytes }) => bytes === undefined);
     this.#items.splice(0, this.#items.length, ...ends);
@@ -244,7 +243,7 @@ class Lane {
     if (cut !== undefined) {
       cut.left -= part.length;
       if (cut.left === 0) {
-        // The kernel has to have them before the socket is destroyed.
+        // The kernel must have taken them before the socket is destroyed.
         this.#blocked = true;
         this.#to.write(part, () => cut.then());
         return;

@@ -1,20 +1,20 @@
 /**
  * What the relay and the fault server both need of TCP: a port of 127.0.0.1, and an RST that works.
  *
- * Owns: the loopback address, the retry while a port is still held, the work-around for Node's reset. Must not
- * know: what is served on a port.
+ * Owns: the loopback address, the retry while a port is still held, the workaround for Node's reset. Must not know: what
+ * is served on a port.
  */
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** The only address that the test kit listens on. */
 export const loopback = '127.0.0.1';
 
-/** How often a port that is in use is tried again, 20 ms apart, before the error comes out. */
+/** How often a port that is in use is tried, 20 ms apart, before the error is thrown. */
 const TRIES = 100;
 
 /**
- * Listens on a port of 127.0.0.1; 0 takes a free one. A port that was given up a moment ago may be held for
- * some milliseconds by another process's outgoing connection: it is tried again for two seconds.
+ * Listens on a port of 127.0.0.1; 0 takes a free one. A port that was freed a moment ago may be held for some
+ * milliseconds by an outgoing connection of another process: it is tried again for two seconds.
  *
  * @returns the port
  * @throws the system's error, e.g. EADDRINUSE
@@ -47,7 +47,7 @@ function listenOnce(server: Server, port: number): Promise<void> {
 }
 
 /**
- * Ends a TCP socket with an RST, or, while its FIN is still waiting to leave, without.
+ * Ends a TCP socket with an RST; without one where its FIN has not left yet.
  *
  * `resetAndDestroy()` of a socket that is shutting down never emits `close` and leaks its handle: libuv refuses
  * (EINVAL in `uv_tcp_close_reset`), and Node has dropped the handle by then (`Socket.prototype._destroy` in

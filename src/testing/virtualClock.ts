@@ -1,16 +1,16 @@
 /**
  * Time that moves only when a test says so.
  *
- * Owns: a list of timers and a number that is "now". Fits the client's `clock` option and XState's `clock`.
- * Must not know: sockets, the chart, or what its timers do. The one real thing it uses is `setImmediate`, in
- * `advanceAsync()`, so that promises and sockets get their turn between two virtual timers.
+ * Owns: a list of timers and the present time. Fits the client's `clock` option and XState's `clock`. Must not know:
+ * sockets, the chart, or what its timers do. `advanceAsync()` uses the real `setImmediate`, so that promises and
+ * sockets get a turn between two virtual timers.
  */
 import { MAX_DELAY } from '../port/index.js';
 
-/** More timers than this at one instant are taken for a loop that re-arms itself with 0 ms for ever. */
+/** More timers than this at one instant count as a loop that sets itself again with 0 ms without end. */
 const MAX_TIMERS_AT_ONE_INSTANT = 10_000;
 
-/** Taken when this file is loaded, so that a test runner's fake timers cannot stop `advanceAsync()`. */
+/** Taken at import, so that a test runner's fake timers cannot stop `advanceAsync()`. */
 const { setImmediate: realSetImmediate = globalThis.setTimeout as (task: () => void) => unknown } =
   globalThis as { readonly setImmediate?: (task: () => void) => unknown };
 
@@ -30,7 +30,7 @@ interface Timer extends PendingTimer {
 /**
  * A clock for tests: timers fire in the order of their time, then of their creation, when the test advances it.
  *
- * `setTimeout`, `clearTimeout` and `now` are bound: they may be taken off the clock and handed on.
+ * `setTimeout`, `clearTimeout` and `now` are bound: they work without the clock as their receiver.
  *
  * @example
  * ```ts
@@ -50,24 +50,28 @@ export class VirtualClock {
   #now: number;
   #nextId = 1;
 
-  /** @param start what `now()` says at first, in milliseconds. Default 0. */
+  /**
+   * @param start the time at first, in milliseconds. Default 0
+   * @throws RangeError where `start` is not finite
+   */
   constructor(start = 0) {
     if (!Number.isFinite(start)) throw new RangeError(`VirtualClock cannot start at ${start}`);
     this.#now = start;
   }
 
   /**
-   * Sets a timer; returns what `clearTimeout()` takes.
+   * Sets a timer.
    *
-   * @param ms delay in milliseconds; 0 fires at the next advance, of 0 ms too
-   * @throws RangeError where `ms` is NaN, negative or above 2^31 - 1: Node's own would fire such a timer at once
+   * @param ms the delay in milliseconds. A timer of 0 fires at the next advance, also of 0 ms
+   * @returns what `clearTimeout()` takes
+   * @throws RangeError where `ms` is NaN, negative or above 2^31 - 1, which Node's own timers fire at once
    */
   readonly setTimeout = (fn: () => void, ms: number): unknown => {
     if (typeof ms !== 'number' || !(ms >= 0 && ms <= MAX_DELAY)) {
       throw new RangeError(`A delay must be 0 to ${MAX_DELAY} ms, got ${String(ms)}`);
     }
     const timer: Timer = { id: this.#nextId++, at: this.#now + ms, delay: ms, fn };
-    // The newest timer goes behind all that are due at the same time.
+    // After all timers that are due at the same time.
     let low = 0;
     let high = this.#timers.length;
     while (low < high) {
@@ -79,27 +83,27 @@ export class VirtualClock {
     return timer.id;
   };
 
-  /** Forgets a timer. What is unknown, `undefined`, or has fired is ignored, as Node does. */
+  /** Stops a timer. Ignores `undefined`, an unknown id and a timer that has fired, as Node does. */
   readonly clearTimeout = (id: unknown): void => {
     const index = this.#timers.findIndex((timer) => timer.id === id);
     if (index >= 0) this.#timers.splice(index, 1);
   };
 
-  /** The virtual time in milliseconds. Inside a timer's callback it is exactly the time that the timer was due. */
+  /** The virtual time in milliseconds. In a timer's callback it is the time at which that timer was due. */
   readonly now = (): number => this.#now;
 
-  /** The timers that have not fired, the next one first. A copy. */
+  /** A copy of the list of timers that have not fired, the next one first. */
   get pending(): readonly PendingTimer[] {
     return this.#timers.map(({ at, delay }) => ({ at, delay }));
   }
 
   /**
-   * Moves time on and fires what comes due, timers that are set meanwhile included. What a timer throws comes
-   * out of here; that timer is gone, the clock stands at its time, and the next advance goes on with the rest.
+   * Advances the time and fires the timers that come due, including those that are set meanwhile. What a timer throws
+   * is thrown here: that timer is gone, the clock stands at its time, and the next call continues with the rest.
    *
    * @param ms milliseconds; 0 fires what is due now
    * @throws RangeError where `ms` is NaN, negative or infinite
-   * @throws Error where timers re-arm themselves with 0 ms without end
+   * @throws Error where timers set themselves again with 0 ms without end
    */
   advance(ms: number): void {
     const target = this.#target(ms);
@@ -109,11 +113,11 @@ export class VirtualClock {
   }
 
   /**
-   * As `advance()`, but before the first timer, between timers and after the last one it lets promises and a
-   * `setImmediate` that they set run. So a chain such as timer → promise → timer comes out right.
+   * As `advance()`. Before the first timer, between timers and after the last one it lets promises run, and a
+   * `setImmediate` that they set. So a chain such as timer → promise → timer runs in its order.
    *
    * @param ms milliseconds; 0 fires what is due now
-   * @throws as `advance()`, as a rejection
+   * @throws as `advance()`: the promise rejects
    */
   async advanceAsync(ms: number): Promise<void> {
     const target = this.#target(ms);
@@ -126,7 +130,7 @@ export class VirtualClock {
     this.#now = Math.max(this.#now, target);
   }
 
-  /** Advances to the earliest timer and fires that one alone. False, and nothing moves, where there is none. */
+  /** Advances to the earliest timer and fires that one alone. Returns false, and changes nothing, where there is none. */
   next(): boolean {
     return this.#fireNext(Number.POSITIVE_INFINITY);
   }
@@ -142,7 +146,7 @@ export class VirtualClock {
     const timer = this.#timers[0];
     if (timer === undefined || timer.at > latest) return false;
     this.#timers.shift();
-    // An advance() inside a callback may have gone further already: time never runs backwards.
+    // An advance() inside a callback may be further: time never runs backwards.
     this.#now = Math.max(this.#now, timer.at);
     timer.fn();
     return true;
@@ -165,8 +169,8 @@ function stormGuard(): (now: number) => void {
 }
 
 /**
- * Lets microtasks run, and the immediates that they set. Two rounds: an immediate that a microtask sets lands
- * behind the one set here, so after one round only its turn would still be to come.
+ * Lets microtasks run, and the immediates that they set. Two rounds: an immediate that a microtask sets is queued
+ * behind the one that is set here.
  */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

@@ -3,51 +3,16 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { blocks, root } from './blocks.js';
+import { compileProblems, ENTRIES } from './compile.js';
 
 const run = promisify(execFile);
 
-const ENTRIES = {
-  recker: 'src/index.ts',
-  'recker/machine': 'src/machine/public.ts',
-  'recker/testing': 'src/testing/index.ts',
-  'recker/inspect': 'src/inspect/index.ts',
-};
-
 it('compile', { timeout: 60_000 }, () => {
   expect(blocks.length).toBeGreaterThan(20);
-  const sources = new Map(
-    blocks.map(({ at, code }) => [`${root}test/docs/${at.replace(/\W/g, '_')}.ts`, code]),
-  );
-  const options: ts.CompilerOptions = {
-    module: ts.ModuleKind.NodeNext,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2023.d.ts'],
-    types: ['node'],
-    typeRoots: [`${root}node_modules/@types`],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    noEmit: true,
-    paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [root + path]])),
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (path) => sources.has(path) || fileExists(path);
-  host.readFile = (path) => sources.get(path) ?? readFile(path);
-  const program = ts.createProgram([...sources.keys()], options, host);
-  const problems = [...sources.keys()].flatMap((path) =>
-    ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map(({ messageText, start, file }) => {
-      const line =
-        file === undefined || start === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line;
-      return `${path.split('/').pop()} +${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
-    }),
-  );
-  expect(problems).toEqual([]);
+  expect(compileProblems(new Map(blocks.map(({ at, code }) => [at, code])))).toEqual([]);
 });
 
 /** The block as a program beside the sources, with `port` in the place of the example hosts. */

@@ -36,6 +36,7 @@ export type Provider<Value> = (context: ProviderContext) => Value | Promise<Valu
 export interface Clock {
   /** Calls `callback` after `milliseconds`. */
   setTimeout(callback: () => void, milliseconds: number): unknown;
+  /** Stops a timer that `setTimeout()` returned. Does nothing for one that has fired. */
   clearTimeout(id: unknown): void;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -50,12 +51,15 @@ export type HeadersInput =
 
 /** Anything that dispatches as undici's `Dispatcher` does; structural, so that any supported version of undici fits. */
 export interface DispatcherLike {
+  /** Starts a request; `handler` receives its outcome. */
   dispatch(options: unknown, handler: unknown): boolean;
 }
 
 /** What an inspection event tells, structurally; XState's `InspectionEvent` fits. */
 export interface InspectionEventLike {
+  /** E.g. `@xstate.snapshot`. */
   readonly type: string;
+  /** The session id of the client's chart: the same for all its events. */
   readonly rootId: string;
 }
 
@@ -87,9 +91,9 @@ export interface TLSOptions {
   rejectUnauthorized?: boolean | undefined;
   /** The name for SNI and verification. @default the host of the URL, without a trailing dot */
   servername?: string | undefined;
-  /** @default Node's */
+  /** The oldest TLS version that is accepted. @default Node's */
   minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
-  /** @default Node's */
+  /** The newest TLS version that is accepted. @default Node's */
   maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined;
   /** OpenSSL cipher list. @default Node's */
   ciphers?: string | undefined;

@@ -1,0 +1,43 @@
+/** Compiles code of the documentation as users would: strictly, against the entry points. */
+import ts from 'typescript';
+import { root } from './blocks.js';
+
+/** The source of each entry point. */
+export const ENTRIES = {
+  recker: 'src/index.ts',
+  'recker/machine': 'src/machine/public.ts',
+  'recker/testing': 'src/testing/index.ts',
+  'recker/inspect': 'src/inspect/index.ts',
+} as const;
+
+/** What the compiler says of these programs, each under its name. */
+export function compileProblems(programs: ReadonlyMap<string, string>): readonly string[] {
+  const sources = new Map(
+    [...programs].map(([name, code]) => [`${root}test/docs/${name.replace(/\W/g, '_')}.ts`, code]),
+  );
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.NodeNext,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts'],
+    types: ['node'],
+    typeRoots: [`${root}node_modules/@types`],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+    paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [root + path]])),
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = host;
+  host.fileExists = (path) => sources.has(path) || fileExists(path);
+  host.readFile = (path) => sources.get(path) ?? readFile(path);
+  const program = ts.createProgram([...sources.keys()], options, host);
+  return [...sources.keys()].flatMap((path) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map(({ messageText, start, file }) => {
+      const line =
+        file === undefined || start === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line;
+      return `${path.split('/').pop()} +${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    }),
+  );
+}
