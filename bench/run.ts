@@ -18,7 +18,7 @@ const usage = `npm run bench -- [options]
   --only a,b           workloads by name or beginning (receive, burst-64, ...)
   --clients a,b        clients by name; ws is what ratios are made of
   --rounds n           instead of 7 (3 in --quick, and for memory and storms)
-  --bufferutil         with the native masking of bufferutil; else nobody has it
+  --bufferutil         with the native masking of bufferutil; otherwise no client has it
   --check              only what is promised, with the verdict; exit code 1 if a promise is broken
   --saved              no run: the results that the last runs of this mode have saved
   --write              put the table into bench/README.md

@@ -113,7 +113,7 @@ export async function runWorkload(
   return { workload: workload.id, rounds, clients: Object.fromEntries(runners.map(toEntry)) };
 }
 
-/** Another one first in every round, and every second round backwards: nobody has a place of his own. */
+/** Each round starts with another client, and every second round runs backwards, so no client has a fixed position. */
 function orderOf(runners: readonly Runner[], round: number): Runner[] {
   const turn = round % runners.length;
   const rotated = [...runners.slice(turn), ...runners.slice(0, turn)];

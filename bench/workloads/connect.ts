@@ -7,7 +7,7 @@ const perConnection: readonly [Metric, Metric] = [
   { key: 'wall', unit: 'µs wall', better: 'lower', digits: 0 },
 ];
 
-/** Outside the measure: what is told is the price of opening. */
+/** Not measured: the figure is the cost of opening. */
 async function closeAll(connections: readonly Connection[]): Promise<void> {
   await Promise.all(connections.map((connection) => connection.close()));
 }

@@ -1,5 +1,5 @@
 /**
- * Sending, in bursts of 256 a tick and one a tick. A sample ends when the server has told that it received
+ * Sending, in bursts of 256 a tick and one a tick. A sample ends when the server has confirmed that it received
  * all, so that work which a client merely queued is counted too.
  */
 import type { Connection } from '../clients/client.js';

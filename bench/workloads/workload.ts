@@ -32,7 +32,7 @@ export interface Workload {
   readonly rounds?: { readonly full: number; readonly quick: number };
   /**
    * How many units (messages, connections) a sample has. Where `step` is given, the count is fitted to the
-   * client, so that a sample takes about the same CPU time whoever is measured: it grows from `start` in
+   * client, so that a sample takes about the same CPU time for each client: it grows from `start` in
    * multiples of `step`, to `max` at most. The sample must then hold `cpu`, in µs a unit.
    */
   readonly count: {
@@ -79,7 +79,7 @@ export async function measure(units: number, work: () => Promise<unknown>): Prom
   return { cpu: (user + system) / units, wall: wall / units };
 }
 
-/** So that nobody pays for the garbage of the round before. The child runs with --expose-gc. */
+/** So that no client pays for the garbage of the previous round. The child runs with --expose-gc. */
 export function collectGarbage(): void {
   globalThis.gc?.();
 }
