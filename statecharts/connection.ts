@@ -20,6 +20,8 @@ export const connectionChart = setup({
       | { type: 'socket.peerClosed' }
       | { type: 'socket.peerErred' }
       | { type: 'socket.closed' }
+      | { type: 'runtime.online' }
+      | { type: 'runtime.awake' }
       | { type: 'socket.answered' }
       | { type: 'socket.ponged' }
       | { type: 'closing.overdue' },
@@ -62,13 +64,15 @@ export const connectionChart = setup({
     hasStalled: () => true,
     hasBeenFull: () => true,
     isClosingOverdue: () => true,
+    mayDial: () => true,
     canRetry: () => true,
     isSpent: () => true,
   },
   actions: {
     resetAttempts: () => {},
     resetAttemptsAtOnce: () => {},
-    countAttempt: () => {},
+    scheduleRetry: () => {},
+    hastenRetry: () => {},
     enterConnecting: () => {},
     enterReconnecting: () => {},
     announceOpening: () => {},
@@ -260,6 +264,14 @@ export const connectionChart = setup({
                 },
               },
               on: {
+                'runtime.online': {
+                  guard: 'hasHeartbeat',
+                  target: '#awaitingPong',
+                },
+                'runtime.awake': {
+                  guard: 'hasHeartbeat',
+                  target: '#awaitingPong',
+                },
                 'socket.filled': {
                   target: '#alive',
                   reenter: true,
@@ -293,6 +305,18 @@ export const connectionChart = setup({
               on: {
                 'socket.ponged': {
                   target: '#alive',
+                },
+                'runtime.online': {
+                  guard: 'wasAsleep',
+                  target: '#awaitingPong',
+                  reenter: true,
+                  actions: ['forgetSilence', 'forgetStall'],
+                },
+                'runtime.awake': {
+                  guard: 'wasAsleep',
+                  target: '#awaitingPong',
+                  reenter: true,
+                  actions: ['forgetSilence', 'forgetStall'],
                 },
               },
               initial: 'waiting',
@@ -481,7 +505,7 @@ export const connectionChart = setup({
             {
               guard: 'canRetry',
               target: '#backoff',
-              actions: 'announceLoss',
+              actions: ['announceLoss', 'scheduleRetry', 'announceRetry'],
             },
             {
               guard: 'isSpent',
@@ -502,7 +526,7 @@ export const connectionChart = setup({
             {
               guard: 'canRetry',
               target: '#backoff',
-              actions: 'announceLoss',
+              actions: ['announceLoss', 'scheduleRetry', 'announceRetry'],
             },
             {
               target: '#reconnecting',
@@ -533,13 +557,34 @@ export const connectionChart = setup({
       description:
         'Waiting for the next dial, which connect() joins. Left when the delay is over, or by another call.',
       tags: ['backoff', 'queues'],
-      entry: ['countAttempt', 'announceRetry'],
       after: {
         retryDelay: {
           target: '#reconnecting',
         },
       },
       on: {
+        'runtime.online': [
+          {
+            guard: 'mayDial',
+            target: '#reconnecting',
+          },
+          {
+            target: '#backoff',
+            reenter: true,
+            actions: 'hastenRetry',
+          },
+        ],
+        'runtime.awake': [
+          {
+            guard: 'mayDial',
+            target: '#reconnecting',
+          },
+          {
+            target: '#backoff',
+            reenter: true,
+            actions: 'hastenRetry',
+          },
+        ],
         reconnect: {
           target: '#reconnecting',
         },

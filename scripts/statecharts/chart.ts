@@ -74,7 +74,7 @@ export function chartDelays(): readonly (readonly [name: string, ms: number])[] 
   const context = {
     // What the defaults turn off is shown with a time that can be watched.
     policy: { ...DEFAULT_POLICY, minUptime: 5000 },
-    verdict: { kind: 'retry', delay: DEFAULT_POLICY.reconnectDelay },
+    dueAt: DEFAULT_POLICY.reconnectDelay,
     environment: { now: () => 0 },
     pingedAt: 0,
     askAt: DEFAULT_POLICY.heartbeatTimeout,

@@ -8,6 +8,8 @@ import {
   type GlobalAbortSignal,
   type GlobalURL,
   ownMember,
+  RUNTIME_FACT,
+  type RuntimeFact,
   type TransportFactory,
 } from '../port/index.js';
 import { READY_STATES } from './chart/index.js';
@@ -220,6 +222,23 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    */
   terminate(): void {
     this.#core.terminate();
+  }
+
+  /**
+   * Reports that the surroundings changed: the machine or the app is awake again, or on another network. Call it from
+   * Electron's `powerMonitor`, React Native's `AppState` or a network monitor; a page does it by itself.
+   *
+   * In `open` a heartbeat leaves at once, with its deadline, unless one is under way or `heartbeatInterval` is 0. In
+   * `backoff` the next dial begins at once, but not before a `Retry-After` is over, nor before `reconnectDelay` has passed since
+   * the last dial began. In other states it does nothing.
+   */
+  wake(): void {
+    this.#core.onRuntime({ type: 'runtime.awake' });
+  }
+
+  /** @internal */
+  [RUNTIME_FACT](fact: RuntimeFact): void {
+    this.#core.onRuntime(fact);
   }
 
   /**

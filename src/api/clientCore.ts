@@ -10,6 +10,8 @@ import {
   ownMember,
   type ReckerError,
   type ResponseHeaders,
+  type RuntimeFact,
+  type RuntimeListener,
   type SocketFact,
   type SocketPort,
   StateError,
@@ -43,7 +45,7 @@ import {
   type WebSocketOptions,
 } from './options/index.js';
 import { Outbox, type OutboxOwner, refused, type SendOptions } from './outgoing/index.js';
-import { type EnvironmentListener, toBinary, watchEnvironment } from './platform.js';
+import { toBinary, watchRuntime } from './platform.js';
 import { type ReportedClient, StepReporter } from './stepReporter.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 import { checkSignal, onAbortOf } from './values/index.js';
@@ -51,7 +53,7 @@ import { checkSignal, onAbortOf } from './values/index.js';
 const DONE = Promise.resolve();
 
 export class ClientCore
-  implements LinkOwner, HubOwner, OutboxOwner, EnvironmentOwner, EnvironmentListener, ReportedClient
+  implements LinkOwner, HubOwner, OutboxOwner, EnvironmentOwner, RuntimeListener, ReportedClient
 {
   readonly listeners: Listeners;
   readonly announcer: Announcer;
@@ -97,7 +99,7 @@ export class ClientCore
     );
     this.step(() => this.#chart.start());
     this.#watchSignal();
-    watchEnvironment(this);
+    watchRuntime(this);
     if (options.autoConnect === true) this.#connectSoon();
   }
 
@@ -221,7 +223,7 @@ export class ClientCore
   }
 
   /** Sends a command to the chart, and delivers what came of it. */
-  command(command: ConnectionCommand): void {
+  command(command: ConnectionCommand | RuntimeFact): void {
     this.step(() => this.#chart.send(command));
   }
 
@@ -353,14 +355,8 @@ export class ClientCore
 
   // The surroundings.
 
-  /** The wait for the next dial is over; a connection may have died with the network that it went over. */
-  onOnline(): void {
-    if (this.#reporter.view.state === 'backoff') this.command({ type: 'reconnect' });
-    else this.onAwake();
-  }
-
-  onAwake(): void {
-    this.ping();
+  onRuntime(fact: RuntimeFact): void {
+    this.command(fact);
   }
 
   /** The option `signal`: aborting ends the client for good. */

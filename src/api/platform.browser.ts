@@ -4,7 +4,7 @@
  */
 // Not Node's module, but the package of that name, which is bundled in.
 import { EventEmitter as Emitter } from 'events';
-import { utf8Bytes, utf8Length } from '../port/index.js';
+import { type RuntimeFact, type RuntimeListener, utf8Bytes, utf8Length } from '../port/index.js';
 import type { EmitterClass } from './emitter.js';
 
 export { nativeTransport as defaultTransport } from '../services/native.js';
@@ -48,14 +48,6 @@ export function toBinary(bytes: Uint8Array): Binary {
 /** Run `task` in a later turn of the event loop. */
 export { macrotask as afterIo, macrotask as soon } from '../services/runtime/index.js';
 
-/** What a client does when its surroundings change. */
-export interface EnvironmentListener {
-  /** The network is there again. */
-  onOnline(): void;
-  /** The page was frozen or the machine asleep: what is open may be dead. */
-  onAwake(): void;
-}
-
 /** What is used of a page or worker. */
 interface Scope {
   addEventListener?(event: string, listener: (event: { readonly persisted?: boolean }) => void): void;
@@ -66,32 +58,37 @@ interface Scope {
 }
 
 /** One set of listeners serves all clients, and keeps none of them. */
-const clients = new Set<WeakRef<EnvironmentListener>>();
+const clients = new Set<WeakRef<RuntimeListener>>();
+/** The number of clients at which the collected ones are taken out. It grows with them: each client pays its share once. */
+let sweepAt = 64;
 let isWatching = false;
 
-/** Tells `client` of what the page is told. */
-export function watchEnvironment(client: EnvironmentListener): void {
-  for (const each of clients) if (each.deref() === undefined) clients.delete(each);
+/** Reports the facts of the page or worker to `client`. */
+export function watchRuntime(client: RuntimeListener): void {
+  if (clients.size >= sweepAt) {
+    for (const each of clients) if (each.deref() === undefined) clients.delete(each);
+    sweepAt = Math.max(64, 2 * clients.size);
+  }
   clients.add(new WeakRef(client));
   if (isWatching) return;
   isWatching = true;
   const scope = globalThis as unknown as Scope;
-  const tell = (act: (client: EnvironmentListener) => void) => {
+  const report = (type: RuntimeFact['type']) => {
     for (const each of [...clients]) {
       const found = each.deref();
       if (found === undefined) clients.delete(each);
-      else act(found);
+      else found.onRuntime({ type });
     }
   };
-  const awake = () => tell((each) => each.onAwake());
-  scope.addEventListener?.('online', () => tell((each) => each.onOnline()));
+  const awake = () => report('runtime.awake');
+  scope.addEventListener?.('online', () => report('runtime.online'));
   // Out of the back/forward cache, where timers stood still.
   scope.addEventListener?.('pageshow', ({ persisted }) => {
     if (persisted) awake();
   });
   // Page Lifecycle: frozen in the background until now.
   scope.document?.addEventListener('resume', awake);
-  // A machine that was asleep shows its page again: on most systems no other event tells of it.
+  // A machine that was asleep shows its page again: on most systems no other event reports it.
   scope.document?.addEventListener('visibilitychange', () => {
     if (scope.document?.visibilityState === 'visible') awake();
   });

@@ -3,7 +3,7 @@
  * puts platform.browser.ts in its place.
  */
 import { EventEmitter as NodeEmitter } from 'node:events';
-import type { GlobalBuffer } from '../port/index.js';
+import type { GlobalBuffer, RuntimeListener } from '../port/index.js';
 import type { EmitterClass } from './emitter.js';
 
 export { afterIo, nextTick as soon } from '../services/node/index.js';
@@ -17,16 +17,8 @@ export const EventEmitter = NodeEmitter as unknown as EmitterClass;
 /** What a listener for every `error` listens to, also where nobody listens to `error` itself. */
 export const errorMonitor: symbol | undefined = NodeEmitter.errorMonitor;
 
-/** Nothing here tells that the network is back, or that the machine was asleep. */
-export const watchEnvironment = (_client: EnvironmentListener): void => {};
-
-/** What a client does when its surroundings change. */
-export interface EnvironmentListener {
-  /** The network is there again. */
-  onOnline(): void;
-  /** The page was frozen or the machine asleep: what is open may be dead. */
-  onAwake(): void;
-}
+/** Node reports nothing of a network that is back, nor of a machine that was asleep. */
+export const watchRuntime = (_client: RuntimeListener): void => {};
 
 /** A warning about the use of this library, which the program may go on after. */
 export const warn = (message: string, code: string): void => {

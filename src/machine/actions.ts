@@ -9,7 +9,7 @@ import type { ConnectionEmitted, ConnectionEvent } from './events.js';
 import { judge } from './retry.js';
 import { untilStalled } from './sendProgress.js';
 import type { socketActor } from './socketActor.js';
-import { answerRest, wallAheadOf } from './waits.js';
+import { answerRest, earliestDial, wallAheadOf } from './waits.js';
 
 // XState's makers of actions, for this chart. Inside `setup()` they would infer as much, but everything in one file.
 const assign = xstate.assign<
@@ -48,9 +48,27 @@ const sendTo = xstate.sendTo<
 export const actions = {
   resetAttempts: assign({ attempt: 0 }),
   resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
-  countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-  enterConnecting: assign({ stage: 'connecting', openedAt: undefined, hasBeenOpen: false }),
-  enterReconnecting: assign({ stage: 'reconnecting', openedAt: undefined }),
+  /** The next dial is another attempt, and due when its delay is over. */
+  scheduleRetry: assign(({ context: { attempt, environment, verdict } }) => {
+    if (verdict.kind !== 'retry') return {};
+    const now = environment.now();
+    return { attempt: attempt + 1, dueAt: now + verdict.delay, notBefore: now + verdict.retryAfter };
+  }),
+  /** The surroundings changed: the next dial is due as soon as they may begin it. */
+  hastenRetry: assign({
+    dueAt: ({ context, event }) => Math.min(context.dueAt, earliestDial(context, event)),
+  }),
+  enterConnecting: assign(({ context: { environment } }) => ({
+    stage: 'connecting',
+    dialledAt: environment.now(),
+    openedAt: undefined,
+    hasBeenOpen: false,
+  })),
+  enterReconnecting: assign(({ context: { environment } }) => ({
+    stage: 'reconnecting',
+    dialledAt: environment.now(),
+    openedAt: undefined,
+  })),
   announceOpening: emit(({ context }) => ({
     type: 'opened',
     attempt: context.attempt,

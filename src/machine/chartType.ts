@@ -28,7 +28,6 @@ export type ConnectionAction =
   | 'beginClosing'
   | 'beginWait'
   | 'bidFarewell'
-  | 'countAttempt'
   | 'decideRetry'
   | 'endClosing'
   | 'enterConnecting'
@@ -40,6 +39,7 @@ export type ConnectionAction =
   | 'forgetSilence'
   | 'forgetStall'
   | 'giveUpClosing'
+  | 'hastenRetry'
   | 'recordAbort'
   | 'recordConnectTimeout'
   | 'recordCutOff'
@@ -52,6 +52,7 @@ export type ConnectionAction =
   | 'recordSending'
   | 'resetAttempts'
   | 'resetAttemptsAtOnce'
+  | 'scheduleRetry'
   | 'sendAnotherPing'
   | 'sendClose'
   | 'sendPing';
@@ -69,6 +70,7 @@ export type ConnectionGuard =
   | 'isPeerAliveAndPingDue'
   | 'isSpent'
   | 'isStillSending'
+  | 'mayDial'
   | 'pingsMeanwhile'
   | 'wasAsleep';
 

@@ -71,6 +71,20 @@ const whileDialling = {
   },
 } as const;
 
+/** What the surroundings report shortens the wait for the next dial. */
+const hasten = [
+  { guard: 'mayDial', target: '#reconnecting' },
+  { target: '#backoff', reenter: true, actions: 'hastenRetry' },
+] as const;
+
+/** The peer is asked anew: a Ping from before the machine slept proves nothing. */
+const askAnew = {
+  guard: 'wasAsleep',
+  target: '#awaitingPong',
+  reenter: true,
+  actions: ['forgetSilence', 'forgetStall'],
+} as const;
+
 /** The statechart of a connection. Its input is a `ConnectionInput`. */
 export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
   id: 'connection',
@@ -147,6 +161,8 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
                 sendStall: { guard: 'hasHeartbeat', actions: 'askLiveness' },
               },
               on: {
+                'runtime.online': { guard: 'hasHeartbeat', target: '#awaitingPong' },
+                'runtime.awake': { guard: 'hasHeartbeat', target: '#awaitingPong' },
                 'socket.filled': { target: '#alive', reenter: true, actions: 'recordSending' },
                 'socket.answered': [
                   {
@@ -168,7 +184,11 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
               description:
                 'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
               entry: ['sendPing', 'recordPing', 'beginWait'],
-              on: { 'socket.ponged': { target: '#alive' } },
+              on: {
+                'socket.ponged': { target: '#alive' },
+                'runtime.online': askAnew,
+                'runtime.awake': askAnew,
+              },
               initial: 'waiting',
               states: {
                 waiting: {
@@ -190,12 +210,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
                   description: 'The socket is asked what it has received. Left by its answer.',
                   on: {
                     'socket.answered': [
-                      {
-                        guard: 'wasAsleep',
-                        target: '#awaitingPong',
-                        reenter: true,
-                        actions: ['forgetSilence', 'forgetStall'],
-                      },
+                      askAnew,
                       {
                         guard: 'isPeerAliveAndPingDue',
                         target: '#awaitingPong',
@@ -296,7 +311,11 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
           description: 'The one place where the retry decision is made.',
           entry: 'decideRetry',
           always: [
-            { guard: 'canRetry', target: '#backoff', actions: 'announceLoss' },
+            {
+              guard: 'canRetry',
+              target: '#backoff',
+              actions: ['announceLoss', 'scheduleRetry', 'announceRetry'],
+            },
             { guard: 'isSpent', target: '#exhausted', actions: ['announceFinalLoss', 'announceExhaustion'] },
             { target: '#closed', actions: 'announceFinalLoss' },
           ],
@@ -306,7 +325,11 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
           description: 'As undecided, but reconnect() was called while the connection was closing.',
           entry: 'decideRetry',
           always: [
-            { guard: 'canRetry', target: '#backoff', actions: 'announceLoss' },
+            {
+              guard: 'canRetry',
+              target: '#backoff',
+              actions: ['announceLoss', 'scheduleRetry', 'announceRetry'],
+            },
             { target: '#reconnecting', actions: ['announceLoss', 'resetAttempts'] },
           ],
         },
@@ -328,9 +351,10 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
       description:
         'Waiting for the next dial, which connect() joins. Left when the delay is over, or by another call.',
       tags: ['backoff', 'queues'],
-      entry: ['countAttempt', 'announceRetry'],
       after: { retryDelay: { target: '#reconnecting' } },
       on: {
+        'runtime.online': hasten,
+        'runtime.awake': hasten,
         reconnect: { target: '#reconnecting' },
         close: { target: '#closed', actions: 'announceEnd' },
         terminate: { target: '#closed', actions: 'announceTermination' },

@@ -38,7 +38,8 @@ export type ConnectionTag =
 
 /** What the retry decision came to. */
 export type Verdict =
-  | { readonly kind: 'retry'; readonly delay: number }
+  /** `delay`: how long the back-off lasts. `retryAfter`: how long the server asked for, 0 where it did not. Both in ms. */
+  | { readonly kind: 'retry'; readonly delay: number; readonly retryAfter: number }
   | { readonly kind: 'final' }
   | { readonly kind: 'spent' };
 
@@ -56,6 +57,11 @@ export interface ConnectionContext {
   readonly stage: LossStage;
   /** Whether it has been open since `connect()`: what has worked is given more time to work again. */
   readonly hasBeenOpen: boolean;
+  /** When the newest dial began (ms, `environment.now()`). */
+  readonly dialledAt: number;
+  /** In `backoff`: when the next dial is due, and before when a `Retry-After` forbids it (ms, `environment.now()`). */
+  readonly dueAt: number;
+  readonly notBefore: number;
   /** When the connection opened (ms, `environment.now()`), for `failure.uptime`. */
   readonly openedAt: number | undefined;
   /** When the newest Ping was sent, or the connection opened (ms since the epoch), for the cadence. */
@@ -87,6 +93,9 @@ export const initialContext = ({ input }: { readonly input: ConnectionInput }): 
   attempt: 0,
   loss: undefined,
   stage: 'connecting',
+  dialledAt: 0,
+  dueAt: 0,
+  notBefore: 0,
   openedAt: undefined,
   hasBeenOpen: false,
   pingedAt: 0,

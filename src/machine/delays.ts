@@ -36,6 +36,6 @@ export const delays = {
   /** When the peer has had its time for the closing handshake. */
   closeTimeout: ({ context }) => context.policy.closeTimeout,
   /** When the next dial is due. `MAX_DELAY` itself stands for "never", which a retry never is. */
-  retryDelay: ({ context }) =>
-    context.verdict.kind === 'retry' ? Math.min(context.verdict.delay, MAX_DELAY - 1) : 0,
+  retryDelay: ({ context: { environment, dueAt } }) =>
+    Math.min(Math.max(0, Math.round(dueAt - environment.now())), MAX_DELAY - 1),
 } satisfies Record<string, (asked: Asked) => number>;

@@ -4,7 +4,7 @@
  * Commands are imperatives, facts (in port.ts) are past tense and dotted. What is announced is not what users
  * hear: the api translates it, in one place, into the documented events.
  */
-import type { AbortError, Loss, ReckerError, SocketFact } from '../port/index.js';
+import type { AbortError, Loss, ReckerError, RuntimeFact, SocketFact } from '../port/index.js';
 
 /** What a user's calls become. */
 export type ConnectionCommand =
@@ -18,6 +18,7 @@ export type ConnectionCommand =
 export type ConnectionEvent =
   | ConnectionCommand
   | SocketFact
+  | RuntimeFact
   /** The chart's own reminder: what the peer was given beyond `closeTimeout` is over. */
   | { readonly type: 'closing.overdue' };
 

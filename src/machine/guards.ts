@@ -4,7 +4,7 @@
 import type { ConnectionContext } from './context.js';
 import type { ConnectionEvent } from './events.js';
 import { untilStalled } from './sendProgress.js';
-import { answerRest, closingRest, wallAheadOf } from './waits.js';
+import { answerRest, closingRest, earliestDial, wallAheadOf } from './waits.js';
 
 interface Asked {
   readonly context: ConnectionContext;
@@ -41,6 +41,8 @@ export const guards = {
     untilStalled(policy, event.sending) <= 0,
   hasBeenFull: ({ context: { sending } }) => sending !== undefined,
   isClosingOverdue: ({ context, event }) => closingRest(context, event) <= 0,
+  /** What the surroundings report may begin the next dial at once. */
+  mayDial: ({ context, event }) => earliestDial(context, event) <= context.environment.now(),
   canRetry: ({ context }) => context.verdict.kind === 'retry',
   isSpent: ({ context }) => context.verdict.kind === 'spent',
 } satisfies Record<string, (asked: Asked) => boolean>;

@@ -20,6 +20,7 @@ export {
   ReckerError,
   ReconnectExhaustedError,
   type ResponseHeaders,
+  type RuntimeFact,
   retryAfterOf,
   type SendProgress,
   type SocketFact,

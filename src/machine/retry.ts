@@ -49,16 +49,19 @@ export function judge(context: ConnectionContext): Verdict {
   const answer = isBeyondRetry(failure) ? false : environment.shouldReconnect(failure);
   if (answer === false) return FINAL;
   if (policy.maxReconnectAttempts > 0 && context.attempt >= policy.maxReconnectAttempts) return SPENT;
-  if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer) };
+  const retryAfter = retryAfterIn(failure, environment.wallTime());
+  if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer), retryAfter };
   const settings = isPassingSinceOpen(failure) ? slow(policy) : policy;
+  const delay = backoffDelay(settings, context.attempt + 1, environment.random(), retryAfter);
+  return { kind: 'retry', delay, retryAfter };
+}
+
+/** What the answer's `Retry-After` asked for, in ms; 0 where there was none. */
+function retryAfterIn({ error, headers }: Failure, now: number): number {
   // A transport that is not ours may not have read the date of its answer.
-  const atLeast =
-    ownMember(failure.error as Partial<HandshakeError> | undefined, 'retryAfter') ??
-    retryAfterOf(failure.headers, environment.wallTime());
-  return {
-    kind: 'retry',
-    delay: backoffDelay(settings, context.attempt + 1, environment.random(), atLeast),
-  };
+  return (
+    ownMember(error as Partial<HandshakeError> | undefined, 'retryAfter') ?? retryAfterOf(headers, now) ?? 0
+  );
 }
 
 /** The back-off for what takes somebody's time to repair: the longest delay from the first attempt on. */

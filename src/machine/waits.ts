@@ -24,6 +24,17 @@ export function closingRest(
   return untilClosed(policy, event.sending, environment.now() - awaitedSince);
 }
 
+/**
+ * When a fact of the runtime may begin the next dial at the earliest (ms, `environment.now()`): never before a `Retry-After` is
+ * over, and on waking not sooner after the last dial than `reconnectDelay`, since pages are shown and hidden often.
+ */
+export function earliestDial(
+  { policy, notBefore, dialledAt }: ConnectionContext,
+  event: ConnectionEvent,
+): number {
+  return event.type === 'runtime.awake' ? Math.max(notBefore, dialledAt + policy.reconnectDelay) : notBefore;
+}
+
 /** How far the time of day is ahead of the time of intervals: both move alike while the machine is awake. */
 export const wallAheadOf = (environment: ConnectionEnvironment): number =>
   environment.wallTime() - environment.now();

@@ -28,6 +28,7 @@ export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 export type { ResponseHeaders } from './responseHeaders.js';
 export { retryAfterOf } from './retryAfter.js';
+export { RUNTIME_FACT, type RuntimeFact, type RuntimeListener } from './runtime.js';
 export {
   type AddressSettings,
   type DialRequest,

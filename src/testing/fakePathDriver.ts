@@ -5,6 +5,7 @@
  * client. The maker of clients is handed in.
  */
 import type { ConnectionPolicy } from '../machine/index.js';
+import { RUNTIME_FACT, type RuntimeFact } from '../port/index.js';
 import { type FakeTransport, fakeTransport } from './fakeTransport.js';
 import type { PathDriver } from './pathDriver.js';
 import type { ConnectionPath, PathStep } from './paths.js';
@@ -24,6 +25,9 @@ export interface PathClient {
   reconnect(): unknown;
   /** The step `terminate`. */
   terminate(): unknown;
+  wake(): unknown;
+  /** Only `ReckerWebSocket` has it: what a page would report, reported to one client. */
+  [RUNTIME_FACT]?(fact: RuntimeFact): unknown;
 }
 
 /** The options to make the client with, all of them: a path needs each. */
@@ -199,6 +203,17 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
 
   freezes(): void {
     this.isFrozen = true;
+  }
+
+  goesOnline(): void {
+    const { client } = this;
+    if (client[RUNTIME_FACT] === undefined)
+      throw new Error('Only a ReckerWebSocket can be given runtime.online');
+    client[RUNTIME_FACT]({ type: 'runtime.online' });
+  }
+
+  awakes(): void {
+    this.client.wake();
   }
 
   pongs(): void {

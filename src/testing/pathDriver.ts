@@ -69,6 +69,15 @@ export interface PathDriver {
   /** The kernel takes some of what waits. */
   takes?(): Awaitable;
 
+  // The surroundings.
+  /**
+   * The page reports that the network is back. A driver that cannot bring this about leaves out the paths with the event
+   * `runtime.online`.
+   */
+  goesOnline?(): Awaitable;
+  /** The page was shown again, or the machine has been asleep: for the class, a call of `wake()`. */
+  awakes?(): Awaitable;
+
   // Time.
   /** The chart's delay `name` comes due, which is `ms` after the last step that let time pass or began it. */
   passDelay(name: string, ms: number): Awaitable;
@@ -140,6 +149,10 @@ function perform({ event }: PathStep, before: PathStep | undefined, driver: Path
       return driver.answers(event.alive, event.sending);
     case 'socket.filled':
       return driver.fills?.(event.sending);
+    case 'runtime.online':
+      return driver.goesOnline?.();
+    case 'runtime.awake':
+      return driver.awakes?.();
     case 'kernel.took':
       return driver.takes?.();
     case 'link.froze':

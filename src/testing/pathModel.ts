@@ -26,6 +26,7 @@ import {
   type ConnectionPolicy,
   CUT_OFF,
   defaultShouldReconnect,
+  HandshakeError,
   type Loss,
   MAX_DELAY,
   ProgressMarks,
@@ -49,6 +50,10 @@ export type PathEvent =
 /** The errors that the events of paths carry. One object each, so that a test may compare by identity. */
 const REFUSED = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
 const BROKEN = new ConnectionError('Invalid WebSocket frame', { code: 'WS_ERR_INVALID_OPCODE' });
+const BUSY = new HandshakeError('The server answered 503', {
+  status: 503,
+  headers: { 'retry-after': '1' },
+});
 const ABORTED = new AbortError('The client was aborted');
 
 interface PendingDelay {
@@ -163,8 +168,10 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         }
       }
     },
-    serialize({ chart, isFrozen, isAsked, moves, slept, pending }) {
-      const { attempt, stage, verdict, loss } = chart.context;
+    serialize({ chart, elapsed, isFrozen, isAsked, moves, slept, pending }) {
+      const { attempt, stage, verdict, loss, dialledAt, notBefore } = chart.context;
+      const at = elapsed + slept;
+      const waits = chart.hasTag('backoff') ? [notBefore > at, dialledAt + policy.reconnectDelay > at] : [];
       return JSON.stringify([
         chart.value,
         attempt,
@@ -172,6 +179,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         verdict.kind,
         [loss?.code, loss?.sentCode, loss?.error?.name],
         [isFrozen, isAsked, slept > 0],
+        waits,
         moves.flatMap(({ kind }) => (kind === 'hear' ? [] : kind)),
         pending.map(({ name }) => name),
       ]);
@@ -240,6 +248,11 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   const isDialling = chart.hasTag('connecting') || chart.hasTag('reconnecting');
   if (isDialling) {
     events.push({ type: 'socket.opened' }, { type: 'socket.failed', loss: { ...CUT_OFF, error: REFUSED } });
+    if (mayBeBusy(world, policy)) events.push({ type: 'socket.failed', loss: { ...CUT_OFF, error: BUSY } });
+  }
+  // Elsewhere the chart has no answer to them.
+  if (chart.hasTag('open') || chart.hasTag('backoff')) {
+    events.push({ type: 'runtime.online' }, { type: 'runtime.awake' });
   }
   if (chart.hasTag('open') && !isFrozen) {
     events.push(
@@ -275,7 +288,7 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   // Or while bytes wait for the kernel: here the time at which they count as stalled is set.
   const mayStall = chart.matches({ session: { open: 'alive' } }) && chart.context.stallsAt !== undefined;
   if (isFrozen && (hasJustPinged || mayStall) && world.slept === 0) {
-    events.push({ type: 'process.slept', ms: policy.heartbeatInterval + policy.heartbeatTimeout });
+    events.push({ type: 'process.slept', ms: 2 * policy.heartbeatInterval + policy.heartbeatTimeout });
   }
   const [timer] = pending;
   // The answer comes at once, or with the next turn of the event loop: no timer of the chart is as short.
@@ -283,6 +296,13 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
     events.push({ type: 'delay.passed', delay: timer.name, ms: timer.due - world.elapsed });
   }
   return events;
+}
+
+/** Whether the server may answer with a `Retry-After`: at a first dial alone, since what comes of it is the same at all. */
+function mayBeBusy({ chart }: World, { reconnect, minUptime }: ConnectionPolicy): boolean {
+  return (
+    reconnect && minUptime === 0 && chart.context.stage === 'connecting' && chart.context.loss === undefined
+  );
 }
 
 /**

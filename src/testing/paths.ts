@@ -122,7 +122,7 @@ export function connectionPaths(options: ConnectionPathsOptions = {}): readonly 
       return [];
     }
     const shortest = routes.reduce((best, route) =>
-      route.events.length < best.events.length ? route : best,
+      lengthOf(route.events) < lengthOf(best.events) ? route : best,
     );
     return [tell(transition, shortest.policy, replay(shortest.model, shortest.events))];
   });
@@ -199,10 +199,17 @@ function traverseAnew(machine: ConnectionMachine, policy: ConnectionPolicy): Tra
     const events = steps.slice(1).map(({ event }) => event);
     for (const taken of state.taken) {
       const known = routes.get(taken);
-      if (known === undefined || events.length < known.length) routes.set(taken, events);
+      if (known === undefined || lengthOf(events) < lengthOf(known)) routes.set(taken, events);
     }
   }
   return { policy, model, routes, states: states.size };
+}
+
+/** An answer with a `Retry-After` counts for a little more than a plain failure: a path has it only where it needs it. */
+function lengthOf(events: readonly PathEvent[]): number {
+  const isBusy = (event: PathEvent) =>
+    event.type === 'socket.failed' && event.loss.error?.name === 'HandshakeError';
+  return events.length + (events.some(isBusy) ? 0.5 : 0);
 }
 
 /**
@@ -291,6 +298,10 @@ function nameOf(event: PathEvent, isClosing = false): string {
       return 'kernel is full';
     case 'kernel.took':
       return 'kernel takes some';
+    case 'runtime.online':
+      return 'network is back';
+    case 'runtime.awake':
+      return 'page is shown again';
     case 'closing.overdue':
       return 'the time beyond closeTimeout is over';
     case 'link.froze':

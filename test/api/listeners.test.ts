@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ReckerWebSocket } from '../../src/index.js';
+import { RUNTIME_FACT } from '../../src/port/index.js';
 import { type FakeConnection, fakeTransport, VirtualClock } from '../../src/testing/index.js';
 import {
   type Column,
@@ -111,6 +112,8 @@ class Scene {
       if (promise !== undefined) this.#promises.push(promise);
     } else if (column in DELAYS) fire(this.#clock, column);
     else if (column === 'abort') this.#abort.abort();
+    else if (column === 'awake') ws.wake();
+    else if (column === 'online') ws[RUNTIME_FACT]({ type: 'runtime.online' });
     else drive(this.#fake.last, column);
   }
 

@@ -39,7 +39,7 @@ export const stateOf = (row: Row): string => row.split(',')[0] as string;
 /** The situation that a column leads to; the table has the state alone. */
 function following(row: Row, column: Column, to: string): Row {
   if (to === 'open')
-    return column === 'nextPing'
+    return column === 'nextPing' || column === 'online' || column === 'awake'
       ? 'open, awaiting a Pong'
       : column === 'heartbeatTimeout'
         ? 'open, asked for its peer'

@@ -16,6 +16,7 @@ import {
   DEFAULT_POLICY,
   defaultShouldReconnect,
   type Failure,
+  HandshakeError,
   type Loss,
   MAX_DELAY,
   type SocketFact,
@@ -54,7 +55,11 @@ class Rig {
   #tell: (fact: SocketFact) => void = () => {};
   readonly #actor;
 
-  constructor(machine: ConnectionMachine, policy: Partial<ConnectionPolicy> = {}) {
+  constructor(
+    machine: ConnectionMachine,
+    policy: Partial<ConnectionPolicy> = {},
+    decide: (failure: Failure) => boolean | number = defaultShouldReconnect,
+  ) {
     const ping = () => this.pings.push(this.clock.now() - 1_000_000);
     this.#actor = createActor(machine, {
       clock: this.clock as never,
@@ -72,7 +77,7 @@ class Rig {
           farewell() {},
           shouldReconnect: (failure) => {
             this.failures.push(failure);
-            return defaultShouldReconnect(failure);
+            return decide(failure);
           },
           random: () => 0,
           now: () => this.clock.now() + this.slept,
@@ -91,6 +96,7 @@ class Rig {
       else if (thing === 'close') this.#actor.send({ type: 'close', code: 1000, reason: '' });
       else if (thing === 'abort') this.#actor.send({ type: 'abort', error: new AbortError('aborted') });
       else if (typeof thing === 'string') this.#actor.send({ type: thing });
+      else if (thing.type.startsWith('runtime.')) this.#actor.send(thing);
       else this.#tell(thing as SocketFact);
     }
     return this;
@@ -313,6 +319,60 @@ export const CHECKS: readonly ChartCheck[] = [
         rig.do(100, answered);
         if (alive) rig.is('open').within('alive');
         else rig.is('closed');
+      }
+    },
+  },
+  {
+    name: 'what the surroundings report shortens a back-off, but not a Retry-After, nor, on waking, reconnectDelay',
+    run(machine) {
+      const policy = { reconnect: true, reconnectDelay: 1000, minUptime: 1_000_000, heartbeatInterval: 0 };
+      const AWAKE = { type: 'runtime.awake' } as const;
+      const ONLINE = { type: 'runtime.online' } as const;
+      const rig = (...things: Parameters<Rig['do']>) => new Rig(machine, policy).do('connect', ...things);
+      rig(REFUSED, ONLINE).is('reconnecting');
+      rig(REFUSED, AWAKE).is('backoff').do(999).is('backoff').do(1).is('reconnecting');
+      rig(OPENED, 999, CLOSED, AWAKE).is('backoff').do(1).is('reconnecting');
+      rig(OPENED, 1000, CLOSED, AWAKE).is('reconnecting');
+      // The second delay is 2,000 ms: it is shortened, and the attempt counts no less.
+      const second = rig(REFUSED, 1000, REFUSED, 100, AWAKE).is('backoff').do(899).is('backoff').do(1);
+      assert.deepEqual(second.dials, [0, 1, 2]);
+      const scheduled = second.emitted.filter(({ type }) => type === 'retryScheduled');
+      assert.equal(scheduled.length, 2, 'a shortened wait is announced once');
+
+      const error = new HandshakeError('503', { status: 503, headers: { 'retry-after': '60' } });
+      const busy: SocketFact = { type: 'socket.failed', loss: { ...CUT_OFF, error } };
+      for (const fact of [AWAKE, ONLINE]) {
+        rig(busy, fact, 59_999, fact).is('backoff').do(1).is('reconnecting');
+        rig(busy, fact, 'reconnect').is('reconnecting');
+      }
+      // Without a Retry-After, and with one that the user's number is below: never later than it was due.
+      const soon = new Rig(machine, policy, () => 70).do('connect', busy, 10, ONLINE).is('backoff');
+      soon.do(59).is('backoff').do(1).is('reconnecting');
+      for (const fact of [AWAKE, ONLINE]) {
+        new Rig(machine, policy, () => 70_000).do('connect', busy, fact, 60_000).is('reconnecting');
+      }
+    },
+  },
+  {
+    name: 'what the surroundings report asks an open peer at once, with a deadline',
+    run(machine) {
+      const policy = { heartbeatInterval: 300, heartbeatTimeout: 100 };
+      for (const fact of [{ type: 'runtime.awake' }, { type: 'runtime.online' }] as const) {
+        const rig = new Rig(machine, policy).do('connect', OPENED, 70, fact).within('awaitingPong');
+        assert.deepEqual(rig.pings, [70]);
+        rig.do(fact, 99, fact);
+        assert.equal(rig.questions, 0);
+        rig.do(1);
+        assert.equal(rig.questions, 1);
+        assert.deepEqual(rig.pings, [70], 'one Ping at a time');
+        rig.do({ type: 'socket.answered', alive: false }).is('closed');
+        const slept = new Rig(machine, policy).do('connect', OPENED, 300);
+        slept.slept = 401;
+        slept.do(fact).within('awaitingPong');
+        assert.deepEqual(slept.pings, [300, 300], 'a Ping from before a sleep proves nothing');
+        slept.do(99, PONGED).within('alive').do(200).within('alive').do(1).within('awaitingPong');
+        const silent = new Rig(machine, { heartbeatInterval: 0 }).do('connect', OPENED, fact, fact);
+        assert.deepEqual(silent.pings, []);
       }
     },
   },

@@ -93,6 +93,8 @@ export class ChartDriver implements PathDriver {
   connect = () => this.#send({ type: 'connect' });
   reconnect = () => this.#send({ type: 'reconnect' });
   terminate = () => this.#send({ type: 'terminate' });
+  goesOnline = () => this.#actor?.send({ type: 'runtime.online' });
+  awakes = () => this.#actor?.send({ type: 'runtime.awake' });
   close: PathDriver['close'] = (code, reason) => this.#send({ type: 'close', code, reason });
   abort: PathDriver['abort'] = (error) => this.#send({ type: 'abort', error });
 

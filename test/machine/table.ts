@@ -43,6 +43,8 @@ export type Column =
   | 'ponged'
   | 'answered alive'
   | 'answered dead'
+  | 'online'
+  | 'awake'
   | 'connectTimeout'
   | 'nextPing'
   | 'heartbeatTimeout'
@@ -114,6 +116,9 @@ const NO_FACTS = {
   'answered dead': none,
 } as const;
 
+/** What the surroundings report may come at any time; it changes nothing here. */
+const UNMOVED = { online: none, awake: none } as const;
+
 const NO_TIMERS = {
   connectTimeout: none,
   nextPing: none,
@@ -132,6 +137,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   idle: {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
     'close()': go('closed', ['close 4002 "ours"'], { call: 'resolves' }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
@@ -144,6 +150,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   connecting: {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('connecting', [], { call: 'pending', ...HELD }),
     'close()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
       call: 'resolves',
@@ -196,6 +203,8 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     peerClosed: go('closing', []),
     peerErred: go('closing', []),
     closed: go('backoff', backoffEvents, { socket: ['destroy'] }),
+    online: go('open', [], { socket: ['ping'] }),
+    awake: go('open', [], { socket: ['ping'] }),
     nextPing: go('open', [], { socket: ['ping'] }),
     minUptime: go('open', []),
   },
@@ -203,6 +212,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'open, awaiting a Pong': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('open', [], { call: 'resolves' }),
     'close()': go('closing', [], { call: 'pending', socket: ['close 4002 ours'] }),
     'reconnect()': go('reconnecting', [dropped], {
@@ -222,6 +232,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'open, asked for its peer': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('open', [], { call: 'resolves' }),
     'close()': go('closing', [], { call: 'pending', socket: ['close 4002 ours'] }),
     'reconnect()': go('reconnecting', [dropped], {
@@ -246,6 +257,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closing, by us': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closing', [], { call: 'pending' }),
     'close()': go('closing', [], { call: 'pending' }),
     'reconnect()': go('closing', [], { call: 'pending' }),
@@ -261,6 +273,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closing, by us, then connect()': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closing', [], { call: 'pending' }),
     'close()': go('closing', [], { call: 'pending' }),
     'reconnect()': go('closing', [], { call: 'pending' }),
@@ -278,6 +291,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closing, by the peer': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
@@ -303,6 +317,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closing, by the peer, then reconnect()': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
@@ -328,6 +343,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closing, by the peer, then close()': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closing', [], { call: 'pending', ...HELD }),
     'close()': go('closing', [], { call: 'pending', ...HELD }),
     'reconnect()': go('closing', [], { call: 'pending', ...HELD }),
@@ -364,12 +380,16 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     }),
     'send()': go('backoff', [], { call: 'pending', ...HELD }),
     abort: go('closed', ['undelivered waiting AbortError'], { waiting: 'refused AbortError' }),
+    online: go('reconnecting', [], { socket: ['dial'], ...HELD }),
+    // The last dial began less than reconnectDelay ago.
+    awake: go('backoff', [], HELD),
     retryDelay: go('reconnecting', [], { socket: ['dial'], ...HELD }),
   },
 
   reconnecting: {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('reconnecting', [], { call: 'pending', ...HELD }),
     'close()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
       call: 'resolves',
@@ -421,6 +441,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   exhausted: {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
     'close()': go('closed', ['close 4002 "ours"'], { call: 'resolves' }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
@@ -432,6 +453,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   closed: {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
     'close()': go('closed', [], { call: 'resolves' }),
     'reconnect()': go('connecting', [], { call: 'pending', socket: ['dial'] }),
@@ -443,6 +465,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   'closed, by an abort': {
     ...NO_FACTS,
     ...NO_TIMERS,
+    ...UNMOVED,
     'connect()': go('closed', [], { call: 'rejects AbortError' }),
     'close()': go('closed', [], { call: 'resolves' }),
     'reconnect()': go('closed', [], { call: 'rejects AbortError' }),

@@ -17,6 +17,7 @@ import {
   type Loss,
   type SocketFact,
 } from '../../src/machine/index.js';
+import { RUNTIME_FACT } from '../../src/port/index.js';
 import {
   type FakeConnection,
   fakeTransport,
@@ -149,6 +150,8 @@ export class ChartBench implements Bench {
       this.#actor.send({ type: 'connect' });
     else if (column === 'reconnect()') this.#actor.send({ type: 'reconnect' });
     else if (column === 'terminate()') this.#actor.send({ type: 'terminate' });
+    else if (column === 'online') this.#actor.send({ type: 'runtime.online' });
+    else if (column === 'awake') this.#actor.send({ type: 'runtime.awake' });
     return true;
   }
 
@@ -299,6 +302,10 @@ export class ClassBench implements Bench {
       this.#call.catch(() => {});
     } else if (column === 'terminate()') {
       ws.terminate();
+    } else if (column === 'online') {
+      ws[RUNTIME_FACT]({ type: 'runtime.online' });
+    } else if (column === 'awake') {
+      ws.wake();
     } else if (column === 'abort') {
       this.#abort.abort();
     } else if (this.#fake.dials.length > 0) {

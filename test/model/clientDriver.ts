@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { ReckerWebSocket } from '../../src/index.js';
 import { transitionId } from '../../src/inspect/transitions.js';
 import type { RedactedTransition } from '../../src/machine/redact.js';
+import { RUNTIME_FACT } from '../../src/port/index.js';
 import {
   type ConnectionPath,
   fakeTransport,
@@ -82,6 +83,8 @@ export class ClientDriver implements PathDriver {
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
   terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
+  goesOnline = () => this.#client?.[RUNTIME_FACT]({ type: 'runtime.online' });
+  awakes = () => this.#client?.wake();
   abort = () => this.#call('abort', () => this.#abort.abort());
 
   accept = () => this.#fake.last.open();

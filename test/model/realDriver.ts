@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReckerWebSocket } from '../../src/index.js';
+import { RUNTIME_FACT } from '../../src/port/index.js';
 import {
   type ConnectionPath,
   type ConnectionPathsOptions,
@@ -108,10 +109,16 @@ export class RealDriver implements PathDriver {
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
   terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
+  goesOnline = () => this.#client?.[RUNTIME_FACT]({ type: 'runtime.online' });
+  awakes = () => this.#client?.wake();
   abort = () => this.#call('abort', () => this.#abort.abort());
 
   accept = () => this.#dialTo(this.server.url());
-  refuse = () => this.#dialTo(`ws://127.0.0.1:${this.#closedDoor?.port}/`);
+  refuse: PathDriver['refuse'] = ({ error }) => {
+    if (error?.name !== 'HandshakeError') return this.#dialTo(`ws://127.0.0.1:${this.#closedDoor?.port}/`);
+    this.server.refuse(503, { 'Retry-After': '1' });
+    this.#dialTo(this.server.url());
+  };
 
   async peerCloses(code: number, reason: string): Promise<void> {
     await this.#connected();

@@ -87,6 +87,10 @@ function columnOf(
     case 'socket.answered':
       if (event.alive && !isClosing && !isBetween) return 'answered alive';
       return columnOfSending(event, isClosing, policy) ?? 'answered dead';
+    case 'runtime.online':
+      return 'online';
+    case 'runtime.awake':
+      return 'awake';
     case 'delay.passed':
       if (event.delay === 'closeTimeout' && isFull) return UNHEARD;
       return SILENT_DELAYS.has(event.delay) ? UNHEARD : (event.delay as Column);
@@ -115,11 +119,11 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   const wasAsleep = column === 'answered dead' && before.some(({ event }) => event.type === 'process.slept');
   if (column === UNHEARD || wasAsleep) return { state: from, events: [] };
 
-  const cell = cellOf(row, column, policy.reconnect, before);
+  const cell = dialsAtOnce(row, column, before, policy) ?? cellOf(row, column, policy.reconnect, before);
   const events = (cell === none ? [] : cell.events)
     .filter((event) => !/^(undelivered|pong) /.test(event))
     .map((event) => inTermsOf(event, row, step, before))
-    .map((event) => event.replace('reconnecting 1 1000', `reconnecting 1 ${policy.reconnectDelay}`));
+    .map((event) => event.replace('reconnecting 1 1000', `reconnecting 1 ${delayAfter(step, policy)}`));
   const state = cell === none ? from : cell.to;
   return { state, events: state === from ? events : [`state ${state} ${from}`, ...events] };
 }
@@ -136,6 +140,43 @@ function cellOf(
   if (special !== undefined && (isErred || !reconnect)) return special;
   return !reconnect && changed !== undefined ? changed.cell : TABLE[row][column];
 }
+
+/** "In a page": what shortens `backoff`, by how long ago the dial began and the server asked for time. */
+function dialsAtOnce(
+  row: Row,
+  column: Column,
+  before: readonly PathStep[],
+  { reconnectDelay }: ConnectionPolicy,
+): Cell | undefined {
+  if (row !== 'backoff' || (column !== 'online' && column !== 'awake')) return undefined;
+  const stays: Cell = { to: 'backoff', events: [] };
+  const loss = before.findLastIndex(
+    ({ state }, index) => state === 'backoff' && before[index - 1]?.state !== state,
+  );
+  const asked = retryAfterIn(before[loss]);
+  if (passedAfter(loss, before) < asked) return stays;
+  const dial = before.findLastIndex(
+    ({ state }, index) => DIALLING.has(state) && before[index - 1]?.state !== state,
+  );
+  if (column === 'awake' && passedAfter(dial, before) < reconnectDelay) return stays;
+  return { to: 'reconnecting', events: [] };
+}
+
+const DIALLING: ReadonlySet<string> = new Set(['connecting', 'reconnecting']);
+
+/** How much time the steps after `index` took, in ms. */
+function passedAfter(index: number, steps: readonly PathStep[]): number {
+  const times = steps.slice(index + 1).map(({ event }) => ('ms' in event ? event.ms : 0));
+  return times.reduce((sum, ms) => sum + ms, 0);
+}
+
+/** The `Retry-After` of the paths' only HTTP answer, 503, in ms. */
+function retryAfterIn(step: PathStep | undefined): number {
+  return step?.event.type === 'socket.failed' && step.event.loss.error?.name === 'HandshakeError' ? 1000 : 0;
+}
+
+const delayAfter = (step: PathStep, { reconnectDelay }: ConnectionPolicy): number =>
+  Math.max(reconnectDelay, retryAfterIn(step));
 
 const isPeerErr = ({ event }: PathStep) => event.type === 'socket.peerErred';
 
@@ -168,6 +209,7 @@ const ERRED: Readonly<Record<string, Cell>> = {
 /** The table's close codes, loss and attempt, in those of the path. */
 function inTermsOf(text: string, row: Row, step: PathStep, before: readonly PathStep[]): string {
   const { event } = step;
+  if (retryAfterIn(step) > 0) return text.replace('ConnectionError', 'HandshakeError');
   if (event.type === 'close') return text.replace('close 4002 "ours"', closeText(event, true));
   if (event.type === 'socket.opened') {
     // The row `reconnecting` is reached after a loss there; after reconnect() the attempts start at 0.

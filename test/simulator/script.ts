@@ -47,7 +47,9 @@ export type Call =
   | { readonly do: 'close'; readonly code: number }
   | { readonly do: 'abort' }
   | { readonly do: 'send'; readonly count: number; readonly bytes: number; readonly awaitDrain: boolean }
-  | { readonly do: 'ping' };
+  | { readonly do: 'ping' }
+  | { readonly do: 'wake' }
+  | { readonly do: 'network is back' };
 
 export const LISTENED = [
   'state',
@@ -136,6 +138,8 @@ function callOf(random: Random): Call {
     reconnect: 2,
     terminate: 1,
     ping: 1,
+    wake: 1,
+    'network is back': 1,
     'connect, and give up waiting': 1,
     abort: 0.15,
   });

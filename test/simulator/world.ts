@@ -9,6 +9,7 @@ import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import type { CloseInfo } from '../../src/api/types.js';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
+import { RUNTIME_FACT } from '../../src/port/index.js';
 import { EVENTS } from '../support/events.js';
 import { broken, type Command, Invariants } from '../support/invariants.js';
 import { Random } from '../support/random.js';
@@ -206,6 +207,12 @@ export class World {
         break;
       case 'ping':
         client.ping();
+        break;
+      case 'wake':
+        client.wake();
+        break;
+      case 'network is back':
+        client[RUNTIME_FACT]({ type: 'runtime.online' });
         break;
       case 'send':
         // The first use dials; a message that is refused does not.

@@ -13,6 +13,7 @@ import {
   isolateScheduler,
   unsetActorOptions,
 } from '../../machine/index.js';
+import type { RuntimeFact } from '../../port/index.js';
 import type { ChartClock } from './clock.js';
 import type { InspectionOptions } from './inspection.js';
 
@@ -63,7 +64,7 @@ export class ChartActor {
     forgetOptions(this.#actor);
   }
 
-  send(command: ConnectionCommand): void {
-    this.#actor.send(command);
+  send(event: ConnectionCommand | RuntimeFact): void {
+    this.#actor.send(event);
   }
 }
