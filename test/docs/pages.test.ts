@@ -1,5 +1,5 @@
 /** The shape of the documentation: a first page that is short, and pages that open with an example. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkLinks } from '../../scripts/package/links.js';
 import { root } from './blocks.js';
@@ -25,6 +25,29 @@ describe('README.md', () => {
   it('has the command that runs the demo, and the one that runs the tests', () => {
     const commands = [...read('README.md').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text);
     expect(commands).toEqual(expect.arrayContaining(['npm ci && npm run demo\n', 'npm ci && npm test\n']));
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  const text = read('CONTRIBUTING.md');
+
+  it('names files and folders that exist', () => {
+    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => path !== 'src/services/yours.ts' && !existsSync(root + path))).toEqual([]);
+  });
+
+  it('names functions that exist, in its walks', () => {
+    const [, walks = ''] = text.split('## Three walks through the code');
+    const names = [...(walks.split('\n## ')[0] ?? '').matchAll(/`(?:\w+\.)?(#?\w+)\(\)`/g)].map(
+      ([, name = '']) => name,
+    );
+    const source = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => read(`src/${path}`))
+      .join('\n');
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !source.includes(`${name}(`))).toEqual([]);
   });
 });
 
