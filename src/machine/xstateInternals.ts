@@ -4,6 +4,7 @@
  * Each function says which promise it keeps and when it can go. test/machine/xstateInternals.test.ts holds what they rely on
  * against the installed XState, and the check of the package against the oldest and the newest.
  */
+import type { AnyActorRef, EventObject } from 'xstate';
 
 /**
  * XState walks its table of scheduled events with `for…in` (`createSystem` in packages/core/src/system.ts, 5.33) and
@@ -48,3 +49,19 @@ export function forgetOptions(actor: object): void {
 }
 
 const STARTED = Object.freeze({ devTools: false });
+
+interface Relay {
+  _relay?(source: object, target: object, event: object): void;
+}
+
+/**
+ * Sends an event to the parent of an actor, as `sendBack` of `fromCallback` does: inspectors see who sent it, which the
+ * parent's own `send()` does not tell them. Remove when XState has a public function for it.
+ */
+export function sendToParent(actor: AnyActorRef, event: EventObject): void {
+  const { _parent: parent } = actor;
+  if (parent === undefined) return;
+  const system = actor.system as Relay;
+  if (system._relay === undefined) parent.send(event);
+  else system._relay(actor, parent, event);
+}

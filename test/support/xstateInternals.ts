@@ -3,7 +3,7 @@
  * oldest or newest one that is allowed.
  */
 import assert from 'node:assert/strict';
-import { forgetOptions, isolateScheduler } from '../../src/machine/xstateInternals.js';
+import { forgetOptions, isolateScheduler, sendToParent } from '../../src/machine/xstateInternals.js';
 
 /** A copy of XState, as far as it is used here. */
 export type XState = Pick<typeof import('xstate'), 'createActor' | 'createMachine' | 'fromCallback'>;
@@ -54,6 +54,7 @@ export function checkXStateInternals(xstate: XState): void {
   checkScheduler(xstate);
   checkOptions(xstate);
   checkLaterOptions(xstate);
+  checkSendToParent(xstate);
 }
 
 /** The table of scheduled events is where it is looked for, before `start()` and after. */
@@ -135,4 +136,25 @@ function checkLaterOptions(xstate: XState): void {
     [...read].filter((name) => !READ_LATER.includes(name)),
     [],
   );
+}
+
+/** An event reaches the parent, and inspectors see which actor sent it. */
+function checkSendToParent(xstate: XState): void {
+  const sources: unknown[] = [];
+  const child = xstate.fromCallback(({ self }) => sendToParent(self, { type: 'fact' }));
+  const machine = xstate.createMachine({
+    invoke: { src: child, id: 'socket' },
+    initial: 'waiting',
+    states: { waiting: { on: { fact: 'informed' } }, informed: {} },
+  });
+  const actor = xstate.createActor(machine, {
+    inspect: (inspected) => {
+      if (inspected.type === '@xstate.event' && inspected.event.type === 'fact')
+        sources.push((inspected.sourceRef as { readonly id?: string } | undefined)?.id);
+    },
+  });
+  actor.start();
+  assert.equal(actor.getSnapshot().value, 'informed');
+  assert.deepEqual(sources, ['socket'], 'inspectors do not see who sent the event');
+  actor.stop();
 }
