@@ -54,8 +54,8 @@ interface Packed {
 }
 
 async function pack(folder: string): Promise<string> {
-  const told = await sh(root, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
-  const [packed] = JSON.parse(told) as Packed[];
+  const reported = await sh(root, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const [packed] = JSON.parse(reported) as Packed[];
   if (packed === undefined) throw new Error('npm packed nothing');
   if (packed.size > MOST_BYTES) throw new Error(`The tarball has ${packed.size} bytes`);
   const foreign = packed.files.filter(({ path }) => !PUBLISHED.test(path));

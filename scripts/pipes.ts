@@ -1,5 +1,5 @@
 /**
- * `npm run pipes`: pipes that end in each of ten ways, and many chunks in each direction. Prints what is there before and
+ * `npm run pipes`: pipes with ten different ends, and many chunks in each direction. Prints what is there before and
  * after each: file descriptors, listeners, readers and heap. Exits with 1 where something stayed behind.
  */
 import { getEventListeners } from 'node:events';

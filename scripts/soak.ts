@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- --minutes 10`: messages both ways under random faults, checked at both ends. Exits with 1
+ * `npm run soak -- --minutes 10`: messages in both directions under random faults, checked at both ends. Exits with 1
  * where a message was lost untold, came twice or out of order, or something stayed behind.
  *
  * `npm run soak -- --proxy --minutes 5`: 20 clients behind a haproxy that is reloaded every 20 seconds, and the books
@@ -50,14 +50,14 @@ const report = await soak({
   seed: Number(values.seed),
   onSample: (sample) => row(COLUMNS.map(([, cell]) => cell(sample))),
 });
-const { sent, arrived, told, lost, unsentBytes, lostBytes } = report;
+const { sent, arrived, reported, lost, unsentBytes, lostBytes } = report;
 console.log(`\nfaults: ${Object.values(report.faults).reduce((sum, count) => sum + count, 0)}`);
 for (const [name, count] of Object.entries(report.faults)) console.log(`  ${name}: ${count}`);
 console.log(
   `dials ${report.dials}, opens ${report.opens}, longest downtime ${Math.round(report.longestDowntime)} ms`,
 );
 console.log(
-  `client to server: ${sent} sent = ${arrived} arrived + ${told} told as undelivered + ${lost} gone with a connection`,
+  `client to server: ${sent} sent = ${arrived} arrived + ${reported} reported as undelivered + ${lost} gone with a connection`,
 );
 console.log(`  those: ${lostBytes} bytes, ${unsentBytes} of them known to the client as unsent`);
 console.log(`server to client: ${report.receivedByClient} received, in order, none twice`);

@@ -75,18 +75,18 @@ export function checkOneClass(name: string, code: string): string {
 async function bundleOneClass(folder: string): Promise<string[]> {
   const entry = join(folder, 'one.js');
   await writeFile(entry, ONE_CLASS);
-  const told: string[] = [];
+  const reported: string[] = [];
   for (const [name, bundle] of Object.entries(BUNDLERS)) {
     const out = join(folder, `one-${name}`);
     await bundle(folder, entry, out);
-    told.push(checkOneClass(name, await readFile(join(out, 'page.js'), 'utf8')));
+    reported.push(checkOneClass(name, await readFile(join(out, 'page.js'), 'utf8')));
   }
-  return told;
+  return reported;
 }
 
 /** @returns the size of each bundle, in bytes */
 export async function checkBundlers(folder: string, executablePath: string | undefined): Promise<string[]> {
-  const told: string[] = [];
+  const reported: string[] = [];
   const entry = join(folder, 'page.js');
   await writeFile(entry, PAGE);
   const server = await FaultServer.start();
@@ -107,7 +107,7 @@ export async function checkBundlers(folder: string, executablePath: string | und
       const code = await readFile(join(out, 'page.js'), 'utf8');
       const foreign = FOREIGN.exec(code);
       if (foreign !== null) throw new Error(`${name} bundled ${foreign[0]}`);
-      told.push(`${name} ${code.length} bytes`);
+      reported.push(`${name} ${code.length} bytes`);
       const page = await browser?.newPage();
       if (page === undefined) continue;
       const { port } = site.address() as AddressInfo;
@@ -122,5 +122,5 @@ export async function checkBundlers(folder: string, executablePath: string | und
     site.closeAllConnections();
     site.close();
   }
-  return [...told, ...(await bundleOneClass(folder))];
+  return [...reported, ...(await bundleOneClass(folder))];
 }

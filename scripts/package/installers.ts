@@ -1,6 +1,6 @@
 /**
  * The tarball installed by npm, pnpm, Yarn (Plug'n'Play) and Bun, beside each major version of undici and beside none;
- * then imported, both ways. undici is an optional peer of any version: none of them may refuse.
+ * then imported and required. undici is an optional peer of any version: none of them may refuse.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -29,7 +29,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     relay.freeze({ drop: true });
     await sleep(1500 + random.int(1000));
     relay.thaw();
-    // A connection with a hole in its stream cannot be told from a live one by who made the hole.
+    // A connection with a hole in its stream cannot be distinguished from a live one by who made the hole.
     relay.reset();
   },
   'reset (RST)': ({ relay }) => relay.reset(),

@@ -24,8 +24,8 @@ export class Ledger {
   readonly problems: string[] = [];
   /** By connection, in the order in which the connections were made. */
   readonly #arrived = new Map<number, Range[]>();
-  readonly #told: Range[] = [];
-  #toldCount = 0;
+  readonly #reported: Range[] = [];
+  #reportedCount = 0;
   received = 0;
 
   /** The server has received message `number` on `connection`. */
@@ -38,33 +38,35 @@ export class Ledger {
     extend(ranges, number);
   }
 
-  /** The client has told that message `number` will not be sent. */
+  /** The client has reported that message `number` will not be sent. */
   undelivered(number: number): void {
-    this.#toldCount += 1;
-    extend(this.#told, number);
+    this.#reportedCount += 1;
+    extend(this.#reported, number);
   }
 
   /**
-   * Balances the books: order kept, none twice, none both told and received, and none missing between two that
-   * arrived on one connection unless that was told. Returns how many of `sent` were told, and how many went
+   * Balances the books: order kept, none twice, none both reported and received, and none missing between two that
+   * arrived on one connection unless that was reported. Returns how many of `sent` were reported, and how many went
    * down with a connection.
    */
-  close(sent: number): { readonly told: number; readonly lost: number } {
+  close(sent: number): { readonly reported: number; readonly lost: number } {
     let previous = 0;
     for (const [connection, ranges] of [...this.#arrived].sort(([a], [b]) => a - b)) {
       if ((ranges[0]?.first ?? 0) <= previous) this.#problem(`${ranges[0]?.first} came after ${previous}`);
       for (const [index, { first, last }] of ranges.entries()) {
         const before = ranges[index - 1]?.last ?? first - 1;
         for (let number = before + 1; number < first; number += 1) {
-          if (!within(this.#told, number)) this.#problem(`${number} is missing on connection ${connection}`);
+          if (!within(this.#reported, number))
+            this.#problem(`${number} is missing on connection ${connection}`);
         }
         for (let number = first; number <= last; number += 1) {
-          if (within(this.#told, number)) this.#problem(`${number} was told as undelivered, and arrived`);
+          if (within(this.#reported, number))
+            this.#problem(`${number} was reported as undelivered, and arrived`);
         }
         previous = last;
       }
     }
-    return { told: this.#toldCount, lost: sent - this.received - this.#toldCount };
+    return { reported: this.#reportedCount, lost: sent - this.received - this.#reportedCount };
   }
 
   #problem(what: string): void {

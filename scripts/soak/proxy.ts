@@ -101,7 +101,7 @@ export async function soakBehindProxy(options: ProxySoakOptions): Promise<ProxyS
   process.off('uncaughtException', onStray).off('unhandledRejection', onStray);
 
   const books = senders.map((each, client): ClientBooks => {
-    const { told, lost } = each.ledger.close(each.sent);
+    const { reported, lost } = each.ledger.close(each.sent);
     const unsent = each.unsentBytes / SIZE;
     const { received, problems: own } = each.ledger;
     problems.push(...own.map((problem) => `client ${client}: ${problem}`));
@@ -111,7 +111,7 @@ export async function soakBehindProxy(options: ProxySoakOptions): Promise<ProxyS
       client,
       sent: each.sent,
       received,
-      undelivered: told,
+      undelivered: reported,
       unsent,
       held: Math.max(0, lost - unsent),
       opens,

@@ -1,6 +1,6 @@
 /**
  * A client and a server talk for a long time over a link on which one fault follows the other. Both ends hold
- * the numbers of what comes against what may come; memory and handles are sampled on the way.
+ * the numbers of what comes against what may come; memory and handles are sampled meanwhile.
  */
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -35,9 +35,9 @@ export interface SoakReport {
   readonly samples: readonly Sample[];
   readonly faults: Readonly<Record<string, number>>;
   readonly sent: number;
-  /** Of what the client sent: arrived, told as undelivered, gone with a connection. */
+  /** Of what the client sent: arrived, reported as undelivered, gone with a connection. */
   readonly arrived: number;
-  readonly told: number;
+  readonly reported: number;
   readonly lost: number;
   /** Payload bytes that went with a connection, and the part of them that the client knew of. */
   readonly lostBytes: number;
@@ -52,7 +52,7 @@ export interface SoakReport {
   readonly leftovers: readonly string[];
 }
 
-/** Each message is this long, so that bytes can be told from numbers. */
+/** Each message is this long, so that bytes can be distinguished from numbers. */
 const SIZE = 1000;
 const SEND_EVERY = 10;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -76,7 +76,7 @@ export async function soak({ seconds, seed, onSample }: SoakOptions): Promise<So
     heartbeatTimeout: 500,
     connectTimeout: 1000,
     closeTimeout: 500,
-    // Seldom full, but sometimes: what is refused has to be told.
+    // Seldom full, but sometimes: what is refused has to be reported.
     sendQueue: { maxMessages: 60 },
     maxInFlight: 16_384,
   });
@@ -124,7 +124,7 @@ export async function soak({ seconds, seed, onSample }: SoakOptions): Promise<So
   while (ws.bufferedAmount > 0) await sleep(10);
   await ws.close();
   await sleep(200);
-  const { told, lost } = ledger.close(sent);
+  const { reported, lost } = ledger.close(sent);
   const { dials, opens } = ws.stats();
   const problems = [...stray, ...ledger.problems, ...inbox.problems];
   if (lost * SIZE < unsentBytes) problems.push(`${unsentBytes} bytes unsent, but only ${lost} messages lost`);
@@ -137,7 +137,7 @@ export async function soak({ seconds, seed, onSample }: SoakOptions): Promise<So
     faults,
     sent,
     arrived: ledger.received,
-    told,
+    reported,
     lost,
     lostBytes: lost * SIZE,
     unsentBytes,

@@ -32,7 +32,7 @@ export interface StormReport extends StormOptions {
   readonly allBack: number;
 }
 
-interface Told {
+interface Reported {
   readonly ready?: true;
   readonly dues?: number[];
   readonly dials?: number[];
@@ -55,8 +55,8 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const shares = Array.from({ length: processes }, (_, index) => Math.min(share, clients - index * share));
   const children = shares.map((count) => start(`ws://127.0.0.1:${port}/`, count, settings));
   try {
-    await Promise.all(children.map((child) => told(child, 'ready')));
-    const finished = Promise.all(children.map((child) => told(child, 'backs')));
+    await Promise.all(children.map((child) => reported(child, 'ready')));
+    const finished = Promise.all(children.map((child) => reported(child, 'backs')));
     const lostAt = Date.now();
     const closed = new Promise((resolve) => server.close(resolve));
     for (const peer of peers) peer.terminate();
@@ -97,9 +97,9 @@ function start(url: string, count: number, settings: WebSocketOptions): ChildPro
   });
 }
 
-function told(child: ChildProcess, key: keyof Told): Promise<Told> {
+function reported(child: ChildProcess, key: keyof Reported): Promise<Reported> {
   return new Promise((resolve, reject) => {
-    child.on('message', (message: Told) => {
+    child.on('message', (message: Reported) => {
       if (message[key] !== undefined) resolve(message);
     });
     child.once('exit', (code) => reject(new Error(`A process of clients ended with ${code}`)));

@@ -1,5 +1,6 @@
 /**
- * Credentials of a URL or an option, and the header that carries them. No module of Node: the api needs it in pages, too.
+ * Credentials of a URL or an option, and the header that carries them. No module of Node: the api needs it in pages,
+ * too.
  */
 import { utf8Bytes } from './utf8.js';
 

@@ -97,7 +97,10 @@ export class StateError extends ReckerError {
   }
 }
 
-/** The network, the proxy, TLS or the peer's frames failed. `code` is that of the system or of `ws`, where there is one. */
+/**
+ * The network, the proxy, TLS or the peer's frames failed. `code` is that of the system or of `ws`, where there is
+ * one.
+ */
 export class ConnectionError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.ConnectionError';
@@ -168,14 +171,17 @@ export class HandshakeError extends ReckerError {
   /** The answer's headers. Not enumerable, because they may contain cookies. */
   declare readonly headers: ResponseHeaders;
   /**
-   * The first 8 KiB of the answer's body as text, or the part of them that arrived within a second; `''` where there was
-   * none. Not enumerable, because a server may write anything there.
+   * The first 8 KiB of the answer's body as text, or the part of them that arrived within a second; `''` where there
+   * was none. Not enumerable, because a server may write anything there.
    */
   declare readonly body: string;
   /** The answer's `Retry-After`, in ms from its arrival; `undefined` where there is none. */
   readonly retryAfter: number | undefined;
 
-  /** @param details.receivedAt ms since the epoch, to read a `Retry-After` that is a date where the answer has no `Date` */
+  /**
+   * @param details.receivedAt ms since the epoch, to read a `Retry-After` that is a date where the answer has no
+   * `Date`
+   */
   constructor(
     message: string,
     details: {

@@ -1,5 +1,6 @@
 /**
- * The chart's side of the port: its commands to a socket, the facts that a socket reports, and how a failure is described.
+ * The chart's side of the port: its commands to a socket, the facts that a socket reports, and how a failure is
+ * described.
  *
  * The chart sees no message. The api connects this side to that of the transport.
  */
@@ -59,7 +60,10 @@ export interface SocketPort {
   ping(): void;
   /** Sends another heartbeat, and does not move the mark. */
   pingAgain(): void;
-  /** Asks whether anything arrived since the last `ping()`. The answer is `socket.answered`, never within the same tick's timers. */
+  /**
+   * Asks whether anything arrived since the last `ping()`. The answer is `socket.answered`, never within the same
+   * tick's timers.
+   */
   askLiveness(): void;
   /** The process was stopped for a while: the time without progress is not counted. Default: no such time is kept. */
   forgetSilence?(): void;

@@ -4,7 +4,9 @@
  * `@types/node` and without the DOM library. Types only.
  */
 
-/** The instances of a global class, or `Fallback` where the program declares no such global, or declares it as `any`. */
+/**
+ * The instances of a global class, or `Fallback` where the program declares no such global, or declares it as `any`.
+ */
 type InstanceOf<Scope, Name extends string, Fallback> = Scope extends {
   readonly [Key in Name]: { readonly prototype: infer Instance };
 }

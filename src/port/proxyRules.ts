@@ -1,6 +1,6 @@
 /**
- * Which settings of the option `proxy` contradict each other, or need what a proxy of that kind cannot do. None is ignored
- * silently.
+ * Which settings of the option `proxy` contradict each other, or need what a proxy of that kind cannot do. None is
+ * ignored silently.
  *
  * Pure, and without any module of Node: the api checks options with it in browsers, too. Shows no value, because any
  * part of a proxy's settings may be a secret.

@@ -9,8 +9,9 @@ import type { ResponseHeaders } from './responseHeaders.js';
 const LONGEST_BY_OWN_CLOCK = 3_600_000;
 
 /**
- * The `Retry-After` of an answer (RFC 9110 §10.2.3) in ms from its arrival; `undefined` where there is none or it cannot
- * be read. A date is taken relative to the answer's own `Date`, so that a wrong clock on either side does not matter.
+ * The `Retry-After` of an answer (RFC 9110 §10.2.3) in ms from its arrival; `undefined` where there is none or it
+ * cannot be read. A date is taken relative to the answer's own `Date`, so that a wrong clock on either side does not
+ * matter.
  *
  * @param now ms since the epoch at the arrival, for an answer without `Date`; at most an hour then
  */

@@ -6,7 +6,10 @@
 import type { ReckerError } from './errors.js';
 import type { ResponseHeaders } from './responseHeaders.js';
 
-/** The features that a transport may support, beyond a URL and subprotocols. Most are named as the option that needs them. */
+/**
+ * The features that a transport may support, beyond a URL and subprotocols. Most are named as the option that needs
+ * them.
+ */
 export const TRANSPORT_FEATURES = Object.freeze([
   'headers',
   'proxy',
@@ -64,7 +67,9 @@ export interface DialRequest {
   readonly perMessageDeflate: boolean | Readonly<Record<string, unknown>>;
   /** The size in bytes above which an incoming message ends the connection with 1009. */
   readonly maxPayload: number;
-  /** The largest payload of an outgoing frame in bytes: larger messages leave in several frames. Undefined: no limit. */
+  /**
+   * The largest payload of an outgoing frame in bytes: larger messages leave in several frames. Undefined: no limit.
+   */
   readonly maxFrameSize?: number | undefined;
   /** The limit in ms of a closing timer that the transport may have. The chart has the deadline that counts. */
   readonly closeTimeout: number;
@@ -82,7 +87,10 @@ export interface DialRequest {
   readonly addresses?: AddressSettings | undefined;
 }
 
-/** Receives what a transport reports. Each method is called at most as often as its comment says, and none after `destroy()`. */
+/**
+ * Receives what a transport reports. Each method is called at most as often as its comment says, and none after
+ * `destroy()`.
+ */
 export interface TransportObserver {
   /**
    * The upgrade succeeded. Once.

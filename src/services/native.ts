@@ -1,13 +1,13 @@
 /**
  * The transport of browsers, and of every runtime with a global `WebSocket` (Node 22, Deno, Bun, workers).
  *
- * It owns one native socket. What such a socket cannot do is missing from `supports`, so that asking for it is
- * a `ConfigurationError`. What it does not tell cannot be told on:
+ * It owns one native socket. What such a socket cannot do is missing from `supports`, so that it is refused with a
+ * `ConfigurationError`. Four things are not known, because the socket does not report them:
  * - Why a dial failed: no HTTP status, no system code. Every failure is a `ConnectionError`, and is retried.
- * - That the peer's Close has come: the state goes from `open` straight on when the connection is gone.
- * - That it broke off with a Close of its own (1002, 1007, 1009): that is a loss like any other, with 1006.
+ * - That the peer's Close has arrived: the state leaves `open` only when the connection has ended.
+ * - That it sent a Close because the peer broke the protocol (1002, 1007, 1009): that is a loss with 1006.
  * - That bytes have left. See {@link NativeTransport.send}.
- * `destroy()` of an open socket begins a closing handshake and lets go: a page has no way to cut a connection.
+ * `destroy()` of an open socket begins a closing handshake and removes the listeners: a page cannot cut a connection.
  */
 
 import {
@@ -46,16 +46,19 @@ type NativeConstructor = new (url: string, protocols: string[]) => NativeSocket;
 const OPEN = 1;
 const CLOSING = 2;
 
-/** The pace at which a full buffer is looked at, in ms: each look doubles the pause, up to the second of these. */
-const FIRST_LOOK = 1;
-const LAST_LOOK = 64;
+/**
+ * The pause between two polls of a buffer that holds something, in ms: it doubles from the first to the last of
+ * these.
+ */
+const FIRST_PAUSE = 1;
+const LAST_PAUSE = 64;
 
 class NativeTransport implements Transport {
   #observer: TransportObserver | undefined;
   #socket: NativeSocket | undefined;
   #isOpen = false;
-  #isLooking = false;
-  #heard = false;
+  #isPolling = false;
+  #hasReceived = false;
   #error: ReckerError | undefined;
 
   constructor(request: DialRequest, observer: TransportObserver) {
@@ -79,13 +82,13 @@ class NativeTransport implements Transport {
       this.#observer?.opened(socket.protocol, socket.extensions);
     };
     socket.onmessage = ({ data }) => {
-      this.#heard = true;
+      this.#hasReceived = true;
       if (typeof data === 'string') this.#observer?.message(data, false);
       else this.#observer?.message(new Uint8Array(data), true, data.byteLength);
     };
     socket.onerror = ({ error, message }) => {
       this.#error = nativeError(error, message);
-      // Not every runtime tells a `close` after it.
+      // Not every runtime emits `close` after it.
       if (!this.#isOpen) this.#fail(this.#error);
     };
     socket.onclose = ({ code, reason, wasClean }) => {
@@ -108,15 +111,15 @@ class NativeTransport implements Transport {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** The native counter keeps its value when the connection ends. */
+  /** The native counter keeps its value after the end of the connection. */
   get unsentBytes(): number {
     return this.bufferedAmount;
   }
 
   /**
-   * No event tells that bytes have left (https://github.com/whatwg/websockets/issues/22), so while the socket
-   * says that it holds some it is looked at again: at once, then ever more rarely. With an empty buffer, as
-   * nearly always, nothing runs. This is the one poll of the library.
+   * No event reports that bytes have left (https://github.com/whatwg/websockets/issues/22). So while the socket's
+   * buffer holds some it is polled: at once, then at growing pauses. With an empty buffer, as nearly always, nothing
+   * runs. This is the only poll of the library.
    */
   send(data: string | Uint8Array): number {
     const socket = this.#socket as NativeSocket;
@@ -126,43 +129,43 @@ class NativeTransport implements Transport {
       socket.send(data);
     } else {
       size = data.length;
-      // Node's queues the caller's own bytes, and pages refuse shared memory: a copy serves both.
+      // Node's keeps the caller's bytes without a copy, and pages refuse shared memory.
       socket.send(new Uint8Array(data));
     }
-    if (!this.#isLooking && socket.bufferedAmount > 0) {
-      this.#isLooking = true;
-      macrotask(() => this.#look(FIRST_LOOK));
+    if (!this.#isPolling && socket.bufferedAmount > 0) {
+      this.#isPolling = true;
+      macrotask(() => this.#poll(FIRST_PAUSE));
     }
     return size;
   }
 
-  #look(pause: number): void {
-    this.#isLooking = false;
+  #poll(pause: number): void {
+    this.#isPolling = false;
     if (this.#observer === undefined) return;
     this.#observer.taken();
-    if (this.#isLooking || this.bufferedAmount === 0 || !this.isWritable) return;
-    this.#isLooking = true;
-    // biome-ignore lint/style/noRestrictedGlobals: no deadline and no decision: the pace of the one poll.
-    setTimeout(() => this.#look(Math.min(2 * pause, LAST_LOOK)), pause);
+    if (this.#isPolling || this.bufferedAmount === 0 || !this.isWritable) return;
+    this.#isPolling = true;
+    // biome-ignore lint/style/noRestrictedGlobals: no deadline and no decision, the pause of the only poll.
+    setTimeout(() => this.#poll(Math.min(2 * pause, LAST_PAUSE)), pause);
   }
 
-  /** The runtime sends when it likes. */
+  /** The runtime decides when bytes leave. */
   flush(): void {}
 
   /** A page cannot send a Ping frame. */
   ping(): void {}
 
   mark(): void {
-    this.#heard = false;
+    this.#hasReceived = false;
   }
 
-  /** Two turns: what came in while the page was busy may be queued behind the first. */
+  /** Two turns: what arrived while the page was busy may be queued behind the first. */
   askLiveness(): void {
     macrotask(() =>
       macrotask(() => {
-        const heard = this.#heard;
-        this.#heard = false;
-        this.#observer?.answered(heard);
+        const hasReceived = this.#hasReceived;
+        this.#hasReceived = false;
+        this.#observer?.answered(hasReceived);
       }),
     );
   }
@@ -183,7 +186,7 @@ class NativeTransport implements Transport {
     socket.onopen = null;
     socket.onmessage = null;
     socket.onclose = null;
-    // Kept, and deaf: Node's reports the abort of a dial as an error.
+    // A listener stays: Node's socket reports the abort of a dial as an error.
     socket.onerror = () => {};
     if (socket.readyState < CLOSING) socket.close();
   }
@@ -195,13 +198,13 @@ class NativeTransport implements Transport {
   }
 }
 
-/** Pages tell nothing; other runtimes put an error or its text on the event. */
+/** In pages the event has no reason; other runtimes put an error or its text on it. */
 function nativeError(error: unknown, message: unknown): ReckerError {
   if (isError(error)) return connectionError(error);
   return new ConnectionError(
     typeof message === 'string' && message !== ''
       ? message
-      : 'The connection failed; the runtime does not tell why',
+      : 'The connection failed; the runtime gives no reason',
   );
 }
 

@@ -280,7 +280,10 @@ export class FaultServer {
     return this.#record.until(() => this.#record.claim(matches));
   }
 
-  /** Waits until `done` returns true; it is called after every change of `seen`. Rejects when the server is stopped meanwhile. */
+  /**
+   * Waits until `done` returns true; it is called after every change of `seen`. Rejects when the server is stopped
+   * meanwhile.
+   */
   async waitFor(done: (seen: Seen) => boolean): Promise<void> {
     await this.#record.until(() => done(this.seen) || undefined);
   }

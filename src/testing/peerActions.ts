@@ -13,7 +13,10 @@ import type { ReckerError, ResponseHeaders, TransportObserver } from '../port/in
  */
 export type AutoAnswer = 'byTraffic' | 'alive' | 'dead' | 'manual';
 
-/** `dialling` until `open()` or `fail()`, `ended` after `fail()` or `end()`, `destroyed` once the client has destroyed it. */
+/**
+ * `dialling` until `open()` or `fail()`, `ended` after `fail()` or `end()`, `destroyed` once the client has destroyed
+ * it.
+ */
 export type FakePhase = 'dialling' | 'open' | 'ended' | 'destroyed';
 
 /** The argument of `open()`. All optional. */
@@ -71,7 +74,10 @@ export interface PeerActions {
   peerErr(error: ReckerError, sentCode: number): void;
   /** The connection ends. Once, after `open()`. Bytes that were held are lost. */
   end(details?: EndDetails): void;
-  /** Answers the client's question whether the peer is alive. Needs `autoAnswer: 'manual'`, and a question: see `asked`. */
+  /**
+   * Answers the client's question whether the peer is alive. Needs `autoAnswer: 'manual'`, and a question: see
+   * `asked`.
+   */
   answer(alive: boolean): void;
   /**
    * The kernel's buffer is full from here on: writes are held, as with `holdWrites`.

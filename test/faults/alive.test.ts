@@ -13,13 +13,13 @@ afterAll(endAll);
 const LASTS = Number(process.env.RECKER_ALIVE_MS ?? 8000);
 const limits = { timeout: LASTS + 15_000 };
 
-function expectKept(row: string, told: { timeouts: number; closes: number; pongs: number }): void {
+function expectKept(row: string, reported: { timeouts: number; closes: number; pongs: number }): void {
   note(
     `slow but alive: ${row}`,
     `no time-out in ${LASTS / 1000} s`,
-    `${told.timeouts} of ${told.pongs} answers`,
+    `${reported.timeouts} of ${reported.pongs} answers`,
   );
-  expect(told).toMatchObject({ timeouts: 0, closes: 0 });
+  expect(reported).toMatchObject({ timeouts: 0, closes: 0 });
 }
 
 describe.concurrent('over real sockets', () => {
@@ -29,64 +29,64 @@ describe.concurrent('over real sockets', () => {
     relay.delay(delay);
     const { ws, diary } = client(relay.url(), options);
     await ws.connect();
-    const told = () => ({
+    const reported = () => ({
       timeouts: diary.count('heartbeat-timeout'),
       closes: diary.count('close'),
       pongs: diary.count('pong'),
     });
-    return { server, ws, diary, told };
+    return { server, ws, diary, reported };
   }
 
-  it.concurrent('300 ms each way, idle, the time-out longer than the way', limits, async () => {
-    const { ws, told } = await stage(300, { heartbeatTimeout: 1000 });
+  it.concurrent('300 ms each way, idle, the time-out longer than one direction', limits, async () => {
+    const { ws, reported } = await stage(300, { heartbeatTimeout: 1000 });
     await sleep(LASTS);
-    expectKept('300 ms each way, idle, timeout 1 s', told());
+    expectKept('300 ms each way, idle, timeout 1 s', reported());
     expect(ws.latency).toBeGreaterThanOrEqual(595);
-    expect(told().pongs).toBeGreaterThanOrEqual(Math.floor(LASTS / 2000) - 1);
+    expect(reported().pongs).toBeGreaterThanOrEqual(Math.floor(LASTS / 2000) - 1);
   });
 
   it.concurrent('300 ms each way, data flows, and each Pong is later than the time-out', limits, async () => {
-    const { server, told } = await stage(300);
+    const { server, reported } = await stage(300);
     const timer = setInterval(() => server.broadcast('tick'), 100);
     await sleep(LASTS);
     clearInterval(timer);
-    expectKept('300 ms each way, data flows, Pongs late', told());
+    expectKept('300 ms each way, data flows, Pongs late', reported());
   });
 
   it.concurrent('data flows, and Pongs never come', limits, async () => {
-    const { server, told } = await stage(0);
+    const { server, reported } = await stage(0);
     server.setPongs(false);
     const timer = setInterval(() => server.broadcast('tick'), 100);
     await sleep(LASTS);
     clearInterval(timer);
-    expectKept('data flows, no Pongs', told());
+    expectKept('data flows, no Pongs', reported());
   });
 
   it.concurrent('we read nothing for a while', limits, async () => {
-    const { server, ws, told } = await stage(0, { receiveQueue: { maxMessages: 2 } });
+    const { server, ws, reported } = await stage(0, { receiveQueue: { maxMessages: 2 } });
     const messages = ws[Symbol.asyncIterator]();
     // Enough that nothing can come through while the socket is paused.
     for (let count = 0; count < 200; count += 1) server.broadcast(Buffer.alloc(65_536, count));
     await sleep(LASTS);
     expect(ws.stats().paused).toBe(true);
-    expectKept('reading paused by us', told());
+    expectKept('reading paused by us', reported());
     for (let count = 0; count < 200; count += 1) {
       const { value } = await messages.next();
       expect(Buffer.alloc(65_536, count).equals(value?.data as Buffer), `message ${count}`).toBe(true);
     }
     await messages.return(undefined);
     // Judged again, and found alive.
-    const before = told().pongs;
+    const before = reported().pongs;
     await sleep(2500);
-    expect(told()).toMatchObject({ timeouts: 0, closes: 0 });
-    expect(told().pongs).toBeGreaterThan(before);
+    expect(reported()).toMatchObject({ timeouts: 0, closes: 0 });
+    expect(reported().pongs).toBeGreaterThan(before);
   });
 
   it.concurrent('our own loop is blocked past the time-out, the Pong in the kernel', limits, async () => {
     const program = kept(new Program('blocked', [JSON.stringify(EXAMPLE), String(LASTS)]));
-    const told = await program.says('timeouts');
-    expectKept('own loop blocked 0.9 s at a time', told as never);
-    expect(told.pongs).toBeGreaterThan(0);
+    const reported = await program.says('timeouts');
+    expectKept('own loop blocked 0.9 s at a time', reported as never);
+    expect(reported.pongs).toBeGreaterThan(0);
   });
 });
 

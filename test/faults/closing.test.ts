@@ -25,7 +25,7 @@ describe.concurrent('the peer sends Close and keeps TCP open', () => {
     expect([diary.count('close'), diary.count('open'), diary.count('undelivered')]).toEqual([1, 2, 0]);
   });
 
-  it.concurrent('reconnect off: what is sent meanwhile is told', async () => {
+  it.concurrent('reconnect off: what is sent meanwhile is reported', async () => {
     const server = kept(await FaultServer.start());
     const { ws, diary } = client(server.url(), { reconnect: false });
     await ws.connect();
@@ -60,7 +60,7 @@ describe.concurrent('close() on a dead link', () => {
       closeTimeout + GRACE,
     );
     expect(ws.state).toBe('closed');
-    expect(diary.told).toEqual(['open', 'close 1006']);
+    expect(diary.reported).toEqual(['open', 'close 1006']);
     expect(diary.of('close')[0]?.args[2]).toMatchObject({ willReconnect: false, error: { phase: 'close' } });
   });
 });

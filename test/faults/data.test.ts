@@ -1,4 +1,4 @@
-/** Messages while the peer stops reading, while connections end in every way, and over a long row of losses. */
+/** Messages while the peer stops reading, while connections end by FIN, RST and Close, and over a long row of losses. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { soak } from '../../scripts/soak/run.js';
 import { FaultServer, TcpRelay } from '../../src/testing/index.js';
@@ -44,7 +44,7 @@ describe('the peer stops reading, 32 MB sent', () => {
     expect(server.seen.messages.every(({ data }) => data.length === MIB)).toBe(true);
   });
 
-  it('without waiting: what the queue cannot hold is refused and told, memory stays under its bound', {
+  it('without waiting: what the queue cannot hold is refused and reported, memory stays under its bound', {
     timeout: 30_000,
   }, async () => {
     const program = kept(new Program('server'));
@@ -102,12 +102,12 @@ describe.concurrent('ends of a connection: one close 1006, one reconnect', () =>
     const closed = await diary.seen('close');
     await diary.seen('open', 2);
     await sleep(300);
-    // An RST is an error of the system, which is told before the close.
-    const told = diary.told.filter((line) => line !== 'error ECONNRESET');
-    expect(diary.told.length - told.length).toBe(row === 'RST' ? 1 : 0);
-    expect(told).toEqual(['open', 'close 1006', `reconnecting 1 ${EXAMPLE.reconnectDelay}`, 'open']);
+    // An RST is an error of the system, which is reported before the close.
+    const reported = diary.reported.filter((line) => line !== 'error ECONNRESET');
+    expect(diary.reported.length - reported.length).toBe(row === 'RST' ? 1 : 0);
+    expect(reported).toEqual(['open', 'close 1006', `reconnecting 1 ${EXAMPLE.reconnectDelay}`, 'open']);
     expect(server.seen.handshakes).toHaveLength(2);
-    note(row, 'one close 1006, one reconnect', `told after ${Math.round(closed.at - start)} ms`);
+    note(row, 'one close 1006, one reconnect', `reported after ${Math.round(closed.at - start)} ms`);
   });
 });
 
@@ -124,8 +124,8 @@ describe('a soak of a quarter of a minute', () => {
     expect(after).toBeLessThanOrEqual(before);
     note(
       'drops in the middle of a flush, queue full',
-      'each once, or told, or lost with a connection',
-      `${report.sent} = ${report.arrived} + ${report.told} + ${report.lost}`,
+      'each once, or reported, or lost with a connection',
+      `${report.sent} = ${report.arrived} + ${report.reported} + ${report.lost}`,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Dials that hang, fail for good, fail for a while, or are told to wait; in real time. */
+/** Dials that hang, fail for good, fail for a while, or must wait; in real time. */
 import { Agent, ProxyAgent } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
@@ -58,7 +58,7 @@ describe('a dial that hangs', () => {
         inTime(`connect: ${row}`, performance.now() - start, connectTimeout + GRACE, connectTimeout);
         expect(error, row).toMatchObject({ name: 'TimeoutError', phase: 'connect' });
         expect(
-          diary.told.filter((line) => line.startsWith('close')),
+          diary.reported.filter((line) => line.startsWith('close')),
           row,
         ).toEqual(['close 1006']);
       }),
@@ -92,7 +92,7 @@ describe.concurrent('a server that accepts and drops at once, with minUptime 5 s
   });
 });
 
-describe.concurrent('a final answer is told once, typed, and nothing dials again', () => {
+describe.concurrent('a final answer is reported once, typed, and nothing dials again', () => {
   const finals: [string, (server: FaultServer) => void, object][] = [
     ...[401, 403, 404].map((status): [string, (server: FaultServer) => void, object] => [
       String(status),
@@ -110,9 +110,9 @@ describe.concurrent('a final answer is told once, typed, and nothing dials again
     const { ws, diary } = client(server.url(), { reconnectDelay: 20, protocols: ['chat'] });
     await expect(ws.connect()).rejects.toMatchObject(expected);
     await sleep(300);
-    expect(diary.told, row).toEqual(['error ERR_RECKER_HANDSHAKE', 'close 1006']);
+    expect(diary.reported, row).toEqual(['error ERR_RECKER_HANDSHAKE', 'close 1006']);
     expect(server.seen.handshakes).toHaveLength(1);
-    note(`final: ${row}`, 'one dial, told once', '1 dial, 1 error, 1 close');
+    note(`final: ${row}`, 'one dial, reported once', '1 dial, 1 error, 1 close');
   });
 
   it.concurrent('407 of a proxy', async () => {
@@ -125,7 +125,7 @@ describe.concurrent('a final answer is told once, typed, and nothing dials again
     });
     await expect(ws.connect()).rejects.toMatchObject({ name: 'HandshakeError', status: 407, hop: 'proxy' });
     await sleep(300);
-    expect(diary.told).toEqual(['error ERR_RECKER_HANDSHAKE', 'close 1006']);
+    expect(diary.reported).toEqual(['error ERR_RECKER_HANDSHAKE', 'close 1006']);
     expect(proxy.heads).toHaveLength(1);
   });
 
@@ -137,7 +137,7 @@ describe.concurrent('a final answer is told once, typed, and nothing dials again
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     });
     await sleep(300);
-    expect(diary.told).toHaveLength(2);
+    expect(diary.reported).toHaveLength(2);
     expect([ws.state, ws.stats().dials]).toEqual(['closed', 1]);
   });
 
@@ -148,7 +148,7 @@ describe.concurrent('a final answer is told once, typed, and nothing dials again
     await ws.connect();
     await diary.seen('close');
     await sleep(300);
-    expect(diary.told).toEqual(['open', 'close 1008 not you']);
+    expect(diary.reported).toEqual(['open', 'close 1008 not you']);
     expect([ws.state, ws.stats().dials]).toEqual(['closed', 1]);
   });
 });
@@ -263,12 +263,12 @@ describeInNamespace('two addresses for a name, the first dead (nft)', () => {
   it('connects through the second', { timeout: 20_000 }, async () => {
     await using scene = inNamespace('twoAddresses', [JSON.stringify({ ...EXAMPLE, reconnect: false })]);
     for (const n of [1, 2]) {
-      const told = await scene.says('name', n);
-      expect(told).toMatchObject({ dials: 1 });
-      expect(told).not.toHaveProperty('error');
+      const reported = await scene.says('name', n);
+      expect(reported).toMatchObject({ dials: 1 });
+      expect(reported).not.toHaveProperty('error');
       // The delay between two attempts: the first one was dead indeed.
-      expect(told.took).toBeGreaterThan(240);
-      inTime(`two addresses, the first dead: ${told.name}`, Number(told.took), connectTimeout);
+      expect(reported.took).toBeGreaterThan(240);
+      inTime(`two addresses, the first dead: ${reported.name}`, Number(reported.took), connectTimeout);
     }
     await scene.done();
   });

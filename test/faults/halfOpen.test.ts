@@ -14,19 +14,19 @@ describeInNamespace('packets dropped by nftables', () => {
     const watchFor = 6000;
     await using scene = inNamespace('halfOpen', [JSON.stringify(EXAMPLE), String(watchFor)]);
     for (const n of [1, 2]) {
-      const told = await scene.says('client', n);
-      const who = `half-open (nft), ${told.client}`;
-      inTime(`${who}: noticed`, Number(told.noticed), DEAD_AFTER + GRACE);
-      expect(told).toMatchObject({ code: 1006, error: 'TimeoutError', willReconnect: true });
-      // The descriptor is gone when the listeners are told; the other client of ours may have gone before.
-      expect(told.socketsGone).toBeGreaterThanOrEqual(n);
-      const waited = Number(told.dialled) - Number(told.noticed);
+      const reported = await scene.says('client', n);
+      const who = `half-open (nft), ${reported.client}`;
+      inTime(`${who}: noticed`, Number(reported.noticed), DEAD_AFTER + GRACE);
+      expect(reported).toMatchObject({ code: 1006, error: 'TimeoutError', willReconnect: true });
+      // The descriptor is gone when the listeners are called; the other client of ours may have gone before.
+      expect(reported.socketsGone).toBeGreaterThanOrEqual(n);
+      const waited = Number(reported.dialled) - Number(reported.noticed);
       inTime(`${who}: next dial`, waited, EXAMPLE.reconnectDelay + GRACE, EXAMPLE.reconnectDelay);
       // SYN dropped: nothing but the deadline ends such a dial.
-      expect(told).toMatchObject({ dialError: 'TimeoutError', phase: 'connect' });
-      const dialTook = Number(told.dialFailed) - Number(told.dialled);
+      expect(reported).toMatchObject({ dialError: 'TimeoutError', phase: 'connect' });
+      const dialTook = Number(reported.dialFailed) - Number(reported.dialled);
       inTime(
-        `connect: SYN dropped (nft), ${told.client}`,
+        `connect: SYN dropped (nft), ${reported.client}`,
         dialTook,
         EXAMPLE.connectTimeout + GRACE,
         EXAMPLE.connectTimeout,
@@ -45,9 +45,9 @@ describeInNamespace('packets dropped by nftables', () => {
       `open after ${Math.round(Number(after))} ms`,
     );
     const { back } = await scene.says('back');
-    // The longest back-off and dial that may be under way when the link is mended.
+    // The longest back-off and dial that may be in progress when the link is restored.
     inTime(
-      'half-open (nft): back when mended',
+      'half-open (nft): back when restored',
       Number(back),
       EXAMPLE.connectTimeout + 8 * EXAMPLE.reconnectDelay + GRACE,
     );
@@ -91,7 +91,7 @@ describe('bytes dropped by a relay', () => {
     relay.thaw();
     await diary.seen('open', 2);
     clearInterval(timer);
-    // One loss, told once.
+    // One loss, reported once.
     expect([diary.count('heartbeat-timeout'), diary.count('error')]).toEqual([1, 0]);
   });
 });

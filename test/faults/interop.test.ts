@@ -76,10 +76,10 @@ needs('/usr/bin/python3', PYTHON_PACKAGE)("Python's websockets", () => {
     const { ws, diary } = client(url, { heartbeatInterval: 0 });
     await ws.connect();
     await sleep(3000);
-    expect(diary.told).toEqual(['open']);
+    expect(diary.reported).toEqual(['open']);
   });
 
-  it.concurrent('its limit of a message’s size is told as it says', async () => {
+  it.concurrent('its limit of a message’s size is reported as it says', async () => {
     const { url } = await startPython({ max_size: 1000 });
     const { ws, diary } = client(url);
     await ws.connect();
@@ -169,7 +169,7 @@ needs('nginx', 'haproxy')('idle time-outs of 5 s between', () => {
       const opened = performance.now();
       await sleep(WATCHED);
       const [first, second, third] = all.map(({ diary }) => diary);
-      expect([first?.told, second?.told]).toEqual([['open'], ['open']]);
+      expect([first?.reported, second?.reported]).toEqual([['open'], ['open']]);
       const cut = third?.of('close')[0];
       expect(cut?.line).toBe('close 1006');
       note(

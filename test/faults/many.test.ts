@@ -11,21 +11,21 @@ it.concurrent(`${TIMES} reconnects: heap, listeners, timers and descriptors stay
   timeout: 120_000,
 }, async () => {
   await using program = new Program('reconnects', [String(TIMES)]);
-  const told = (await program.says('after')) as never as Record<
+  const reported = (await program.says('after')) as never as Record<
     'before' | 'after',
     { heap: number; flat: object }
   > & {
     opens: number;
     seconds: number;
   };
-  const grown = told.after.heap - told.before.heap;
+  const grown = reported.after.heap - reported.before.heap;
   note(
     `${TIMES} reconnects`,
     'flat',
-    `heap ${Math.round(grown / 1024)} KiB more, ${JSON.stringify(told.after.flat)}, ${told.seconds.toFixed(1)} s`,
+    `heap ${Math.round(grown / 1024)} KiB more, ${JSON.stringify(reported.after.flat)}, ${reported.seconds.toFixed(1)} s`,
   );
-  expect(told.opens).toBe(TIMES);
-  expect(told.after.flat).toEqual(told.before.flat);
+  expect(reported.opens).toBe(TIMES);
+  expect(reported.after.flat).toEqual(reported.before.flat);
   // V8's own ups and downs; a connection that stayed would take 10 KiB.
   expect(grown).toBeLessThan(1_500_000);
 });

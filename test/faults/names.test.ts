@@ -11,10 +11,10 @@ const BUSY = 700;
 
 const ROUTES = ['direct', 'http', 'socks'];
 
-/** The lines of a kind, by the way that was dialled. */
-async function byWay(scene: ReturnType<typeof inNamespace>, kind: string): Promise<Record<string, Said>> {
+/** The lines of a kind, by the route that was dialled. */
+async function byRoute(scene: ReturnType<typeof inNamespace>, kind: string): Promise<Record<string, Said>> {
   const lines = await Promise.all([1, 2, 3].map((n) => scene.says(kind, n)));
-  const found = Object.fromEntries(lines.map((line) => [String(line.way), line]));
+  const found = Object.fromEntries(lines.map((line) => [String(line.route), line]));
   expect(Object.keys(found).sort()).toEqual(ROUTES);
   return found;
 }
@@ -26,20 +26,20 @@ describeInNamespace('a name with several addresses (nft)', () => {
     await using scene = inNamespace('addresses');
 
     // The handshake takes 1 s, four times as long as the delay between attempts.
-    for (const [way, found] of Object.entries(await byWay(scene, 'slow'))) {
-      expect(found, way).toMatchObject({ dials: 1 });
-      expect(found, way).not.toHaveProperty('error');
-      inTime(`two families, SYN lost, ${way}`, Number(found.ms), 2000 + BUSY, 950);
+    for (const [route, found] of Object.entries(await byRoute(scene, 'slow'))) {
+      expect(found, route).toMatchObject({ dials: 1 });
+      expect(found, route).not.toHaveProperty('error');
+      inTime(`two families, SYN lost, ${route}`, Number(found.ms), 2000 + BUSY, 950);
     }
     expect(await scene.says('noIpv6')).not.toHaveProperty('error');
     // The baseline: Node gives the slow address up when it begins with the next.
     expect(await scene.says('noIpv6Raw')).toHaveProperty('error');
 
-    for (const [way, { first, second }] of Object.entries(await byWay(scene, 'dead'))) {
-      expect([first, second], way).toMatchObject([{ dials: 1 }, { dials: 1 }]);
-      inTime(`first address dead, ${way}`, (first as { ms: number }).ms, 250 + BUSY, 240);
+    for (const [route, { first, second }] of Object.entries(await byRoute(scene, 'dead'))) {
+      expect([first, second], route).toMatchObject([{ dials: 1 }, { dials: 1 }]);
+      inTime(`first address dead, ${route}`, (first as { ms: number }).ms, 250 + BUSY, 240);
       // The next dial begins elsewhere.
-      inTime(`first address dead, known, ${way}`, (second as { ms: number }).ms, 240);
+      inTime(`first address dead, known, ${route}`, (second as { ms: number }).ms, 240);
     }
     const refusing = await scene.says('refusing');
     expect(refusing).toMatchObject({ dials: 1 });
@@ -74,17 +74,17 @@ describeInNamespace('DNS servers (netns)', () => {
     await using scene = inNamespace('lookups');
 
     // AAAA questions are dropped: the system's lookup takes 10 s, the A record is enough.
-    for (const [way, found] of Object.entries(await byWay(scene, 'dropping'))) {
-      expect(found, way).toMatchObject({ dials: 1 });
-      expect(found, way).not.toHaveProperty('error');
-      inTime(`AAAA dropped, ${way}`, Number(found.ms), 250 + BUSY);
+    for (const [route, found] of Object.entries(await byRoute(scene, 'dropping'))) {
+      expect(found, route).toMatchObject({ dials: 1 });
+      expect(found, route).not.toHaveProperty('error');
+      inTime(`AAAA dropped, ${route}`, Number(found.ms), 250 + BUSY);
     }
     // One lookup for all: A and AAAA by the system and, since the process is busy, by queries that are repeated, too.
-    for (const [way, found] of Object.entries(await byWay(scene, 'many'))) {
-      expect(found, way).toMatchObject({ failed: 0, dials: way === 'direct' ? 400 : 20 });
-      expect(found.questions, way).toBeLessThanOrEqual(12);
+    for (const [route, found] of Object.entries(await byRoute(scene, 'many'))) {
+      expect(found, route).toMatchObject({ failed: 0, dials: route === 'direct' ? 400 : 20 });
+      expect(found.questions, route).toBeLessThanOrEqual(12);
     }
-    // Three names of a dead zone, each dialled several times: one lookup under way.
+    // Three names of a dead zone, each dialled several times: one lookup in progress.
     expect(await scene.says('pending')).toMatchObject({ lookups: 1 });
     const { healthy, raw, known, localhost } = await scene.says('beside');
     for (const [name, found] of Object.entries({ healthy, raw, known, localhost })) {

@@ -145,7 +145,7 @@ describe.concurrent('the client', () => {
   it.concurrent('stopped for 10 s with an answer in the kernel, the peer gone since: not trusted for it', {
     timeout: 40_000,
   }, async () => {
-    // The answer to the Ping under way is a whole second late, so that it comes into the stopped process.
+    // The answer to the Ping in progress is a whole second late, so that it comes into the stopped process.
     const { program, relay, pings } = started.stale;
     relay.delay(500);
     // A Ping that is not answered yet: the one of the next round.

@@ -57,7 +57,7 @@ function shown(value: unknown): string {
   return forms.join('\n');
 }
 
-/** A client that has them all; what it told, and what an inspector was shown, as text. */
+/** A client that has them all; what it reported, and what an inspector was shown, as text. */
 async function life(
   url: string,
   options: WebSocketOptions,
@@ -76,9 +76,9 @@ async function life(
   for (const event of EVENTS) {
     ws.on(event, (...args: unknown[]) => {
       // What the user gave to send() is handed back as it is.
-      const told = event === 'undelivered' ? args.slice(1) : args;
+      const reported = event === 'undelivered' ? args.slice(1) : args;
       texts.push(
-        ...told.map((argument) => `${event}: ${shown(argument)}`),
+        ...reported.map((argument) => `${event}: ${shown(argument)}`),
         `client at ${event}: ${shown(ws)}`,
       );
     });

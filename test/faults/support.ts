@@ -33,7 +33,7 @@ export interface Entry {
   readonly args: readonly unknown[];
 }
 
-/** All that a client tells, with the time of each. */
+/** All that a client reports, with the time of each. */
 export class Diary {
   readonly entries: Entry[] = [];
   readonly #watch = new Watch();
@@ -65,7 +65,7 @@ export class Diary {
   }
 
   /** The lines without states and pongs. */
-  get told(): string[] {
+  get reported(): string[] {
     return this.entries.map(({ line }) => line).filter((line) => !/^(state|pong)/.test(line));
   }
 }
@@ -85,7 +85,7 @@ export function client(url: string, options: WebSocketOptions = {}): { ws: Recke
   return { ws, diary: new Diary(ws) };
 }
 
-/** Ends `thing` after the tests of this file, whichever way they end. */
+/** Ends `thing` after the tests of this file, however they end. */
 export function kept<Thing extends { [Symbol.asyncDispose](): Promise<void> }>(thing: Thing): Thing {
   toEnd.push(() => thing[Symbol.asyncDispose]());
   return thing;
@@ -106,7 +106,7 @@ export const sockets = (): number =>
 
 const measured: string[] = [];
 
-/** How late this process itself was: on a busy machine nothing in it can be told sooner. */
+/** How late this process itself was: on a busy machine nothing in it can be reported sooner. */
 const lateness = monitorEventLoopDelay({ resolution: 5 });
 lateness.enable();
 

@@ -137,7 +137,7 @@ describe('where timers stand still while the machine sleeps', () => {
     vi.useRealTimers();
   });
 
-  /** A client whose first Ping is under way, and the time of day moves by so much. */
+  /** A client whose first Ping is in progress, and the time of day moves by so much. */
   async function moved(by: number) {
     const transport = fakeTransport();
     const ws = new ReckerWebSocket('ws://h/', {
@@ -154,7 +154,7 @@ describe('where timers stand still while the machine sleeps', () => {
     return { ws, peer: transport.last };
   }
 
-  it('asleep with a Ping under way: asks anew; a peer that answers is kept, a dead one is found', async () => {
+  it('asleep with a Ping in progress: asks anew; a peer that answers is kept, a dead one is found', async () => {
     for (const answers of [true, false]) {
       const { ws, peer } = await moved(8 * 3_600_000);
       await vi.advanceTimersByTimeAsync(100);

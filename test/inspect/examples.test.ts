@@ -19,8 +19,8 @@ async function output(file: string, env: Record<string, string> = {}): Promise<s
 describe('examples', () => {
   it('inspector-node.ts relays a connection that is dropped and comes back', async () => {
     const port = await freePort();
-    const told = await output('examples/inspector-node.ts', { PORT: String(port) });
-    expect(told.split('\n')).toEqual([
+    const reported = await output('examples/inspector-node.ts', { PORT: String(port) });
+    expect(reported.split('\n')).toEqual([
       `Stately inspector (its page is online): http://localhost:${port}`,
       'connecting',
       'open',

@@ -33,7 +33,7 @@ function setUp(bounds: Partial<Bounds> = {}) {
 }
 
 describe('the timeline', () => {
-  it('tells each step: what moved the chart, from where to where, attempts, delays, how a connection ended', async () => {
+  it('records each step: what moved the chart, from where to where, attempts, delays, how a connection ended', async () => {
     const { clock, transport, history, make } = setUp();
     const ws = make();
     ws.connect().catch(() => {});
@@ -170,7 +170,7 @@ describe('the timeline', () => {
 });
 
 describe('memory', () => {
-  it('is bounded for one connection: old entries are let go', () => {
+  it('is bounded for one connection: old entries are dropped', () => {
     const { transport, history, make } = setUp({ entriesOfOne: 10 });
     const ws = make();
     for (let round = 0; round < 50; round += 1) {
@@ -196,7 +196,7 @@ describe('memory', () => {
     for (const length of lengths) expect(length).toBeGreaterThan(0);
   });
 
-  it('is bounded in connections: those at rest go first, and the listeners hear of it', () => {
+  it('is bounded in connections: those at rest go first, and the listeners are called', () => {
     const { history, make } = setUp({ connections: 3 });
     const gone: string[] = [];
     history.listen({ changed() {}, entered() {}, gone: (id) => gone.push(id) });

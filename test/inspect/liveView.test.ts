@@ -1,5 +1,5 @@
 /**
- * The live view's server: who gets an answer, what pages are told, and that it holds nothing up.
+ * The live view's server: who gets an answer, what pages receive, and that it holds nothing up.
  */
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
@@ -52,7 +52,7 @@ function ask(url: string | URL, headers: Record<string, string> = {}, method = '
   });
 }
 
-/** A page's stream: what it was told so far, and a way to wait for more. */
+/** A page's stream: what it received so far, and a method to wait for more. */
 async function follow(view: LiveView, connection?: string) {
   const url = new URL('events', view.url);
   if (connection !== undefined) url.searchParams.set('connection', connection);
@@ -199,7 +199,7 @@ describe('what is answered', () => {
     }
   });
 
-  it('tells a page all there is, then what changes', async () => {
+  it('sends a page all there is, then what changes', async () => {
     const view = await openView();
     const transport = fakeTransport();
     const ws = makeClient(view, transport);
@@ -224,7 +224,7 @@ describe('what is answered', () => {
     });
     const entries = page.newest('entries').entries as { to: string }[];
     expect(entries.map(({ to }) => to)).toEqual(['session.connecting', 'session.open.alive']);
-    // The list is not told what one connection's page is.
+    // The list does not get what the page of one connection gets.
     expect(list.text()).not.toContain('event: entries');
     list.leave();
     page.leave();
@@ -299,7 +299,7 @@ describe('close()', () => {
 });
 
 describe('a process with an open view', () => {
-  it('ends by itself with a page looking on, which is told what happened last', async () => {
+  it('ends by itself with a page connected, which still gets what happened last', async () => {
     const script = `
       import { ReckerWebSocket } from './src/index.js';
       import { createLiveView } from './src/inspect/index.js';

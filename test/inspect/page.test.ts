@@ -23,7 +23,7 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
-/** What comes when the page has been told; other tests may keep the machine busy. */
+/** What comes when the page has been updated; other tests may keep the machine busy. */
 const soon = <Value>(look: () => Value | Promise<Value>) =>
   expect.poll(look, { timeout: 8000, interval: 20 });
 
@@ -182,8 +182,8 @@ needs('chromium')('the page', () => {
     await lit(['closed', 'closed.ended'], ['session.closing.byUs:socket.closed']);
 
     await soon(() => page.textContent('#state')).toBe('closed');
-    const told = await rows();
-    expect(told).toEqual([
+    const reported = await rows();
+    expect(reported).toEqual([
       'closed socket.closed closed with 1000, clean reason good night',
       'closing · byUs close',
       'open socket.opened',

@@ -92,7 +92,7 @@ describe('the name of the actor', () => {
 });
 
 describe('the option inspect', () => {
-  it('takes an observer, and hands it a way to look at the counters, once', () => {
+  it('takes an observer, and hands it a function that reads the counters, once', () => {
     const transport = fakeTransport();
     const looks: LookAtClient[] = [];
     const ws = new ReckerWebSocket('wss://a.example.com/?token=secret', {

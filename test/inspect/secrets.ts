@@ -46,7 +46,7 @@ export const STATES_OF_LIFE = [
   'closed',
 ] as const;
 
-/** Lives: fails in three ways, opens, talks, falls silent, opens again, is closed by its peer, is aborted. */
+/** Lives: fails three times, each for another reason, opens, talks, falls silent, opens again, is closed by its peer, is aborted. */
 export async function liveWithSecrets(inspect: Inspect): Promise<{ ws: ReckerWebSocket; states: string[] }> {
   const clock = new VirtualClock(Date.now());
   const transport = fakeTransport();

@@ -77,7 +77,7 @@ describe('createInspectorServer and createWebSocketInspector', () => {
     const port = await freePort();
     const server = createInspectorServer({ port, autoOpen: false });
     endings.push(() => server.stop());
-    // A page that looks on: it gets the very text that the page of Stately would get.
+    // A page that observes: it gets the very text that the page of Stately would get.
     const relayed: string[] = [];
     const page = new WebSocket(`ws://127.0.0.1:${port}`);
     endings.push(() => page.terminate());

@@ -78,7 +78,7 @@ function dispatched(
   };
 }
 
-/** Its pool cannot be told to let go of an idle connection. */
+/** Its pool cannot be made to close an idle connection. */
 const keepingOne = (route: () => TestRoute) => (): TestRoute => ({ ...route(), idle: 1 });
 
 needs('openssl')('the contract', () => {

@@ -1,6 +1,6 @@
 /**
  * The contract that every dial keeps: the lifecycle and the messages of a client, as a script of scenes. Each
- * scene writes down all that the client tells, and ends with what must have been told, whatever the route to the
+ * scene writes down all that the client emits, and ends with what must have been reported, whatever the route to the
  * server is: same events, same order, same bytes.
  *
  * Knows nothing of vitest, so that a child process on another version of Node can play it, too.
@@ -97,7 +97,7 @@ const TEXTS = ['hello', '', 'Příliš žluťoučký kůň 🐎', 'x'.repeat(20_
 const OPENING = ['state connecting', 'state open', 'open false 0'];
 const CLOSING = ['state closing', 'state closed'];
 
-/** Plays on a fresh server; resolves with what must have been told. */
+/** Plays on a fresh server; resolves with what must have been reported. */
 type Scene = (stage: Stage) => Promise<readonly string[]>;
 
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -177,7 +177,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ];
   },
 
-  async 'a refusal of the server is told with its status, and 401 is final'(stage) {
+  async 'a refusal of the server is reported with its status, and 401 is final'(stage) {
     stage.server.refuse(401, { 'WWW-Authenticate': 'Bearer' });
     const ws = stage.client({ reconnect: true });
     await ws.connect().then(

@@ -56,7 +56,7 @@ describe('undici 7', () => {
     await agent.destroy();
   });
 
-  it('a dispatcher that was closed is told', async () => {
+  it('a dispatcher that was closed is reported', async () => {
     const dispatcher = new Agent();
     await dispatcher.close();
     const { error, dials } = await dial(server.url('/'), { dispatcher: dispatcher as unknown as Dispatcher });
@@ -97,7 +97,7 @@ needs('openssl')('the proxies of undici 7', () => {
     }
   }
 
-  it.each([407, 403])('a %i of the proxy is final, and told as the proxy’s', async (status) => {
+  it.each([407, 403])('a %i of the proxy is final, and reported as the proxy’s', async (status) => {
     const proxy = await ConnectProxy.start({ answer: () => `HTTP/1.1 ${status} No\r\n\r\n` });
     const { error, dials } = await through(new ProxyAgent(`http://127.0.0.1:${proxy.port}`));
     expect(error).toMatchObject({ name: 'HandshakeError', status, hop: 'proxy' });

@@ -26,7 +26,7 @@ async function made<Thing extends { stop(): Promise<unknown> }>(thing: Promise<T
   return it;
 }
 
-/** Keeps the first request, byte by byte, and answers it with what it is told. */
+/** Keeps the first request, byte by byte, and answers it with the configured text. */
 async function recorder(answer = 'HTTP/1.1 503 No\r\n\r\n'): Promise<{ port: number; heads: string[] }> {
   const heads: string[] = [];
   const server: Server = createServer((socket: Socket) => {

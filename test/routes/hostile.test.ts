@@ -290,12 +290,14 @@ needs('openssl')('secrets', () => {
       headers: { Authorization: 'header-secret' },
       ...options(port),
     });
-    const told: unknown[] = [];
-    ws.on('error', (error) => told.push(error));
-    ws.on('close', (...details) => told.push(...details));
+    const reported: unknown[] = [];
+    ws.on('error', (error) => reported.push(error));
+    ws.on('close', (...details) => reported.push(...details));
     const error = await ws.connect().catch((cause) => cause);
     expect(error).toBeInstanceOf(Error);
-    const text = [readable(error), readable(told), inspect(ws, { depth: 6 }), JSON.stringify(ws)].join('\n');
+    const text = [readable(error), readable(reported), inspect(ws, { depth: 6 }), JSON.stringify(ws)].join(
+      '\n',
+    );
     for (const secret of SECRETS) expect(text).not.toContain(secret);
   });
 

@@ -64,7 +64,7 @@ const tinyproxy: Case = {
   scheme: 'http',
   granted: (port) =>
     new RegExp(`CONNECT 127\\.0\\.0\\.1:${port} HTTP/1\\.1[\\s\\S]*Established connection to host`),
-  // Not 407: so the hop, and not the status, tells who spoke.
+  // Not 407: so the hop, and not the status, says who answered.
   bad: { status: 401 },
   missing: { status: 407 },
 };
@@ -110,7 +110,7 @@ function credentials({ start, scheme, granted, bad, missing }: Case): void {
       ['bad', `${USER}:wrong@`, bad],
       ['missing', '', missing],
     ])(
-      'refuses %s credentials: final, typed, told once, at the hop of the proxy',
+      'refuses %s credentials: final, typed, reported once, at the hop of the proxy',
       async (_, userInfo, refusal) => {
         const reached = server().seen.handshakes.length;
         const { error, dials } = await go(userInfo);

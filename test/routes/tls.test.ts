@@ -64,7 +64,7 @@ function terminates({ start, granted, missing }: Terminator): void {
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     ],
     ['a wrong name', 'wrongName', trusting, 'ERR_TLS_CERT_ALTNAME_INVALID'],
-  ])('%s is final, and told once', async (_, name, tls, code) => {
+  ])('%s is final, and reported once', async (_, name, tls, code) => {
     const handshakes = server.seen.handshakes.length;
     const { error, dials } = await at(name, tls());
     expect(error).toMatchObject({ name: 'ConnectionError', code, hop: 'server' });

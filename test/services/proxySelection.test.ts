@@ -58,11 +58,11 @@ describe('a URL', () => {
 
   it.each([
     [
-      'two ways to authenticate',
+      'two kinds of authentication',
       { url: 'http://p', auth: { username: 'a', password: 's3cret' }, token: 's3cret' },
     ],
     [
-      'two ways to authenticate',
+      'two kinds of authentication',
       { url: 'http://p', token: 's3cret', headers: { 'proxy-Authorization': 's3cret' } },
     ],
     ['headers with SOCKS', { url: 'socks5://p', headers: { a: 's3cret' } }],

@@ -22,7 +22,7 @@ export interface Outcome {
 
 /**
  * Dials, sends one message through and closes. A failed dial is repeated once, unless the failure is final, so
- * that `dials` tells which it was.
+ * that `dials` says which it was.
  */
 export async function dial(url: string, options: WebSocketOptions = {}): Promise<Outcome> {
   const ws = new ReckerWebSocket(url, {

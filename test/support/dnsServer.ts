@@ -1,5 +1,5 @@
 /**
- * A DNS server within the test's own process, over UDP (RFC 1035): it answers A and AAAA questions as it is told,
+ * A DNS server within the test's own process, over UDP (RFC 1035): it answers A and AAAA questions as configured,
  * or not at all, and records what it was asked. Written from the RFC.
  */
 import { createSocket, type Socket } from 'node:dgram';

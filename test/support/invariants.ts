@@ -2,7 +2,7 @@
  * What must be true of a client at any moment, whatever its user and its network do.
  *
  * Owns: the rules, each written once, for the generated paths and for the simulator. Must not know: how the
- * client is driven. Whoever drives it reports each command before it is given, each dial, each event that a
+ * client is driven. The driver reports each command before it is given, each dial, each event that a
  * listener heard, and the facts after each step.
  */
 import type { ConnectionState } from '../../src/machine/index.js';
@@ -114,7 +114,7 @@ export class Invariants {
       case 'open': {
         const { attempt } = args[0] as { readonly attempt: number };
         if (this.#hasOpened) broken('a second open for one dial');
-        if (attempt > attemptsAtMost) broken(`open tells attempt ${attempt} of ${attemptsAtMost}`);
+        if (attempt > attemptsAtMost) broken(`open reports attempt ${attempt} of ${attemptsAtMost}`);
         this.#hasOpened = true;
         this.#attempts = 0;
         return;

@@ -1,10 +1,10 @@
 /**
- * Everything a client tells its listeners, as a list of lines, and ways to wait for more of it. A test compares
+ * Everything that a client emits, as a list of lines, and methods to wait for more of it. A test compares
  * the list as a whole: so an event that comes twice, late or not at all shows, whichever it is.
  */
 import type { ReckerWebSocket } from '../../src/index.js';
 
-/** Something that can be waited on: `check()` is called by whoever changes what the tests look at. */
+/** Something that can be waited on: `check()` is called by the code that changes what the tests look at. */
 export class Watch {
   readonly #waiting = new Set<() => void>();
 

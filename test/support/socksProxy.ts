@@ -1,6 +1,6 @@
 /**
  * A SOCKS proxy within the test's own process: 4, 4a and 5 (RFC 1928, 1929). It records what it was asked, and
- * says what it is told to say. Written from the RFCs, so that it shares no mistake with the client's library.
+ * says what it is configured to say. Written from the RFCs, so that it shares no mistake with the client's library.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { listenOn } from '../../src/testing/sockets.js';

@@ -63,7 +63,7 @@ export function hold(page: string, column: string, values: Values, places: Place
   }
 }
 
-/** Opens, acts, closes. The client's `error`s are reported to whoever waits. */
+/** Opens, acts, closes. The client's `error`s are reported to those who wait. */
 export async function using<Result>(
   ws: ReckerWebSocket,
   act: (ws: ReckerWebSocket) => Promise<Result>,

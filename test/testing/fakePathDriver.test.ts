@@ -58,31 +58,31 @@ describe('fakePathDriver()', () => {
 
 describe('a fault in the class around the client', () => {
   const failures = async (broken: (options: WebSocketOptions) => ReckerWebSocket): Promise<string[]> => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const driver = fakePathDriver({ make: broken });
     for (const path of paths) {
-      await runPath(path, driver).catch((error: Error) => told.push(error.message));
+      await runPath(path, driver).catch((error: Error) => reported.push(error.message));
     }
-    return told;
+    return reported;
   };
 
   it('that does not pass the signal on is named', async () => {
-    const told = await failures(({ signal: _, ...options }) => {
+    const reported = await failures(({ signal: _, ...options }) => {
       const ws = new ReckerWebSocket('wss://example.com', options);
       return ws.on('error', () => {});
     });
-    expect(told.length).toBeGreaterThan(3);
-    expect(told[0]).toMatch(/^Path idle:abort, step 1 of 1, .* the client is idle and should be closed$/);
+    expect(reported.length).toBeGreaterThan(3);
+    expect(reported[0]).toMatch(/^Path idle:abort, step 1 of 1, .* the client is idle and should be closed$/);
   });
 
   it('that closes at the first loss is named', async () => {
-    const told = await failures((options) => {
+    const reported = await failures((options) => {
       const ws = new ReckerWebSocket('wss://example.com', options);
       ws.on('reconnecting', () => void ws.close());
       return ws.on('error', () => {});
     });
-    expect(told.length).toBeGreaterThan(5);
-    expect(told.join('\n')).toMatch(/the client is closed and should be backoff/);
+    expect(reported.length).toBeGreaterThan(5);
+    expect(reported.join('\n')).toMatch(/the client is closed and should be backoff/);
   });
 });
 

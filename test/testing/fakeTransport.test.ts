@@ -17,11 +17,11 @@ const request: DialRequest = Object.freeze({
 });
 
 function dialled(options?: FakeTransportOptions) {
-  const told: unknown[][] = [];
+  const reported: unknown[][] = [];
   const tell =
     (name: string) =>
     (...args: unknown[]): void =>
-      void told.push([name, ...args]);
+      void reported.push([name, ...args]);
   const observer: TransportObserver = {
     opened: tell('opened'),
     failed: tell('failed'),
@@ -36,7 +36,7 @@ function dialled(options?: FakeTransportOptions) {
   };
   const transport = fakeTransport(options);
   const connection = transport.dial(request, observer);
-  return { transport, connection, told, observer };
+  return { transport, connection, reported, observer };
 }
 
 const error = new ConnectionError('boom');
@@ -62,16 +62,16 @@ describe('the factory', () => {
     expect(() => fakeTransport().last).toThrow('Nothing was dialled yet');
   });
 
-  it('supports everything unless told otherwise, and tells nothing while dialling', () => {
-    const { transport, told } = dialled();
+  it('supports everything by default, and reports nothing while dialling', () => {
+    const { transport, reported } = dialled();
     expect(transport.supports).toHaveLength(12);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 
 describe('a connection', () => {
-  it('tells what the peer does', () => {
-    const { connection, told } = dialled();
+  it('reports what the peer does', () => {
+    const { connection, reported } = dialled();
     connection.open({ protocol: 'chat', extensions: 'x' });
     connection.message('a');
     connection.message(Uint8Array.of(1));
@@ -79,7 +79,7 @@ describe('a connection', () => {
     connection.pong();
     connection.peerClose(1001, 'bye');
     connection.end();
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['opened', 'chat', 'x', undefined],
       ['message', 'a', false],
       ['message', Uint8Array.of(1), true],
@@ -90,22 +90,22 @@ describe('a connection', () => {
   });
 
   it('ends with 1006 where no Close came', () => {
-    const { connection, told } = dialled();
+    const { connection, reported } = dialled();
     connection.open();
     connection.close(1000, '');
     connection.end({ error });
-    expect(told.at(-1)).toEqual(['closed', 1006, '', false, error]);
+    expect(reported.at(-1)).toEqual(['closed', 1006, '', false, error]);
   });
 
   it('fails, and errs', () => {
     const failing = dialled();
     failing.connection.fail(error);
-    expect(failing.told).toEqual([['failed', error, undefined]]);
+    expect(failing.reported).toEqual([['failed', error, undefined]]);
     const erring = dialled();
     erring.connection.open();
     erring.connection.peerErr(error, 1002);
     erring.connection.end({ error });
-    expect(erring.told.slice(1)).toEqual([
+    expect(erring.reported.slice(1)).toEqual([
       ['peerErred', error, 1002],
       ['closed', 1006, '', false, error],
     ]);
@@ -155,8 +155,8 @@ describe('a connection', () => {
     expect(() => connection.end()).toThrow('ended');
   });
 
-  it('tells nothing after destroy(), except through `late`', async () => {
-    const { connection, told } = dialled({ holdWrites: true });
+  it('reports nothing after destroy(), except through `late`', async () => {
+    const { connection, reported } = dialled({ holdWrites: true });
     connection.open();
     connection.send('abc');
     connection.askLiveness();
@@ -164,7 +164,7 @@ describe('a connection', () => {
     await microtasks();
     expect(connection.take()).toBe(0);
     expect(connection.unsentBytes).toBe(3);
-    expect(told).toEqual([['opened', '', '', undefined]]);
+    expect(reported).toEqual([['opened', '', '', undefined]]);
     expect(() => connection.message('x')).toThrow('late');
     connection.late.open();
     connection.late.message('x');
@@ -174,7 +174,7 @@ describe('a connection', () => {
     connection.late.answer(true);
     connection.late.fail(error);
     connection.late.end();
-    expect(told.slice(1).map(([name]) => name)).toEqual([
+    expect(reported.slice(1).map(([name]) => name)).toEqual([
       'opened',
       'message',
       'ponged',
@@ -189,55 +189,55 @@ describe('a connection', () => {
 
 describe('liveness', () => {
   it('goes by traffic since the mark, in a microtask', async () => {
-    const { connection, told } = dialled();
+    const { connection, reported } = dialled();
     connection.open();
     connection.message('before');
     connection.mark();
     connection.askLiveness();
-    expect(told.at(-1)?.[0]).toBe('message');
+    expect(reported.at(-1)?.[0]).toBe('message');
     await microtasks();
-    expect(told.at(-1)).toEqual(['answered', false]);
+    expect(reported.at(-1)).toEqual(['answered', false]);
     connection.askLiveness();
     connection.message('in the same tick');
     await microtasks();
-    expect(told.at(-1)).toEqual(['answered', true]);
+    expect(reported.at(-1)).toEqual(['answered', true]);
   });
 
   it.each([
     ['alive', true],
     ['dead', false],
   ] as const)('can be fixed to %s', async (autoAnswer, alive) => {
-    const { connection, told } = dialled({ autoAnswer });
+    const { connection, reported } = dialled({ autoAnswer });
     connection.open();
     connection.askLiveness();
     await microtasks();
-    expect(told.at(-1)).toEqual(['answered', alive]);
+    expect(reported.at(-1)).toEqual(['answered', alive]);
   });
 
   it('can be answered by hand', async () => {
-    const { connection, told } = dialled({ autoAnswer: 'manual' });
+    const { connection, reported } = dialled({ autoAnswer: 'manual' });
     connection.open();
     connection.askLiveness();
     await microtasks();
     expect(connection.asked).toBe(true);
     connection.answer(true);
     expect(connection.asked).toBe(false);
-    expect(told.at(-1)).toEqual(['answered', true]);
+    expect(reported.at(-1)).toEqual(['answered', true]);
   });
 });
 
 describe('writes', () => {
   it('are taken at once by default', async () => {
-    const { connection, told } = dialled();
+    const { connection, reported } = dialled();
     connection.open();
     expect(connection.send('äb')).toBe(3);
-    expect([connection.bufferedAmount, told.length]).toEqual([0, 1]);
+    expect([connection.bufferedAmount, reported.length]).toEqual([0, 1]);
     await microtasks();
-    expect(told.at(-1)).toEqual(['taken']);
+    expect(reported.at(-1)).toEqual(['taken']);
   });
 
   it('can be held and taken in parts, in order', () => {
-    const { connection, told } = dialled({ holdWrites: true });
+    const { connection, reported } = dialled({ holdWrites: true });
     connection.open();
     connection.send('abc');
     connection.send(new Uint8Array(200));
@@ -248,7 +248,7 @@ describe('writes', () => {
     expect(connection.bufferedAmount).toBe(207 + 8);
     expect(connection.unsentBytes).toBe(200 + 2);
     expect(connection.take()).toBe(215);
-    expect(told.filter(([name]) => name === 'taken')).toHaveLength(2);
+    expect(reported.filter(([name]) => name === 'taken')).toHaveLength(2);
     expect(connection.take()).toBe(0);
     connection.send('more');
     connection.holdWrites = false;

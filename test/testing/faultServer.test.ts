@@ -19,28 +19,28 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** A raw client, with all that it tells and ways to wait for it. */
+/** A raw client, with all that it reports and methods to wait for it. */
 function dial(options: ConstructorParameters<typeof WebSocket>[2] & object = {}, url = server.url('/a?b=c')) {
   const socket = new WebSocket(url, ['chat', 'other'], { perMessageDeflate: false, ...options });
-  const told = { messages: [] as string[], error: '', socketError: '', code: 0, reason: '' };
-  socket.on('message', (data) => told.messages.push(String(data)));
+  const reported = { messages: [] as string[], error: '', socketError: '', code: 0, reason: '' };
+  socket.on('message', (data) => reported.messages.push(String(data)));
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    told.error = error.code ?? error.message;
+    reported.error = error.code ?? error.message;
   });
   // `ws` keeps the error of an established connection's socket to itself.
   socket.on('upgrade', (response) => {
     response.socket.on('error', (error: NodeJS.ErrnoException) => {
-      told.socketError = error.code ?? '';
+      reported.socketError = error.code ?? '';
     });
   });
   const opened = new Promise<void>((resolve) => socket.on('open', () => resolve()));
   const closed = new Promise<void>((resolve) =>
     socket.on('close', (code, reason) => {
-      Object.assign(told, { code, reason: String(reason) });
+      Object.assign(reported, { code, reason: String(reason) });
       resolve();
     }),
   );
-  const client = { socket, told, opened, closed };
+  const client = { socket, reported, opened, closed };
   clients.push(client);
   return client;
 }
@@ -88,7 +88,7 @@ describe('handshakes', () => {
     server.drop();
     const dropped = dial();
     await dropped.closed;
-    expect([stalled.told.error, dropped.told.error]).toEqual(['ECONNRESET', 'ECONNRESET']);
+    expect([stalled.reported.error, dropped.reported.error]).toEqual(['ECONNRESET', 'ECONNRESET']);
   });
 
   it('are answered late', async () => {
@@ -113,7 +113,7 @@ describe('handshakes', () => {
     const client = dial();
     await client.opened;
     await client.closed;
-    expect(client.told.code).toBe(1006);
+    expect(client.reported.code).toBe(1006);
   });
 
   it('bring messages in the same segment', async () => {
@@ -129,15 +129,15 @@ describe('handshakes', () => {
     expect(String(first)).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     expect(String(first).endsWith('x'.repeat(2000))).toBe(true);
     const client = await opened();
-    while (client.told.messages.length < 3) await once(client.socket, 'message');
-    expect(client.told.messages.slice(0, 2)).toEqual(['one', '2']);
+    while (client.reported.messages.length < 3) await once(client.socket, 'message');
+    expect(client.reported.messages.slice(0, 2)).toEqual(['one', '2']);
   });
 
   it('bring a Close', async () => {
     server.closeOnAccept(1013, 'later');
     const client = dial();
     await client.closed;
-    expect(client.told).toMatchObject({ code: 1013, reason: 'later', error: '' });
+    expect(client.reported).toMatchObject({ code: 1013, reason: 'later', error: '' });
     await server.waitFor((seen) => seen.closes.length === 1);
     expect(server.seen.closes).toEqual([{ code: 1013, reason: 'later' }]);
   });
@@ -150,7 +150,7 @@ describe('handshakes', () => {
     server[fault]();
     const client = dial();
     await client.closed;
-    expect(client.told.error).toMatch(message);
+    expect(client.reported.error).toMatch(message);
   });
 
   it('choose among the subprotocols', async () => {
@@ -166,12 +166,12 @@ describe('handshakes', () => {
     secure.sendOnAccept(['first']);
     const client = dial({ ca: testTls.cert }, secure.url());
     await client.opened;
-    while (client.told.messages.length < 1) await once(client.socket, 'message');
+    while (client.reported.messages.length < 1) await once(client.socket, 'message');
     client.socket.send('again');
     await secure.waitForMessage(({ data }) => data === 'again');
     secure.resetAll();
     await client.closed;
-    expect([client.told.messages[0], client.told.code]).toEqual(['first', 1006]);
+    expect([client.reported.messages[0], client.reported.code]).toEqual(['first', 1006]);
   });
 });
 
@@ -189,10 +189,10 @@ describe('connections', () => {
     ]);
     expect([text.data, bytes.data]).toEqual(['text', Buffer.from('bytes')]);
     expect([...server.connections]).toEqual(expect.arrayContaining([text.connection, bytes.connection]));
-    while (first.told.messages.length < 1) await once(first.socket, 'message');
+    while (first.reported.messages.length < 1) await once(first.socket, 'message');
     server.broadcast('all');
     await Promise.all([once(first.socket, 'message'), once(second.socket, 'message')]);
-    expect(first.told.messages).toEqual(['text', 'all']);
+    expect(first.reported.messages).toEqual(['text', 'all']);
     server.forget();
     expect(server.seen).toMatchObject({ messages: [], frames: [], handshakes: [] });
   });
@@ -239,7 +239,7 @@ describe('connections', () => {
   });
 
   it('ignore a Close', async () => {
-    const { socket, closed, told } = await opened();
+    const { socket, closed, reported } = await opened();
     server.ignoreClose();
     socket.close(1000, 'bye');
     await server.waitFor((seen) => seen.closes.length === 1);
@@ -247,7 +247,7 @@ describe('connections', () => {
     expect([socket.readyState, server.connections.length]).toEqual([WebSocket.CLOSING, 1]);
     socket.terminate();
     await closed;
-    expect(told.code).toBe(1006);
+    expect(reported.code).toBe(1006);
     await server.waitFor((seen) => seen.ended === 1);
   });
 
@@ -259,13 +259,13 @@ describe('connections', () => {
     expect([client.socket.readyState, server.sockets]).toEqual([WebSocket.CLOSING, 1]);
     client.socket.terminate();
     await client.closed;
-    expect(client.told).toMatchObject({ code: 1012, reason: 'restart' });
+    expect(client.reported).toMatchObject({ code: 1012, reason: 'restart' });
     expect(server.sockets).toBe(1);
     server.terminateAll();
     await server.waitFor((seen) => seen.ended === 1);
   });
 
-  it('freeze and thaw, both ways, handshakes too', async () => {
+  it('freeze and thaw, both directions, handshakes too', async () => {
     const client = await opened();
     server.freeze();
     server.freeze();
@@ -275,10 +275,10 @@ describe('connections', () => {
     const late = dial();
     await grace();
     expect(server.seen).toMatchObject({ messages: [], pings: 0 });
-    expect([client.told.messages, late.socket.readyState]).toEqual([[], WebSocket.CONNECTING]);
+    expect([client.reported.messages, late.socket.readyState]).toEqual([[], WebSocket.CONNECTING]);
     server.thaw();
     await Promise.all([server.waitForMessage(), once(client.socket, 'pong'), late.opened]);
-    expect(client.told.messages).toEqual(['down']);
+    expect(client.reported.messages).toEqual(['down']);
   });
 
   it('are cut inside a frame, terminated, reset and closed', async () => {
@@ -294,7 +294,7 @@ describe('connections', () => {
     const closed = await opened();
     server.closeAll(4000, 'over');
     await closed.closed;
-    expect([cut.told, terminated.told, reset.told, closed.told]).toMatchObject([
+    expect([cut.reported, terminated.reported, reset.reported, closed.reported]).toMatchObject([
       { code: 1006, socketError: '' },
       { code: 1006, socketError: '' },
       { code: 1006, socketError: 'ECONNRESET', error: '' },
@@ -319,7 +319,7 @@ describe('connections', () => {
     deflating.sendGarbage(kind);
     await client.closed;
     await deflating.waitFor((seen) => seen.closes.length === 1);
-    expect([client.told.error, deflating.seen.closes]).toEqual([error, [{ code, reason: '' }]]);
+    expect([client.reported.error, deflating.seen.closes]).toEqual([error, [{ code, reason: '' }]]);
   });
 
   it('send a flood of Pings, and any bytes', async () => {
@@ -346,7 +346,7 @@ describe('the server', () => {
     expect([server.sockets, server.connections]).toEqual([0, []]);
     const refused = dial();
     await refused.closed;
-    expect(refused.told.error).toBe('ECONNREFUSED');
+    expect(refused.reported.error).toBe('ECONNREFUSED');
     await server.restart();
     expect(server.port).toBe(port);
     await opened();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TcpRelay } from '../../src/testing/relay.js';
 import { resetSocket } from '../../src/testing/sockets.js';
 
-/** Everything a socket has received, and ways to wait for it. */
+/** Everything a socket has received, and methods to wait for it. */
 function watch(socket: Socket) {
   const seen = { text: '', ended: false, error: '' };
   const waiting = new Set<() => void>();
@@ -71,7 +71,7 @@ async function pair() {
 const grace = () => new Promise((resolve) => setTimeout(resolve, 40));
 
 describe('TcpRelay', () => {
-  it('relays both ways and counts', async () => {
+  it('relays both directions and counts', async () => {
     const { client, peer } = await pair();
     client.socket.write('ping');
     await peer.text('ping');
@@ -158,7 +158,7 @@ describe('TcpRelay', () => {
     await accepted[0].text('hello');
   });
 
-  it('delays each way', async () => {
+  it('delays each direction', async () => {
     const { client, peer } = await pair();
     relay.delay(60);
     const start = performance.now();

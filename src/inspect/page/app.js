@@ -29,8 +29,8 @@ function open() {
   stream?.close();
   stream = new EventSource(shown === undefined ? 'events' : `events?connection=${encodeURIComponent(shown)}`);
   const on = (name, take) => stream.addEventListener(name, ({ data }) => take(JSON.parse(data)));
-  stream.onopen = () => tell('live', 'live');
-  stream.onerror = () => tell('gone', 'no answer: the process has ended, or closed the view');
+  stream.onopen = () => showLink('live', 'live');
+  stream.onerror = () => showLink('gone', 'no answer: the process has ended, or closed the view');
   on('all', ({ connections, now: time }) => {
     ahead = time - Date.now();
     putConnections(connections, [], true);
@@ -50,15 +50,15 @@ function open() {
   on('entries', ({ id, entries }) => {
     if (id === shown) addEntries(entries);
   });
-  on('counters', (told) => {
-    if (told.id !== shown) return;
+  on('counters', (received) => {
+    if (received.id !== shown) return;
     countersBefore = counters;
-    counters = told;
+    counters = received;
     showCounters();
   });
 }
 
-function tell(kind, text) {
+function showLink(kind, text) {
   link.dataset.kind = kind;
   link.textContent = text;
 }
@@ -80,7 +80,7 @@ function select(id) {
 }
 
 function refresh() {
-  // None chosen yet, or the one that was is let go.
+  // None chosen yet, or the chosen one was dropped.
   if (connection(shown) === undefined) {
     const first = firstConnection();
     if (first !== undefined && first !== shown) return select(first);
@@ -118,7 +118,7 @@ function showCounters() {
         : `${count(Math.round(rate))}/s`;
   };
   const reconnects = Math.max(0, stats.opens - 1);
-  const told = [
+  const tiles = [
     ['Messages in', count(stats.messagesIn), stats.paused ? 'reading paused' : perSecond('messagesIn')],
     ['Messages out', count(stats.messagesOut), perSecond('messagesOut')],
     ['Bytes in', bytes(stats.bytesIn), perSecond('bytesIn')],
@@ -129,18 +129,18 @@ function showCounters() {
       duration(stats.rtt),
       stats.lastReceivedAt === undefined
         ? ''
-        : `heard ${duration(Math.max(0, counters.now - stats.lastReceivedAt))} ago`,
+        : `received ${duration(Math.max(0, counters.now - stats.lastReceivedAt))} ago`,
     ],
     ['Reconnects', count(reconnects), ''],
     ['Dials', count(stats.dials), `${count(stats.opens)} opened`],
   ];
   const list = byId('counters');
-  while (list.childElementCount < told.length) {
+  while (list.childElementCount < tiles.length) {
     const tile = element('div', 'tile');
     tile.append(element('dt'), element('dd', 'num'), element('dd', 'more soft num'));
     list.append(tile);
   }
-  for (const [index, texts] of told.entries()) {
+  for (const [index, texts] of tiles.entries()) {
     for (const [part, text] of texts.entries()) {
       const target = list.children[index].children[part];
       if (target.textContent !== text) target.textContent = text;
@@ -180,7 +180,7 @@ pause.addEventListener('click', () => {
   stream?.close();
   pause.textContent = 'Resume';
   pause.setAttribute('aria-pressed', 'true');
-  tell('paused', 'paused');
+  showLink('paused', 'paused');
 });
 
 save.addEventListener('click', () => {

@@ -2,7 +2,7 @@
  * Numbers, times and words for people. Knows nothing of the page.
  */
 
-/** 1234 ms as `1.23 s`, with as many digits as tell something. */
+/** 1234 ms as `1.23 s`, with as many digits as matter. */
 export function duration(ms) {
   if (ms === undefined || Number.isNaN(ms)) return '–';
   if (ms === 0) return '0 ms';

@@ -172,6 +172,6 @@ export function drawRibbon(now) {
     part.style.flexGrow = String(Math.max(length / span, 0.002));
     part.title = `${state}, ${duration(end - begin)}, from ${clockTime(begin)}`;
   }
-  const told = shown.slice(-6).map(({ state, begin, end }) => `${state} ${duration(end - begin)}`);
-  ribbon.setAttribute('aria-label', `States over the last ${duration(span)}: ${told.join(', ')}`);
+  const states = shown.slice(-6).map(({ state, begin, end }) => `${state} ${duration(end - begin)}`);
+  ribbon.setAttribute('aria-label', `States over the last ${duration(span)}: ${states.join(', ')}`);
 }

@@ -1,24 +1,24 @@
 /**
- * What may be wrong where the text of Node, OpenSSL or `ws` does not say it. Knows their codes; decides nothing, and
- * must show nothing of what the peer sent.
+ * The likely cause of a failure, where the message of Node, OpenSSL or `ws` does not say it. Knows their codes; must
+ * show nothing that the peer sent.
  */
 import type { Hop } from '../../port/index.js';
 
 /** Where a failure arose. */
 export interface Place {
   readonly hop: Hop | undefined;
-  /** True where it is known that no TLS was spoken with that hop. */
+  /** True where the connection to that hop is known to be without TLS. */
   readonly isPlain: boolean;
 }
 
-/** What of an error is looked at: Node keeps what the peer sent beside one of its HTTP parser. */
+/** The members of an error that are read. Node adds what the peer sent to an error of its HTTP parser. */
 interface Failed {
   readonly code?: string | undefined;
   readonly message: string;
   readonly rawPacket?: unknown;
 }
 
-/** The certificate is fine, but who signed it is not known here. */
+/** The certificate is valid, but its issuer is not trusted. */
 const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -27,10 +27,10 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Content type and version of a TLS alert (RFC 8446 §5.1): what a TLS server answers where it is not spoken to in TLS. */
+/** Content type and version of a TLS alert (RFC 8446 §5.1): the answer of a TLS server to a request without TLS. */
 const isTlsAlert = (sent: unknown): boolean => Buffer.isBuffer(sent) && sent[0] === 0x15 && sent[1] === 3;
 
-/** A sentence for the end of the message; undefined where there is nothing to add. */
+/** The end of the error's message; undefined where there is nothing to add. */
 export function adviceFor(error: Failed, { hop, isPlain }: Place): string | undefined {
   const { code = '', message } = error;
   const peer = hop === 'proxy' ? 'proxy' : 'server';

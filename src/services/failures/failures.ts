@@ -1,6 +1,6 @@
 /**
- * Turns what Node, `ws` and the proxies report into this library's errors. Knows their codes and shapes;
- * must not know what will be done about a failure.
+ * Converts the errors of Node, `ws` and the proxies into this library's. Knows their codes and shapes; must not know
+ * what follows a failure.
  */
 
 import { ConnectionError, type Hop, isError, ReckerError } from '../../port/index.js';
@@ -11,20 +11,20 @@ interface SystemError extends Error {
   readonly code?: unknown;
   /** Node's happy eyeballs fail with an AggregateError whose own message is empty. */
   readonly errors?: readonly Error[];
-  /** Node's HTTP parser adds all that the peer sent: cookies and echoed credentials are among it. */
+  /** Node's HTTP parser adds everything that the peer sent, which may contain cookies and credentials. */
   rawPacket?: unknown;
   /** undici's parser does the same. */
   data?: unknown;
 }
 
 /**
- * TLS alerts that say that the two will never agree (RFC 8446 §6.2; 41 is SSL 3.0's, 71 TLS 1.2's): handshake_failure,
- * all about certificates (41 to 46, 48), access_denied, protocol_version, insufficient_security,
+ * TLS alerts after which no later handshake can succeed (RFC 8446 §6.2; 41 is SSL 3.0's, 71 TLS 1.2's):
+ * handshake_failure, all about certificates (41 to 46, 48), access_denied, protocol_version, insufficient_security,
  * certificate_required, no_application_protocol.
  */
 const FINAL_ALERTS: ReadonlySet<number> = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 70, 71, 116, 120]);
 
-/** What this process or this side's OpenSSL forbids, whatever the peer does: Node's permission model, and RFC 5746. */
+/** Refusals of this process, whatever the peer does: by Node's permission model, and by OpenSSL (RFC 5746). */
 const FINAL_CODES: ReadonlySet<string> = new Set([
   'ERR_ACCESS_DENIED',
   'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED',
@@ -32,17 +32,17 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 
 /** The final alert that ended a handshake, received or sent. */
 function alertOf({ message, code }: SystemError): number | undefined {
-  // What this side refuses of the peer's handshake has no number in its message: protocol_version is sent.
+  // A refusal by this side has no number in its message: it sends protocol_version.
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL') return 70;
   const alert = Number(/SSL alert number (\d+)/.exec(message)?.[1]);
   return FINAL_ALERTS.has(alert) ? alert : undefined;
 }
 
 /**
- * The `ConnectionError` for whatever was thrown or emitted; an error of ours stays what it is.
+ * The `ConnectionError` for what was thrown or emitted. An error of this library is returned as it is.
  *
- * @param final true where no later dial can fare better
- * @param isPlain true where it is known that no TLS was spoken with that hop
+ * @param final true where no later dial can succeed
+ * @param isPlain true where the connection to that hop is known to be without TLS
  */
 export function connectionError(cause: unknown, hop?: Hop, final = false, isPlain = false): ReckerError {
   if (cause instanceof ReckerError) return cause;
@@ -67,7 +67,7 @@ export function connectionError(cause: unknown, hop?: Hop, final = false, isPlai
   });
 }
 
-/** OpenSSL puts one sentence among addresses and source lines of its own: that sentence. Else the message. */
+/** The readable part of OpenSSL's messages, which contain addresses and source lines, too. Else the message. */
 function reason(message: string): string {
   const sentence = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   return sentence === undefined ? message : `TLS failed: ${sentence}`;

@@ -1,3 +1,3 @@
-/** What a failed dial or connection means. */
+/** Errors of Node, `ws` and the proxies as this library's. */
 export { codeOf } from './code.js';
 export { connectionError } from './failures.js';

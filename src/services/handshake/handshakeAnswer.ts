@@ -1,17 +1,17 @@
 /**
- * Answers to the upgrade request that are no valid 101, as errors. Knows RFC 6455 §4.1; decides nothing.
+ * Errors for answers to the upgrade request that are not a valid 101 (RFC 6455 §4.1).
  */
 import { HandshakeError, type ResponseHeaders } from '../../port/index.js';
 
-/** Event of an upgrade request that was answered, where what follows threw: `ws` listens to its errors no longer. */
+/** An event of the upgrade request: what followed its answer threw. `ws` no longer listens to `error` then. */
 export const BROKEN = Symbol('broken');
 
-/** What a 101 must have beside the Accept, for its lack alone to be named. */
+/** What a 101 must have besides the Accept. */
 const REQUIRED = ['Upgrade: websocket', 'Connection: Upgrade'] as const;
 
 /**
- * A 101 that upgrades nothing: HTTP parsers take it for an informational answer, and the dial would wait for another
- * one. Names what is missing (RFC 6455 §4.1, points 2 and 3).
+ * A 101 without an upgrade: HTTP parsers treat it as an informational answer, and the dial would wait for another one.
+ * The message names what is missing (RFC 6455 §4.1, points 2 and 3).
  */
 export function incomplete101(headers: ResponseHeaders): HandshakeError {
   const missing = REQUIRED.filter((line) => {
@@ -24,7 +24,7 @@ export function incomplete101(headers: ResponseHeaders): HandshakeError {
   );
 }
 
-/** What a `HandshakeError` says of an answer that refuses the upgrade. */
+/** The message of a `HandshakeError` for an answer that refuses the upgrade. */
 export function refusalText(status: number, headers: ResponseHeaders): string {
   const text = `The server answered the upgrade with ${status}`;
   return status >= 300 && status < 400 && headers.location !== undefined

@@ -1,11 +1,11 @@
 /**
- * The one place of the services that touches timers. They are for I/O alone: a wait that decides nothing. Deadlines
- * and delays of the policy are the chart's.
+ * The only place of the services that uses timers. They are for I/O only: deadlines and delays of the policy belong
+ * to the chart.
  *
- * Taken at import: a test that fakes the timers of the process stops no I/O.
+ * Taken at import, so that a test which fakes the timers of the process stops no I/O.
  */
 
-/** A timer that runs, for `clearIoTimeout()`. */
+/** The argument of `clearIoTimeout()`. */
 export type IoTimer = NodeJS.Timeout;
 
 const { setTimeout: start, clearTimeout: stop } = globalThis;
@@ -14,7 +14,7 @@ const { setTimeout: start, clearTimeout: stop } = globalThis;
 export const ioTimeout = (callback: () => void, milliseconds: number): IoTimer =>
   start(callback, milliseconds);
 
-/** Stops a timer; does nothing where there is none. */
+/** Stops a timer. Does nothing for `undefined`. */
 export const clearIoTimeout = (timer: IoTimer | undefined): void => stop(timer);
 
 /** Milliseconds on a monotonic clock. */

@@ -1,6 +1,6 @@
 /**
- * What Node's sockets and http client would else look for on `Object.prototype`, where a dependency may have left
- * anything. Each is an own property with no value, for whoever hands options to Node.
+ * Options of Node's sockets and http client that are not used here, each as an own property without a value. Node would
+ * look a missing one up on `Object.prototype`, which a dependency may have polluted.
  */
 
 /** For `net.connect()` and `tls.connect()`. */

@@ -1,6 +1,6 @@
 /**
- * Straight to the server. Owns the raw socket from its first moment, so that a dial can be ended while it
- * still looks up the name, connects or negotiates TLS.
+ * The direct route to the server. Owns the socket from the beginning, so that a dial can be ended while it looks up the
+ * name, connects or negotiates TLS.
  */
 import type { Socket } from 'node:net';
 import type { DialRequest } from '../../port/index.js';
@@ -16,7 +16,7 @@ export function directRoute(request: DialRequest, tls: CheckedTls | undefined = 
   return new DirectRoute(request, tls);
 }
 
-/** A class, since it lives as long as its connection: closures cost more memory. */
+/** A class, because it exists as long as its connection, and closures would need more memory. */
 class DirectRoute implements Route {
   #request: DialRequest | undefined;
   #tls: CheckedTls | undefined;

@@ -1,6 +1,6 @@
 /**
- * Programs that replace the agents of Node's http client (global-agent, VS Code's extension host): every request then
- * goes through an agent of theirs, and the connection that a route would open is not asked for.
+ * For programs that replace the agents of Node's http client (global-agent, VS Code's extension host): every request
+ * then goes through their agent, and the route is not used.
  *
  * Owns the rule that an option is applied or refused by name. Must not know any such program.
  */
@@ -13,7 +13,7 @@ import { guardedIdentityCheck, type IdentityCheck, serverName } from './tls/inde
 
 const BY = "Something has replaced the agents of Node's http client, as global-agent does";
 
-/** The error where options of `request` would have no effect through an agent that is not ours. */
+/** The error, where options of `request` would have no effect through a foreign agent. */
 export function lostOptions(request: DialRequest): ConfigurationError | undefined {
   const { dispatcher, proxy, addresses } = request;
   const { lookup, family, localAddress } = withoutPrototype(addresses);
@@ -28,8 +28,8 @@ export function lostOptions(request: DialRequest): ConfigurationError | undefine
 }
 
 /**
- * Checks TLS of a connection that another agent opens for `sent`, as Node checks that of ours, before anything of the
- * request leaves: such an agent may have dropped settings that stand on the request. What does not hold destroys it.
+ * Checks TLS of a connection that a foreign agent opens for `sent`, as Node checks it otherwise, before the request
+ * leaves: such an agent may have dropped settings of the request. Destroys the connection where a check fails.
  */
 export function checkForeignTls(sent: ClientRequest, request: DialRequest): void {
   const { host, secure } = targetOf(request.url);
@@ -47,7 +47,7 @@ export function checkForeignTls(sent: ClientRequest, request: DialRequest): void
   });
 }
 
-/** Before the handshake is over there is no cipher. */
+/** There is no cipher before the end of the handshake. */
 const isSecure = (socket: TLSSocket): boolean => socket.getCipher()?.name !== undefined;
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ function tlsProblem(socket: TLSSocket, host: string, tls: Settings): Error | und
       final: true,
     });
   }
-  // As Node: the session was checked when it was made.
+  // As Node does: the certificate was checked when the session was made.
   if (socket.isSessionReused()) return undefined;
   const check = guardedIdentityCheck((tls.checkServerIdentity ?? checkServerIdentity) as IdentityCheck);
   const name = String(tls.servername ?? (serverName(host) || host));
@@ -75,7 +75,7 @@ function tlsProblem(socket: TLSSocket, host: string, tls: Settings): Error | und
 
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'];
 
-/** The member of `tls` that shows not to have been applied. */
+/** A member of `tls` that was not applied. */
 function lostMember(socket: TLSSocket, tls: Settings): string | undefined {
   const version = VERSIONS.indexOf(socket.getProtocol() ?? '');
   if (tls.minVersion !== undefined && version < VERSIONS.indexOf(String(tls.minVersion))) return 'minVersion';

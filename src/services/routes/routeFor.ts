@@ -1,7 +1,8 @@
 /**
- * How the TCP connection under a WebSocket is made: directly, through a proxy, or through a dispatcher.
- * One file for each way. All are loaded from the start, since an `import()` at a dial may fail for good; what is heavy
- * is in socksLibrary.ts.
+ * Chooses the route of a dial: direct, through a proxy, or through a dispatcher.
+ *
+ * All routes are imported from the start, because an `import()` at a dial may fail for good. Only the library for
+ * SOCKS is loaded later (socksLibrary.ts).
  */
 import type { DialRequest } from '../../port/index.js';
 import { directRoute } from './directRoute.js';
@@ -10,7 +11,7 @@ import { chooseProxy, httpProxyRoute, socksRoute } from './proxy/index.js';
 import type { Route } from './route.js';
 
 /**
- * The route that a request asks for. The environment is read here, for each dial: it may have changed since the last.
+ * The route of a request. The environment is read for each dial: it may have changed.
  *
  * @throws ConfigurationError where the option `proxy` or the environment cannot be used
  */

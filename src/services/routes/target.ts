@@ -1,14 +1,14 @@
 /**
- * Host and port out of a URL, in the form that sockets want them.
+ * Host and port of a URL, in the form that sockets need.
  */
 import { isIPv6 } from 'node:net';
 
-/** Where a dial ends. */
+/** The server of a dial. */
 export interface Target {
   /** A name or an address, without the brackets of IPv6. */
   readonly host: string;
   readonly port: number;
-  /** Whether TLS is spoken with it. */
+  /** Whether the connection to it uses TLS. */
   readonly secure: boolean;
 }
 
@@ -19,7 +19,7 @@ export function targetOf(url: string): Target {
   return { host: bare(hostname), port: port === '' ? (secure ? 443 : 80) : Number(port), secure };
 }
 
-/** `host:port` as RFC 3986 §3.2 writes it, i.e. with brackets around IPv6. */
+/** `host:port` (RFC 3986 §3.2): IPv6 has brackets. */
 export function authority({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

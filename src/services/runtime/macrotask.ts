@@ -1,8 +1,7 @@
 /**
  * Turns of the event loop without a timer, in every runtime.
  *
- * What the runtime has for it is taken at import, so that the fake timers of a test stop no I/O, and nothing of it
- * needs to be there.
+ * The runtime's functions are taken at import, so that the fake timers of a test stop no I/O. Each may be missing.
  */
 
 type Task = () => void;
@@ -21,7 +20,7 @@ interface Runtime {
 
 const runtime = globalThis as unknown as Runtime;
 
-// The timer is not for waiting: it is a turn where the runtime has nothing else.
+// The timer does not wait: it is a turn, where the runtime has nothing else for it.
 const { setImmediate: immediate, MessageChannel: Channels, setTimeout: later } = runtime;
 
 const SETTLED = Promise.resolve();
@@ -29,7 +28,7 @@ const SETTLED = Promise.resolve();
 let channel: Channel | undefined;
 const tasks: Task[] = [];
 
-/** One channel for all, made when it is first needed: an import must have no effect. */
+/** One channel for all, made at the first use: an import must have no effect. */
 function post(task: Task, Channels: new () => Channel): void {
   if (channel === undefined) {
     channel = new Channels();
@@ -39,7 +38,7 @@ function post(task: Task, Channels: new () => Channel): void {
   channel.port2.postMessage(undefined);
 }
 
-/** Runs `task` in a later turn of the event loop: what is due, and what has already arrived, comes first. */
+/** Runs `task` in a later turn of the event loop, after what is due and what has arrived. */
 export function macrotask(task: Task): void {
   if (immediate !== undefined) immediate(task);
   else if (Channels !== undefined) post(task, Channels);

@@ -1,5 +1,5 @@
 /**
- * What `ws` is given for one dial.
+ * The options of `ws` for one dial.
  */
 import type { ClientRequest } from 'node:http';
 import type { ClientOptions } from 'ws';
@@ -24,19 +24,20 @@ interface EngineOptions extends ClientOptions {
 /** As Node's http client uses it. */
 type Connect = (...given: unknown[]) => unknown;
 
-/** What of an agent Node's http client uses. */
+/** The part of an agent that Node's http client uses. */
 interface AgentLike {
   addRequest(...given: unknown[]): void;
 }
 
 /**
- * How many frames one message may come in. ws's own bound of 16,384 refuses what Autobahn's cases 9.3.1 and 9.4.1 send.
+ * The largest number of frames of an incoming message. The default of ws, 16,384, refuses Autobahn's cases 9.3.1 and
+ * 9.4.1.
  */
 const MAX_FRAGMENTS = 65_536;
 
 /**
- * All that `ws` and Node's http client read from options, as own properties: what is left out would be looked
- * up on the prototype, which a dependency may have polluted.
+ * Every option that `ws` and Node's http client read, as an own property: a missing one would be looked up on the
+ * prototype, which a dependency may have polluted.
  *
  * @param fail reports why the dial failed
  */
@@ -78,10 +79,9 @@ export function engineOptions(
 }
 
 /**
- * Sends the upgrade request, which is complete.
+ * Sends the upgrade request.
  *
- * @param foreign the dial, where the route was not asked for its connection: something has replaced the agents of
- * Node's http client
+ * @param foreign the dial, where Node's http client did not use the route: something has replaced its agents
  */
 function finishRequest(
   sent: ClientRequest,
@@ -90,7 +90,7 @@ function finishRequest(
 ): void {
   const lost = foreign === undefined ? undefined : lostOptions(foreign);
   if (lost !== undefined) {
-    // A dial reports, and not before it returned.
+    // Reported after the dial has returned.
     microtask(() => fail(lost));
     return;
   }

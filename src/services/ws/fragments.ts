@@ -1,12 +1,12 @@
 /**
- * Messages in several frames (RFC 6455 §5.4), for peers that take no long ones: some gateways end a connection over
- * a frame of more than 32 KB.
+ * Messages in several frames (RFC 6455 §5.4), for peers that refuse long ones: some gateways end a connection at a
+ * frame of more than 32 KB.
  */
 import type { FrameWriter } from './frameWriter.js';
 import { BINARY, CONTINUATION, FIN, TEXT } from './maskedFrame.js';
 import type { SendSettings } from './sendSettings.js';
 
-/** The frames of one message, made as they leave. */
+/** The frames of one message, each made when it is written. */
 export class Fragments {
   readonly #bytes: Uint8Array;
   readonly #size: number;
@@ -14,7 +14,7 @@ export class Fragments {
   #from = 0;
 
   constructor(data: string | Uint8Array, size: number) {
-    // The caller may change its bytes before the last of them leave.
+    // A copy: the caller may change its bytes before all of them have left.
     this.#bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data);
     this.#opcode = typeof data === 'string' ? TEXT : BINARY;
     this.#size = size;
@@ -36,8 +36,8 @@ export class Fragments {
 }
 
 /**
- * The parts in which ws is given a message. What it compresses may become longer: by an eighth at the worst, and by
- * the ends of its blocks (`deflateBound` in zlib).
+ * The parts of a message for `ws`. A part may become longer when it is compressed: by at most an eighth, and by the
+ * ends of its blocks (`deflateBound` in zlib).
  */
 export function partsOf(
   data: string | Uint8Array,

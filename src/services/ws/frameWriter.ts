@@ -1,10 +1,9 @@
 /**
- * Bursts leave as one write: from the second message of a tick on a socket is corked, frames are put one behind
- * the other into shared memory, and the end of the tick lets them go. The first one leaves at once, so that a
- * message alone waits for nothing.
+ * Bursts leave as one write. From the second message of a tick the socket is corked, frames are written one behind the
+ * other into shared memory, and the end of the tick uncorks it. The first message of a tick leaves at once.
  *
- * Owns the frames of this tick, for all connections of the process, so that a tick costs one `nextTick`. A process
- * that exits within the tick still delivers, as with raw `ws`: one `exit` hook lets go of what is held.
+ * Owns the frames of this tick, for all connections of the process, so that a tick costs one `nextTick`. A process that
+ * exits within the tick still sends them, as with `ws` itself: one `exit` listener writes what is held.
  */
 import type { Socket } from 'node:net';
 import { nextTick } from '../node/index.js';
@@ -19,26 +18,26 @@ import {
 import { SLICE } from './pacedWrites.js';
 
 /**
- * How much memory is taken for small frames at a time. What is larger than an eighth of it gets memory of its own:
- * a frame that a slow peer leaves in its socket must not keep much more than itself.
+ * The size in bytes of the memory for small frames. A frame larger than an eighth of it has separate memory: a frame
+ * that stays in the socket of a slow peer must not retain much more than itself.
  */
 const SLAB_SIZE = 32_768;
 const LARGE = SLAB_SIZE / 8;
 
-/** Where small frames go now, up to where it is used, and whose the last of them are. */
+/** The memory for small frames, how much of it is used, and the writer of the last frames in it. */
 let slab: Slab | undefined;
 let used = 0;
 let slabWriter: FrameWriter | undefined;
 
-/** The writers whose sockets were written to in this tick. */
+/** The writers that were used in this tick. */
 let written: FrameWriter[] = [];
 let hooked = false;
 
-/** Who is told. */
+/** Receives what a writer reports. */
 export interface WriterObserver {
-  /** What was written in a tick has left, as far as it can. */
+  /** The frames of a tick were written to the socket. */
   onSent(): void;
-  /** Much is about to be written at once. */
+  /** More than a slice is about to be written at once. */
   onLargeWrite(): void;
 }
 
@@ -47,15 +46,15 @@ export class FrameWriter {
   readonly #socket: Socket;
   readonly #observer: WriterObserver;
   /**
-   * Over TLS the first message waits for the end of the tick, too: TLS holds back a second write until the first
-   * one is through, and a process that exits would take it along.
+   * Over TLS the first message waits for the end of the tick, too. TLS delays a second write until the first one has
+   * left, and a process that exits would lose it.
    */
   readonly #holdsFirst: boolean;
   #isWritten = false;
   #isCorked = false;
-  /** Where in the slab the frames begin that are not the socket's yet; of interest while this writer is the slab's. */
+  /** Where in the slab the frames begin that the socket does not have yet, while this is `slabWriter`. */
   #from = 0;
-  /** Bytes that the socket would not take any more: it was ended before the end of the tick. */
+  /** Bytes that the socket did not accept, because it was ended within the tick. */
   #stranded = 0;
 
   constructor(socket: Socket, observer: WriterObserver) {
@@ -64,7 +63,7 @@ export class FrameWriter {
     this.#holdsFirst = 'encrypted' in socket && socket.encrypted === true;
   }
 
-  /** Bytes that the socket does not know of yet, or never will. */
+  /** Bytes that were not written to the socket yet, or never will be. */
   get held(): number {
     return slabWriter === this ? used - this.#from + this.#stranded : this.#stranded;
   }
@@ -85,7 +84,10 @@ export class FrameWriter {
     return length;
   }
 
-  /** Sends one frame of bytes: a whole binary message, or as its first byte says. The caller may reuse the bytes. */
+  /**
+   * Sends one frame of bytes: by default a whole binary message, else as `first` says. The caller may reuse the
+   * bytes.
+   */
   writeBinary(payload: Uint8Array, first?: number): void {
     this.#beforeWrite();
     const { length } = payload;
@@ -99,17 +101,17 @@ export class FrameWriter {
     this.#put(memory.bytes.subarray(start));
   }
 
-  /** Gives the socket what is held, in front of what somebody else is about to write to it. */
+  /** Writes what is held to the socket, before `ws` writes to it. */
   seal(): void {
     if (slabWriter !== this) return;
     slabWriter = undefined;
     const frames = (slab as Slab).bytes.subarray(this.#from, used);
-    // Node takes a write after the end for an error of the socket, which it is not.
+    // Node would report a write after the end as an error of the socket.
     if (this.#socket.writable) this.#socket.write(frames);
     else this.#stranded += frames.length;
   }
 
-  /** Lets all that is held leave now. */
+  /** Writes what is held to the socket, and uncorks it. */
   flush(): void {
     this.seal();
     if (!this.#isCorked) return;
@@ -139,7 +141,7 @@ export class FrameWriter {
     this.#socket.cork();
   }
 
-  /** The slab, with room for a payload of so many bytes behind the frames of this writer. */
+  /** The slab, with room for a payload of that length after the frames of this writer. */
   #room(payload: number): Slab {
     const needed = payload + LONGEST_HEADER;
     if (slabWriter === this && used + needed <= SLAB_SIZE) return slab as Slab;
@@ -159,14 +161,14 @@ export class FrameWriter {
     if (!this.#isCorked) this.seal();
   }
 
-  /** A frame of its own memory. */
+  /** Writes a frame that has separate memory. */
   #put(frame: Buffer): void {
     this.seal();
     this.#socket.write(frame);
   }
 }
 
-/** Memory for one frame alone: it ends where the frame ends, and the payload begins with a word. */
+/** Memory for one frame: it ends where the frame ends, and the payload begins at a word. */
 function ownMemory(payload: number): { readonly memory: Slab; readonly start: number } {
   const header = headerLength(payload);
   const start = -header & 3;

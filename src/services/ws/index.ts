@@ -1,2 +1,2 @@
-/** The engine on the package `ws`. */
+/** The transport on the package `ws`. */
 export { wsTransport } from './wsTransport.js';

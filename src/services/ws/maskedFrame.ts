@@ -1,36 +1,36 @@
 /**
- * Data frames as a client sends them (RFC 6455 §5.2, §5.3): header, random mask and payload, in one pass and in
- * one piece of memory.
+ * Data frames of a client (RFC 6455 §5.2, §5.3): header, random mask and payload, in one pass and in one piece of
+ * memory.
  *
- * `ws` makes its frames in several steps and masks byte by byte: with these, a burst of 64 B messages costs a
+ * `ws` makes its frames in several steps and masks byte by byte. Measured against it, a burst of 64 B messages costs a
  * twelfth, and one of 64 KiB a fifth (bench: burst). Owns the layout. Must not know a socket.
  */
 import { randomFillSync } from 'node:crypto';
 import { nativeMask } from './nativeMask.js';
 
-/** The first byte: the bit of a message's last frame, and the opcodes. */
+/** Of the first byte: the bit that marks a message's last frame, and the opcodes. */
 export const FIN = 0x80;
 export const CONTINUATION = 0x00;
 export const TEXT = 0x01;
 export const BINARY = 0x02;
 
-/** The bit that says so: a client masks whatever it sends. */
+/** The bit of the second byte that marks a masked payload: a client masks every frame. */
 const MASKED = 0x80;
 
-/** What a frame can need beside its payload: two bytes, a length of eight, a mask of four. */
+/** The longest header in bytes: two, a length of eight, a mask of four. */
 export const LONGEST_HEADER = 14;
 
-/** A header beside less than 64 KiB. */
+/** The header of a payload below 64 KiB. */
 const LONG_HEADER = 8;
 const SHORT_HEADER = 6;
 
-/** Memory for frames, as bytes and as the words that masking is done in. */
+/** Memory for frames, as bytes and as words, by which it is masked. */
 export class Slab {
   readonly bytes: Buffer;
   readonly words: Uint32Array;
 
   constructor(size: number) {
-    // Of its own: a slice of Node's pool would keep the pool, and begin anywhere in a word.
+    // Not from Node's pool: a slice would retain the pool, and might not begin at a word.
     this.bytes = Buffer.allocUnsafeSlow(size);
     this.words = new Uint32Array(this.bytes.buffer, 0, size >>> 2);
   }
@@ -41,7 +41,7 @@ export function headerLength(payload: number): number {
   return payload < 126 ? SHORT_HEADER : payload < 65_536 ? LONG_HEADER : LONGEST_HEADER;
 }
 
-/** How many bytes `text` can need in UTF-8: three for each UTF-16 code unit. */
+/** The largest number of bytes of `text` in UTF-8: three for each UTF-16 code unit. */
 export const longestEncoding = (text: string): number => text.length * 3;
 
 /** Writes bytes as one frame at `start`; `first` is its first byte: a whole binary message by default. */
@@ -64,7 +64,7 @@ export function writeBinaryFrame(slab: Slab, start: number, payload: Uint8Array,
  */
 export function writeTextFrame(slab: Slab, start: number, text: string): number {
   const { bytes } = slab;
-  // Right for ASCII, which most texts are: the length in UTF-8 is known only when it is written.
+  // Correct for ASCII, as most texts are. The length in UTF-8 is known once it is written.
   const guess = start + headerLength(text.length);
   const length = bytes.write(text, guess);
   const from = start + headerLength(length);
@@ -95,13 +95,13 @@ function writeHeader(bytes: Buffer, start: number, first: number, length: number
   for (let index = 0; index < 4; index += 1) bytes[end - 4 + index] = key[index] as number;
 }
 
-/** So few bytes are masked one by one, without the preparation that words need. */
+/** Below this many bytes are masked one by one: words need preparation. */
 const FEW = 16;
 
-/** From so many bytes on native code masks them, where it is there: smaller ones are not worth the call. */
+/** From this many bytes on native code masks them, where it is installed. For fewer the call costs more. */
 const MANY = 1024;
 
-/** Masks what lies from `from` to `end` with the present key. */
+/** Masks the bytes from `from` to `end` with the present key. */
 function mask({ bytes, words }: Slab, from: number, end: number): void {
   let at = from;
   let turn = 0;
@@ -116,7 +116,7 @@ function mask({ bytes, words }: Slab, from: number, end: number): void {
   }
 }
 
-// The key as bytes, for both ends of a payload, and as the word that lies between them, in this machine's order.
+// The key as bytes, for both ends of a payload, and as a word in this machine's byte order, for what is between them.
 const keyWord = new Uint32Array(1);
 const key = new Uint8Array(keyWord.buffer);
 const turnedWord = new Uint32Array(1);

@@ -1,10 +1,10 @@
 /**
- * The native masking of bufferutil (https://github.com/websockets/bufferutil), an optional peer: used where it is
- * installed, as `ws` does, unless WS_NO_BUFFER_UTIL is set.
+ * The native masking of bufferutil (https://github.com/websockets/bufferutil), an optional peer. Used where it is
+ * installed, unless WS_NO_BUFFER_UTIL is set, as with `ws`.
  */
 import { requirePackage } from '../node/index.js';
 
-/** Writes `length` bytes of `source`, masked, to `output` from `offset` on. */
+/** Writes `length` bytes of `source`, masked, to `output` at `offset`. */
 export type NativeMask = (
   source: Uint8Array,
   key: Uint8Array,
@@ -15,7 +15,7 @@ export type NativeMask = (
 
 let found: { readonly mask: NativeMask | undefined } | undefined;
 
-/** Looked for when first asked for: an import must have no effect. */
+/** Loaded at the first use: an import must have no effect. */
 export function nativeMask(): NativeMask | undefined {
   found ??= { mask: load() };
   return found.mask;

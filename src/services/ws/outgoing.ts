@@ -1,8 +1,8 @@
 /**
- * What one connection sends: its frames, or ws's where ws compresses, in their order; and how much of
- * it the kernel has taken.
+ * What one connection sends, in order: frames of this library, or of `ws` where it compresses. And how much of it the
+ * kernel has taken.
  *
- * Made with the first message. Must not know: why it ends, or what time it is.
+ * Made with the first message. Must not know: why the connection ends, or the time.
  */
 import type { Socket } from 'node:net';
 import type WebSocket from 'ws';
@@ -11,10 +11,10 @@ import { FrameWriter, type WriterObserver } from './frameWriter.js';
 import { PacedWrites, type PaceObserver, SLICE } from './pacedWrites.js';
 import type { SendSettings } from './sendSettings.js';
 
-/** Receives what is reported of the sending. */
+/** Receives what the sending reports. */
 export interface OutgoingObserver {
-  /** ws has done with all that it compressed. */
-  onWorkDone(): void;
+  /** `ws` has compressed and sent everything. */
+  onCompressed(): void;
   filled(before: number): void;
   taken(bytes?: number, waiting?: boolean): void;
 }
@@ -24,17 +24,17 @@ export class Outgoing implements WriterObserver, PaceObserver {
   readonly #engine: WebSocket;
   readonly #observer: OutgoingObserver;
   readonly #settings: SendSettings;
-  /** Makes and sends the data frames. Control frames, and all that is compressed, are ws's. */
+  /** Makes and sends the data frames. `ws` sends control frames, and everything that is compressed. */
   #writer: FrameWriter | undefined;
   #pace: PacedWrites | undefined;
-  /** The rest of a message that leaves in several frames: so that a Ping may go in between. */
+  /** The rest of a message that leaves in several frames. A Ping may be sent between two of them. */
   #fragments: Fragments | undefined;
-  /** Payload bytes handed over, and how many of them the kernel is known to have taken. */
+  /** Payload bytes sent so far, and how many of them the kernel is known to have taken. */
   #handed = 0;
   #taken = 0;
-  /** Messages that ws works on before they leave: it compresses them, in their order. */
-  #worked = 0;
-  /** A message that ws worked on was lost on the way to the socket: from then on the kernel never has it all. */
+  /** How many messages `ws` is compressing. */
+  #compressing = 0;
+  /** A message that `ws` compressed was lost before the socket: the kernel will never have everything. */
   #isBroken = false;
 
   constructor(socket: Socket, engine: WebSocket, settings: SendSettings, observer: OutgoingObserver) {
@@ -44,13 +44,13 @@ export class Outgoing implements WriterObserver, PaceObserver {
     this.#observer = observer;
   }
 
-  /** Whether what the socket says of its buffer holds: one that failed has forgotten what was in it. */
+  /** Whether the socket's buffer counts are valid: one that failed has dropped what was in it. */
   get isSound(): boolean {
     return !this.#socket.destroyed && !this.#socket.errored && !this.#isBroken;
   }
 
-  get isWorking(): boolean {
-    return this.#worked > 0;
+  get isCompressing(): boolean {
+    return this.#compressing > 0;
   }
 
   get bufferedAmount(): number {
@@ -65,7 +65,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
 
   send(data: string | Uint8Array): number {
     this.#finishFragments();
-    const size = this.#settings.compresses ? this.#sendWorked(data) : this.#sendFramed(data);
+    const size = this.#settings.compresses ? this.#sendCompressed(data) : this.#sendFramed(data);
     this.#handed += size;
     return size;
   }
@@ -91,7 +91,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
     return size;
   }
 
-  /** Hands over frames of the message that is under way while the socket has less than `limit` bytes to send. */
+  /** Writes frames of the message in progress while the socket has less than `limit` bytes to send. */
   #feed(limit: number): void {
     const fragments = this.#fragments;
     const writer = this.#writer;
@@ -104,34 +104,34 @@ export class Outgoing implements WriterObserver, PaceObserver {
     if (this.#fragments !== undefined) this.#feed(Number.POSITIVE_INFINITY);
   }
 
-  /** ws compresses the message and reports by a callback when it has left. */
-  #sendWorked(data: string | Uint8Array): number {
+  /** `ws` compresses the message, and calls back when it has left. */
+  #sendCompressed(data: string | Uint8Array): number {
     this.#watchPace();
-    this.#worked += 1;
+    this.#compressing += 1;
     this.#writer?.seal();
     const binary = typeof data !== 'string';
-    // By then the caller may have changed its bytes.
+    // A copy: the caller may change its bytes before.
     const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
     const parts = partsOf(lasting, this.#settings);
     parts.forEach((part, index) => {
       const fin = index === parts.length - 1;
-      this.#engine.send(part as Buffer, { binary, fin }, (error) => this.#onWorked(error, fin));
+      this.#engine.send(part as Buffer, { binary, fin }, (error) => this.#onCompressed(error, fin));
     });
     if (typeof data === 'string') return Buffer.byteLength(data);
     return data.length;
   }
 
-  #onWorked(error: Error | null | undefined, isLast: boolean): void {
-    // Before `onSent()`: a message that was lost leaves an empty buffer, too.
+  #onCompressed(error: Error | null | undefined, isLast: boolean): void {
+    // Before `onSent()`: the buffer is empty after a message that was lost, too.
     if (error) this.#isBroken = true;
-    if (isLast) this.#worked -= 1;
-    if (this.#worked === 0) this.#observer.onWorkDone();
+    if (isLast) this.#compressing -= 1;
+    if (this.#compressing === 0) this.#observer.onCompressed();
     this.onSent();
   }
 
   /**
-   * What the kernel has taken at the least. ws counts what it works on by other measures: of that nothing is known
-   * until nothing is buffered any more. A socket that failed says the same, and means the opposite.
+   * Counts what the kernel has taken at least. While `ws` compresses, nothing is known until nothing is buffered. The
+   * buffer of a socket that failed is empty, too, and was not taken.
    */
   settle(): void {
     if (!this.isSound) return;
@@ -140,7 +140,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
     else if (!this.#settings.compresses) this.#taken = Math.max(this.#taken, this.#handed - bufferedAmount);
   }
 
-  /** Something may have left: at the end of a tick, or when the socket or ws is through with what it had. */
+  /** Something may have left: at the end of a tick, or when the socket or `ws` has sent what it had. */
   onSent(): void {
     if (!this.isSound) return;
     this.#feed(SLICE);
@@ -171,7 +171,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
     this.#observer.taken(bytes, waiting || this.#fragments !== undefined);
   }
 
-  /** What was pending before its pace was watched: an empty write tells when all before it is through. */
+  /** Bytes are pending from before the pace was watched: the callback of an empty write comes after all of them. */
   #watch(): void {
     const socket = this.#socket;
     if (this.#pace !== undefined || socket.writableLength === 0 || !socket.writable) return;
@@ -179,7 +179,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
     socket.write(EMPTY, () => this.onSent());
   }
 
-  /** Gives the socket what is held, in front of what ws is about to write to it. */
+  /** Writes what is held to the socket, before `ws` writes to it. */
   seal(): void {
     this.#writer?.seal();
   }

@@ -1,22 +1,22 @@
 /**
- * The pace at which a socket's bytes leave: what is written to it goes to the kernel one slice at a time, the next
- * in the callback of the last. Chunks that wait in a Node socket leave as one `writev`, which reports nothing until
- * all of it is through, and that can take minutes.
+ * The pace at which a socket's bytes leave. What is written goes to the kernel one slice at a time, the next one in
+ * the callback of the last. Without it, chunks that wait in a Node socket leave as one `writev`, which reports
+ * nothing until all of them have left, and that can take minutes.
  *
- * It extends the socket where Node has streams extended, at `_write` and `_writev`
- * (https://nodejs.org/api/stream.html#implementing-a-writable-stream): so order, corking, callbacks and errors stay
- * Node's, whoever writes, and over TCP, TLS and tunnels alike. Where the kernel has room all slices leave within the
- * call. Must not know: frames, or what time it is.
+ * It replaces `_write` and `_writev` of the socket, the methods by which Node's streams are extended
+ * (https://nodejs.org/api/stream.html#implementing-a-writable-stream). So order, corking, callbacks and errors remain
+ * Node's, for every writer, over TCP, TLS and tunnels. Where the kernel has room all slices leave within the call. Must
+ * not know: frames, or the time.
  */
 import type { Duplex } from 'node:stream';
 import { afterIo } from '../node/index.js';
 
-/** Bytes. What Node's TLS encrypts in one go is a little more; a lump that Linux takes at a time is ten times as much. */
+/** The size of a slice in bytes. Node's TLS encrypts a little more at once; Linux takes ten times as much at once. */
 export const SLICE = 131_072;
 
 /**
- * After how many turns of the event loop a write that is not through waits for the kernel. TCP says at once what it
- * takes; TLS reports a turn later, and TLS within TLS some turns.
+ * After how many turns of the event loop a write that has not left counts as waiting for the kernel. TCP reports at
+ * once what it takes, TLS a turn later, and TLS within TLS after some turns.
  */
 const TURNS_OF_TCP = 1;
 const TURNS_OF_OTHERS = 8;
@@ -25,7 +25,10 @@ const TURNS_OF_OTHERS = 8;
 export interface PaceObserver {
   /** The kernel takes no more. @param before bytes that it took since the pace is watched */
   onFull(before: number): void;
-  /** Something left that had to wait. @param bytes how many the kernel took after it was full @param waiting whether others wait */
+  /**
+   * Something left that had waited. @param bytes how many the kernel took after it was full @param waiting whether
+   * others wait
+   */
   onTaken(bytes: number, waiting: boolean): void;
 }
 
@@ -42,20 +45,20 @@ export class PacedWrites {
   readonly #write: Duplex['_write'];
   readonly #writev: Duplex['_writev'];
   readonly #turns: number;
-  /** What the stream has given and the socket was not given yet, from `#at` and `#offset` on. */
+  /** The chunks of the present write. What is from `#at` and `#offset` on was not handed to the kernel yet. */
   #chunks: readonly Chunk[] = NOTHING;
   #at = 0;
   #offset = 0;
   #done: Done | undefined;
-  /** Bytes of the present slice, of the present write that are through, and of all writes. */
+  /** Bytes of the present slice; bytes of the present write that have left; bytes of all writes that have left. */
   #slice = 0;
   #through = 0;
   #taken = 0;
   #isCalling = false;
   #isSliceOut = false;
   #isFull = false;
-  #isLooking = false;
-  /** Counts the slices, to know whether one is still the same some turns later. */
+  #isWatching = false;
+  /** Counts the slices, to recognize one some turns later. */
   #slices = 0;
 
   constructor(socket: Duplex, isTcp: boolean, observer: PaceObserver) {
@@ -68,7 +71,7 @@ export class PacedWrites {
     if (this.#writev !== undefined) socket._writev = (chunks, done) => this.#begin(chunks, done);
   }
 
-  /** Bytes that the socket still counts, since the write that they are part of is not through. */
+  /** Bytes that have left and that the socket still counts, because their write has not finished. */
   get through(): number {
     return this.#through;
   }
@@ -82,7 +85,7 @@ export class PacedWrites {
     this.#advance();
   }
 
-  /** Hands over slices for as long as the kernel takes them in the call. */
+  /** Writes slices for as long as the kernel takes them within the call. */
   #advance(): void {
     do {
       this.#isCalling = true;
@@ -91,7 +94,7 @@ export class PacedWrites {
       this.#next();
       this.#isCalling = false;
     } while (!this.#isSliceOut && this.#done !== undefined && this.#at < this.#chunks.length);
-    if (this.#isSliceOut) this.#look();
+    if (this.#isSliceOut) this.#watch();
     else this.#end();
   }
 
@@ -126,7 +129,7 @@ export class PacedWrites {
     if (group.length === 1 && first !== undefined) {
       this.#write.call(socket, first.chunk, first.encoding, this.#onSlice);
     } else {
-      // Where all of them fit, Node's own list, which has marks of its own.
+      // Node's own list where all of them fit: it has properties that Node reads.
       const list = group.length === this.#chunks.length ? this.#chunks : group;
       this.#writev?.call(socket, list as Chunk[], this.#onSlice);
     }
@@ -147,12 +150,14 @@ export class PacedWrites {
     const wasFull = this.#isFull;
     if (this.#at < this.#chunks.length) this.#advance();
     else this.#end();
-    // What Node had kept behind it has begun by now.
+    // Node has begun the next write by now, if there is one.
     this.#isFull &&= this.#socket.writableLength > this.#through;
     this.#observer.onTaken(wasFull ? this.#taken - before : 0, this.#isFull);
   };
 
-  /** The write is through: Node begins the next one in this call, or, where it has left in its own call, later. */
+  /**
+   * The write has finished: Node begins the next one within this call, or later where this one left within its call.
+   */
   #end(error?: Error | null): void {
     const done = this.#done;
     if (done === undefined) return;
@@ -162,24 +167,24 @@ export class PacedWrites {
     done(error);
   }
 
-  /** A slice that is still the same some turns later waits for the kernel. */
-  #look(): void {
-    if (this.#isFull || this.#isLooking) return;
-    this.#isLooking = true;
-    this.#lookLater(this.#slices, this.#turns);
+  /** A slice that has not left some turns later waits for the kernel. */
+  #watch(): void {
+    if (this.#isFull || this.#isWatching) return;
+    this.#isWatching = true;
+    this.#watchLater(this.#slices, this.#turns);
   }
 
-  #lookLater(slice: number, turns: number): void {
+  #watchLater(slice: number, turns: number): void {
     afterIo(() => {
-      if (!this.#isSliceOut) this.#isLooking = false;
-      else if (slice !== this.#slices) this.#lookLater(this.#slices, this.#turns);
-      else if (turns > 1) this.#lookLater(slice, turns - 1);
+      if (!this.#isSliceOut) this.#isWatching = false;
+      else if (slice !== this.#slices) this.#watchLater(this.#slices, this.#turns);
+      else if (turns > 1) this.#watchLater(slice, turns - 1);
       else this.#fill();
     });
   }
 
   #fill(): void {
-    this.#isLooking = false;
+    this.#isWatching = false;
     if (this.#isFull || this.#socket.destroyed) return;
     this.#isFull = true;
     this.#observer.onFull(this.#taken);

@@ -1,8 +1,9 @@
-/** How the messages of a connection are put into frames. */
+/** The settings of a connection's frames. */
 
 /** How a connection sends. */
 export interface SendSettings {
+  /** Whether permessage-deflate was agreed on: then `ws` makes the frames. */
   readonly compresses: boolean;
-  /** Bytes of payload that a frame may hold; undefined: as many as there are. */
+  /** The largest payload of a frame in bytes. Undefined: no limit. */
   readonly maxFrameSize: number | undefined;
 }

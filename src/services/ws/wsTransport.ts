@@ -1,8 +1,8 @@
 /**
- * The transport of Node: `ws` speaks the protocol over a connection that a route has dialled.
+ * The transport of Node: `ws` implements the protocol over a connection that a route has dialled.
  *
- * It owns the socket and every byte on it. It must not know why it is dialled, what follows a loss, or what
- * time it is: no policy, no retry and no timer is here.
+ * It owns the socket and every byte on it. It must not know why it is dialled, what follows a loss, or the time: it
+ * has no policy, no retry and no timer.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -28,13 +28,12 @@ import { engineOptions } from './engineOptions.js';
 import { EMPTY, Outgoing, type OutgoingObserver } from './outgoing.js';
 import type { SendSettings } from './sendSettings.js';
 
-/** The size in bytes of the counter that a Ping carries, to know its Pong from an older one's. */
+/** The size in bytes of the counter in a Ping, by which a Pong is assigned to its Ping. */
 const PING_PAYLOAD = 4;
 
 /**
- * `ws` calls its own public `close()` when the peer's Close arrives, with the code and reason that it will
- * answer with, and on a protocol error of the peer, with the code alone. Overriding it shows both as they
- * happen; there is no event for them.
+ * `ws` calls its own public `close()` when the peer's Close arrives, with the code and reason of its answer, and on a
+ * protocol error of the peer, with the code only. Neither has an event, so the method is overridden.
  */
 class Engine extends WebSocket {
   transport: WsTransport | undefined;
@@ -45,15 +44,15 @@ class Engine extends WebSocket {
     this.transport?.onCloseGiven();
   }
 
-  /** The one case in which `ws` calls this itself has no event either: too many Pings wait for their Pong. */
+  /** `ws` calls this itself in one case, which has no event either: too many Pings wait for their Pong. */
   override terminate(): void {
     this.transport?.onEngineTerminate();
     super.terminate();
   }
 
   /**
-   * All events have one listener, the owner, and take no detour over the emitter: that is quicker for messages, and
-   * six listeners would cost each connection half a KiB.
+   * All events go to the transport, without the emitter: that is faster for messages, and six listeners would cost each
+   * connection half a KiB.
    */
   override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
     const { transport } = this;
@@ -84,16 +83,16 @@ class WsTransport implements Transport, OutgoingObserver {
   #request: DialRequest | undefined;
   /** Ends the wait for the body of a refusal, and reports the failure. */
   #finishRefusal: (() => void) | undefined;
-  /** Why the connection broke, where the socket or the engine said so. */
+  /** Why the connection failed, where the socket or the engine reported it. */
   #error: ReckerError | undefined;
   #ending = false;
-  /** What became of our Close: the kernel has it in the end, or the connection ends before. */
+  /** Whether our Close was given to the engine, and whether the kernel has it. */
   #ourClose: 'none' | 'given' | 'left' = 'none';
   #paused = false;
-  /** What arrived with the upgrade waits until the awaiters of `connect()` have run. */
+  /** True at first: what arrived with the upgrade waits until those who await `connect()` have run. */
   #greeting = false;
   #markedBytes = 0;
-  /** The Pings sent so far, and up to which of them the peer has answered. */
+  /** The number of Pings sent, and the number of the newest one that was answered. */
   #pings = 0;
   #ponged = 0;
 
@@ -109,7 +108,7 @@ class WsTransport implements Transport, OutgoingObserver {
         );
       } else this.#begin(request, route);
     } catch (cause) {
-      // A dial reports, and not before it returned.
+      // Reported after the dial has returned.
       failLater(cause);
     }
   }
@@ -122,7 +121,7 @@ class WsTransport implements Transport, OutgoingObserver {
       const options = engineOptions(request, route, (error) => this.#fail(error));
       engine = new Engine(request.url, [...request.protocols], options);
     } catch (cause) {
-      // ws and Node's http client throw for what they find invalid; a dial reports, and not before it returned.
+      // ws and Node's http client throw for invalid options. Reported after the dial has returned.
       microtask(() => this.#fail(connectionError(cause)));
       return;
     }
@@ -131,8 +130,8 @@ class WsTransport implements Transport, OutgoingObserver {
   }
 
   /**
-   * The end of a socket is not reported at once: one whose write the kernel refused has erred, and is destroyed
-   * later. And ws drops what it is given between the peer's Close and the end.
+   * The end of a socket is not reported at once: after a write that the kernel refused it is destroyed later. And `ws`
+   * drops what is sent between the peer's Close and the end.
    */
   get isWritable(): boolean {
     return this.#engine?.readyState === WebSocket.OPEN && this.#socket?.writable === true;
@@ -151,8 +150,8 @@ class WsTransport implements Transport, OutgoingObserver {
     return this.#outgoing.send(data);
   }
 
-  onWorkDone(): void {
-    this.#seeCloseLeave();
+  onCompressed(): void {
+    this.#watchCloseLeave();
   }
 
   filled(before: number): void {
@@ -181,11 +180,11 @@ class WsTransport implements Transport, OutgoingObserver {
   }
 
   askLiveness(): void {
-    // The poll phase lies between a timer and an immediate: what the kernel holds is read before the answer.
+    // The poll phase is between a timer and an immediate: what the kernel holds is read before the answer.
     afterIo(() => {
-      const heard = this.#paused || (this.#socket?.bytesRead ?? 0) !== this.#markedBytes;
+      const alive = this.#paused || (this.#socket?.bytesRead ?? 0) !== this.#markedBytes;
       this.mark();
-      this.#observer?.answered(heard);
+      this.#observer?.answered(alive);
     });
   }
 
@@ -194,7 +193,7 @@ class WsTransport implements Transport, OutgoingObserver {
     if (engine === undefined) return;
     this.#ending = true;
     this.#paused = false;
-    // ws would wait out its closing timer on a paused socket: the peer's Close could not be read.
+    // On a paused socket the peer's Close could not be read, and ws would wait for its closing timer.
     engine.resume();
     engine.close(code, reason);
     this.flush();
@@ -216,17 +215,17 @@ class WsTransport implements Transport, OutgoingObserver {
     this.#finishRefusal = undefined;
     finishRefusal?.();
     this.flush();
-    // The last moment at which the socket knows what has left.
+    // Afterwards the socket no longer knows what has left.
     this.#outgoing?.settle();
     try {
       this.#engine?.terminate();
     } catch {
-      // In the middle of a handshake that threw it has no request and no socket any more. The route has them.
+      // After a handshake that threw, the engine has no request and no socket. The route destroys them.
     }
     this.#route?.destroy();
   }
 
-  // What the engine tells, and nobody else.
+  // Called by the engine only.
 
   onEngineClose(code: number | undefined, reason: string | Buffer | undefined): void {
     // Nothing may follow a Close (RFC 6455 §5.5.1).
@@ -240,34 +239,34 @@ class WsTransport implements Transport, OutgoingObserver {
     this.#observer?.peerClosed(code ?? 1005, reason?.toString() ?? '');
   }
 
-  /** The engine has given our Close to the socket, or keeps it behind what it still works on. */
+  /** The engine has written our Close to the socket, or keeps it until it has compressed what is before it. */
   onCloseGiven(): void {
     if (this.#ourClose !== 'none') return;
     this.#ourClose = 'given';
-    if (this.#outgoing?.isWorking !== true) this.#seeCloseLeave();
+    if (this.#outgoing?.isCompressing !== true) this.#watchCloseLeave();
   }
 
-  /** Whether what the socket says of its buffer holds. */
+  /** Whether the socket's buffer counts are valid. */
   get #isSound(): boolean {
     const socket = this.#socket;
     return this.#outgoing?.isSound ?? (socket !== undefined && !socket.destroyed && !socket.errored);
   }
 
-  /** Our Close is in the socket: an empty write behind it tells when the kernel has it. */
-  #seeCloseLeave(): void {
+  /** Our Close is in the socket: the callback of an empty write after it comes when the kernel has it. */
+  #watchCloseLeave(): void {
     const socket = this.#socket;
     if (this.#ourClose !== 'given' || socket === undefined || !this.#isSound) return;
     if (socket.writableLength === 0) {
       this.#ourClose = 'left';
     } else if (socket.writable) {
-      // Called without an error, too, where the socket was destroyed under the write.
+      // Also called without an error where the socket was destroyed meanwhile.
       socket.write(EMPTY, (error) => {
         if (!error && this.#isSound) this.#ourClose = 'left';
       });
     }
   }
 
-  /** Not by `destroy()`, which has taken the observer away before. */
+  /** Without an observer `destroy()` is the caller. */
   onEngineTerminate(): void {
     if (this.#observer === undefined) return;
     this.#error ??= new ConnectionError('The peer sent Pings faster than they could be answered', {
@@ -275,7 +274,7 @@ class WsTransport implements Transport, OutgoingObserver {
     });
   }
 
-  /** The code of the Close that a protocol error of the peer made the engine send. */
+  /** The code of the Close that the engine sent because the peer broke the protocol. */
   #sentCode: number | undefined;
 
   onUpgrade(answer: IncomingMessage): void {
@@ -331,7 +330,7 @@ class WsTransport implements Transport, OutgoingObserver {
     if (payload.length !== PING_PAYLOAD) return;
     const ping = payload.readUInt32BE();
     const newer = (this.#pings - ping) >>> 0;
-    // It answers none that still waits: an older one that came late, or one that was never sent.
+    // It answers no Ping that waits: it is late, or for a Ping that was never sent.
     if (newer >= (this.#pings - this.#ponged) >>> 0) return;
     this.#ponged = ping;
     this.#observer?.ponged(newer);
@@ -339,7 +338,7 @@ class WsTransport implements Transport, OutgoingObserver {
 
   onError(cause: Error): void {
     if (this.#finishRefusal !== undefined) {
-      // The answer is there: only its body broke off.
+      // The answer has arrived: only its body is incomplete.
       this.#finishRefusal();
       return;
     }
@@ -366,9 +365,9 @@ class WsTransport implements Transport, OutgoingObserver {
   onClose(code: number, reason: Buffer): void {
     const observer = this.#observer;
     this.#observer = undefined;
-    // RFC 6455 §7.1.4: both Closes went their way. What then becomes of TCP is no error: some peers reset it.
+    // RFC 6455 §7.1.4: both sides sent a Close. An error of TCP afterwards does not matter: some peers reset it.
     const wasClean = code !== NO_CLOSE && this.#ourClose === 'left';
-    // ws swallows the socket's error; it is the cause that users want to read.
+    // ws hides the socket's error, which is the cause.
     const cause = wasClean ? undefined : this.#socket?.errored;
     if (cause) this.#error ??= connectionError(cause);
     observer?.closed(code, reason.toString(), wasClean, wasClean ? undefined : this.#error);

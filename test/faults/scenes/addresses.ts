@@ -42,23 +42,23 @@ await startHttpProxy();
 await startSocksProxy(socksRequests);
 
 const to = (name: string): string => `ws://${name}.test:${PORT}/`;
-const ways = (name: string): Record<string, [url: string, options: WebSocketOptions]> => ({
+const routes = (name: string): Record<string, [url: string, options: WebSocketOptions]> => ({
   direct: [to(name), {}],
   http: ['ws://127.0.0.1:1/', { proxy: `http://${name}.test:3128` }],
   socks: [`ws://127.0.0.1:${PORT}/`, { proxy: `socks5://${name}.test:1080` }],
 });
 const once = { connectTimeout: 8000 } as const;
 
-const slow: Promise<void>[] = Object.entries(ways('slow')).map(async ([way, [url, options]]) =>
-  say('slow', { way, ...(await dial(url, { ...once, ...options })) }),
+const slow: Promise<void>[] = Object.entries(routes('slow')).map(async ([route, [url, options]]) =>
+  say('slow', { route, ...(await dial(url, { ...once, ...options })) }),
 );
 slow.push(dialRaw(to('no-ipv6')).then((raw) => say('noIpv6Raw', raw)));
 slow.push(dial(to('no-ipv6'), once).then((found) => say('noIpv6', found)));
 await Promise.all(slow);
 
-for (const [way, [url, options]] of Object.entries(ways('dead'))) {
+for (const [route, [url, options]] of Object.entries(routes('dead'))) {
   const first = await dial(url, { ...once, ...options });
-  say('dead', { way, first, second: await dial(url, { ...once, ...options }) });
+  say('dead', { route, first, second: await dial(url, { ...once, ...options }) });
 }
 say('refusing', await dial(to('refusing'), once));
 say('allRefusing', await dial(to('all-refusing'), once));

@@ -1,7 +1,7 @@
 /**
  * A client whose process does not get to its timers: it is blocked for longer than the heartbeat's time-out,
  * again and again, while the answers come into the kernel. The server runs in a thread of its own; the block
- * lasts until that thread has had its turns, however busy the machine is. Says what the client was told.
+ * lasts until that thread has had its turns, however busy the machine is. Prints what the client reported.
  */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';

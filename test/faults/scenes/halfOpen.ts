@@ -44,7 +44,7 @@ interface Client {
   isOpen(): boolean;
 }
 
-/** Which of the others told anything at all. */
+/** Which of the others reported anything at all. */
 const noticed = new Set<string>();
 
 function other(

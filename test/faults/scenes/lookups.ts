@@ -33,20 +33,20 @@ const proxies = (name: string): Record<string, [url: string, options: WebSocketO
 });
 
 // A resolver that drops AAAA: the system's lookup takes its 10 s and more.
-for (const [way, [url, given]] of Object.entries(proxies('dropping'))) {
-  say('dropping', { way, ...(await dial(url, given)) });
+for (const [route, [url, given]] of Object.entries(proxies('dropping'))) {
+  say('dropping', { route, ...(await dial(url, given)) });
 }
 
-// Many clients at once, each way, while a lookup takes 100 ms. All of it is in this one process, so it takes its time.
+// Many clients at once, over each route, while a lookup takes 100 ms. All of it is in this one process, so it takes its time.
 dns.delay = 100;
-for (const [way, count] of Object.entries({ direct: 400, http: 20, socks: 20 })) {
-  const [url, options] = proxies(`many-${way}`)[way] ?? ['', {}];
+for (const [route, count] of Object.entries({ direct: 400, http: 20, socks: 20 })) {
+  const [url, options] = proxies(`many-${route}`)[route] ?? ['', {}];
   dns.questions.length = 0;
   const outcomes = await Promise.all(
     Array.from({ length: count }, () => dial(url, { ...options, connectTimeout: 30_000 })),
   );
   say('many', {
-    way,
+    route,
     failed: outcomes.filter(({ error }) => error !== undefined).length,
     dials: outcomes.reduce((sum, { dials }) => sum + dials, 0),
     questions: dns.questions.length,

@@ -1,6 +1,6 @@
 /**
  * The network of the scenes about names, in network and mount namespaces of its own: a DNS server, addresses that
- * behave in their own way, an echoing server at all of them, and proxies.
+ * each behave differently, an echoing server at all of them, and proxies.
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';

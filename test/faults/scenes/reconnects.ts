@@ -13,7 +13,7 @@ const times = Number(process.argv[2] ?? 10_000);
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 server.on('connection', (peer) => {
   peer.on('error', () => {});
-  // Each other way: by a FIN, and by a Close.
+  // Alternately by a FIN and by a Close.
   peer.on('message', (data) => (String(data) === 'drop' ? peer.terminate() : peer.close(1012)));
 });
 await once(server, 'listening');

@@ -1,21 +1,20 @@
 /**
- * Which addresses failed lately, for all clients of the process: such an address comes last in the next dial.
+ * The addresses that failed recently, for all clients of the process: they are dialled last.
  *
- * Bounded, so that neither many names nor a name with many addresses grow it. It holds only addresses of names,
- * since there is nothing to put in order where an address itself is dialled.
+ * Limited in number. Contains only addresses of host names: a URL with an address has no order.
  */
 import { ioNow } from '../../node/index.js';
 
-/** How many addresses are remembered. The oldest failure is forgotten first. */
+/** How many addresses are kept. The oldest failure is dropped first. */
 const LIMIT = 1024;
 
 /** How long a failure counts, in ms: RFC 8305 §4 leaves it open, RFC 6555 §4.2 suggested about 10 minutes. */
 const LIFETIME = 600_000;
 
-/** By address, port and proxy: when it failed. In the order of time. */
+/** The time of the failure, by address, port and proxy. In the order of time. */
 const failures = new Map<string, number>();
 
-/** An address that failed, or that did not answer. */
+/** Records an address that failed, or did not answer. */
 export function recordFailure(key: string): void {
   failures.delete(key);
   failures.set(key, ioNow());
@@ -24,15 +23,15 @@ export function recordFailure(key: string): void {
   if (oldest !== undefined) failures.delete(oldest);
 }
 
-/** An address through which a dial opened. */
+/** Removes an address over which a dial opened. */
 export function forgetFailure(key: string): void {
   failures.delete(key);
 }
 
-/** Whether any address is remembered: most processes never have one. */
+/** Whether there is any: most processes never have one. */
 export const hasFailures = (): boolean => failures.size > 0;
 
-/** When it failed; 0 where it did not, or long ago. */
+/** When it failed, on the clock of `ioNow()`; 0 where it did not fail, or too long ago. */
 export function failedAt(key: string): number {
   const at = failures.get(key);
   return at !== undefined && ioNow() - at < LIFETIME ? at : 0;

@@ -1,6 +1,6 @@
 /**
- * The names that the machine knows without DNS. A DNS server must not be asked for them: it may know the same
- * name with another address.
+ * The names that the machine resolves without DNS. They must not be sent to a DNS server, which may have another
+ * address for the same name.
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -14,10 +14,10 @@ const PATH =
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
 
 /**
- * The addresses of `name`, which may be none. Read at once, since the threads that would do it are those that a
- * slow lookup may hold, and for slow lookups alone.
+ * The addresses of `name`, which may be none. Used for slow lookups only. Synchronous, because the threads of an
+ * asynchronous read may be held by such lookups.
  *
- * @throws where the file is there and cannot be read
+ * @throws Error where the file exists and cannot be read
  */
 export function fixedAddresses(name: string): readonly string[] {
   const found = addressesIn(hostsFile(), name.toLowerCase());
@@ -35,7 +35,7 @@ function hostsFile(): string {
 }
 
 function addressesIn(text: string, name: string): readonly string[] {
-  // Lists of blocked names have many thousands of lines.
+  // Lists of blocked names may have many thousands of lines.
   if (!text.toLowerCase().includes(name)) return [];
   const found: string[] = [];
   for (const line of text.split('\n')) {

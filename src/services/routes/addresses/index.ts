@@ -1,5 +1,5 @@
 /**
- * From a name to a connection: how names are looked up, in which order their addresses are dialled, and which
- * attempt wins (RFC 8305). What is spoken over the connection, and how long a dial may take, is not known here.
+ * From a host name to a connection: looks names up, orders their addresses, dials them, and keeps the first connection
+ * (RFC 8305). Must not know the protocol above, or the deadline of a dial.
  */
 export { type Attempt, type Begin, type Ended, NO_SETTINGS, Race, socketAttempts } from './race.js';

@@ -1,8 +1,8 @@
 /**
- * Looks names up: one lookup for each name, family and function under way at a time, joined by every dial that
- * needs it, also once the dial that began it is gone.
+ * Looks names up. For each name, family and function at most one lookup is in progress: every dial that needs it
+ * joins it, also after the dial that began it has ended.
  *
- * Owns which lookups are under way. Keeps no answer: the next dial after it asks anew.
+ * Owns the lookups in progress. Keeps no answer: the next dial looks the name up again.
  */
 
 import dns, { ADDRCONFIG, lookup as systemLookup } from 'node:dns';
@@ -12,18 +12,18 @@ import { clearIoTimeout, type IoTimer, ioTimeout } from '../../node/index.js';
 import { isHeldUp, leavePlace, type Placed, stopWaiting, takePlace } from './lookupPlaces.js';
 import { ServerQuery } from './serverQuery.js';
 
-/** Who waits for addresses. */
+/** Receives addresses. */
 export interface Seeker {
-  /** More addresses. May be called several times; for the last time with `isComplete`. */
+  /** More addresses were found. May be called several times; the last time with `isComplete`. */
   found(addresses: readonly string[], isComplete: boolean): void;
-  /** Once, instead of that last time: there are no addresses. */
+  /** There are no addresses. Once, instead of that last time. */
   failed(cause: Error): void;
 }
 
-/** Milliseconds after which a lookup is slow. RFC 8305 has no such figure: it knows no lookup of both families at once. */
+/** Milliseconds after which a lookup is slow. Not from RFC 8305, which has no lookup of both families at once. */
 const SLOW_AFTER = 250;
 
-/** As Node itself asks, where no family is given (`lookupAndConnect()` in lib/net.js). */
+/** The hints of Node's own lookups without a family (`lookupAndConnect()` in lib/net.js). */
 const HINTS = process.platform === 'win32' ? 0 : ADDRCONFIG;
 
 type Table = Map<string, Lookup>;
@@ -32,13 +32,13 @@ const systemLookups: Table = new Map();
 const otherLookups = new WeakMap<LookupFunction, Table>();
 
 /**
- * The lookup of `name` that is under way, or a new one.
+ * The lookup of `name` that is in progress, or a new one.
  *
  * @param given the option `lookup`
  */
 export function lookupOf(name: string, family: number, given: LookupFunction | undefined): Lookup {
   const key = `${family} ${name}`;
-  // Something that replaces the function of the module means to be asked, as Node's own sockets would ask it.
+  // A function that replaces that of the module is called, as Node's own sockets would do.
   const custom = given ?? (dns.lookup === systemLookup ? undefined : (dns.lookup as LookupFunction));
   const table = custom === undefined ? systemLookups : tableOf(custom);
   let lookup = table.get(key);
@@ -62,12 +62,12 @@ function tableOf(custom: LookupFunction): Table {
   return table;
 }
 
-/** One lookup under way. */
+/** One lookup in progress. */
 export abstract class Lookup {
   protected readonly name: string;
   protected readonly family: number;
   protected readonly seekers = new Set<Seeker>();
-  /** Takes it out of what is under way. */
+  /** Removes it from the lookups in progress. */
   protected readonly forget: () => void;
   #hasBegun = false;
 
@@ -77,7 +77,7 @@ export abstract class Lookup {
     this.forget = forget;
   }
 
-  /** `seeker` may be called before this returns. The first one begins it. */
+  /** Adds a seeker, which may be called before this returns. The first one begins the lookup. */
   join(seeker: Seeker): void {
     this.seekers.add(seeker);
     if (this.#hasBegun) return;
@@ -85,21 +85,21 @@ export abstract class Lookup {
     this.begin();
   }
 
-  /** `seeker` is called no more. */
+  /** Removes a seeker. It is not called afterwards. */
   leave(seeker: Seeker): void {
     this.seekers.delete(seeker);
   }
 
   protected abstract begin(): void;
 
-  /** What Node's sockets pass to a lookup, and nothing of any prototype. */
+  /** Calls `how` with the options that Node's sockets use, as own properties. */
   protected ask(how: LookupFunction, answer: Parameters<LookupFunction>[2]): unknown {
     const { family } = this;
     const unset = { verbatim: undefined, order: undefined };
     return how(this.name, { ...unset, all: true, family, hints: family === 0 ? HINTS : 0 }, answer);
   }
 
-  /** The whole answer. */
+  /** The lookup has ended. */
   protected end(cause: unknown, given: unknown): void {
     this.forget();
     const result = cause ? asError(cause) : addressesOf(given, this.name, this.family);
@@ -116,7 +116,7 @@ export abstract class Lookup {
   }
 }
 
-/** By a function of the user's. It is asked alone: what it knows, no DNS server need know. */
+/** A lookup by the user's function. No DNS server is used in addition: it need not know the name. */
 class CustomLookup extends Lookup {
   readonly #how: LookupFunction;
   #hasEnded = false;
@@ -129,7 +129,7 @@ class CustomLookup extends Lookup {
   protected override begin(): void {
     try {
       const returned = this.ask(this.#how, (cause, given) => this.#endOnce(cause, given));
-      // An `async` function has no other place for what it throws.
+      // An `async` function throws by rejecting.
       const { then } = (returned ?? {}) as PromiseLike<unknown>;
       if (typeof then === 'function')
         then.call(returned, undefined, (cause: unknown) => this.#endOnce(cause));
@@ -141,11 +141,11 @@ class CustomLookup extends Lookup {
   #endOnce(cause: unknown, given?: unknown): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.end(cause ?? (given === undefined ? new Error('The lookup gave no address') : undefined), given);
+    this.end(cause ?? (given === undefined ? new Error('The lookup returned no address') : undefined), given);
   }
 }
 
-/** By the system, on one of libuv's threads; once that is slow, by DNS servers, too. */
+/** A lookup by the system, on one of libuv's threads; once it is slow, by DNS servers, too. */
 class SystemLookup extends Lookup implements Placed {
   isSlow = false;
   #timer: IoTimer | undefined;
@@ -156,13 +156,13 @@ class SystemLookup extends Lookup implements Placed {
   override join(seeker: Seeker): void {
     super.join(seeker);
     if (!this.isSlow) return;
-    if (this.#query === undefined) this.#askServers();
+    if (this.#query === undefined) this.#queryServers();
     else if (this.#known.length > 0) seeker.found(this.#known, false);
   }
 
   override leave(seeker: Seeker): void {
     super.leave(seeker);
-    this.#restIfUnwanted();
+    this.#stopIfUnwanted();
   }
 
   protected override begin(): void {
@@ -192,10 +192,10 @@ class SystemLookup extends Lookup implements Placed {
 
   #becomeSlow(): void {
     this.isSlow = true;
-    if (this.seekers.size > 0) this.#askServers();
+    if (this.seekers.size > 0) this.#queryServers();
   }
 
-  #askServers(): void {
+  #queryServers(): void {
     this.#known = [];
     const query = new ServerQuery(this.name, this.family, (found, isLast) => this.#onServers(found, isLast));
     this.#query = query;
@@ -208,11 +208,11 @@ class SystemLookup extends Lookup implements Placed {
     const isComplete = isLast && this.#known.length > 0;
     if (found.length === 0 && !isComplete) return;
     for (const seeker of isComplete ? this.takeSeekers() : [...this.seekers]) seeker.found(found, isComplete);
-    this.#restIfUnwanted();
+    this.#stopIfUnwanted();
   }
 
-  /** Nobody waits: no query need run, and where no thread has begun none will. One that runs can be joined. */
-  #restIfUnwanted(): void {
+  /** Without seekers no query is needed, nor a thread that has not begun. A lookup that runs can be joined. */
+  #stopIfUnwanted(): void {
     if (this.seekers.size > 0) return;
     this.#query?.stop();
     this.#query = undefined;
@@ -226,7 +226,7 @@ function asError(cause: unknown): Error {
   return isError(cause) ? cause : new Error('The lookup failed', { cause });
 }
 
-/** The addresses in what a lookup gave, or what is wrong with it. */
+/** The addresses in the result of a lookup, or the error where it is invalid. */
 function addressesOf(given: unknown, name: string, family: number): readonly string[] | Error {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   const addresses: string[] = [];
@@ -234,7 +234,7 @@ function addressesOf(given: unknown, name: string, family: number): readonly str
     const address = typeof each === 'string' ? each : (each as LookedUpAddress | null | undefined)?.address;
     const found = typeof address === 'string' ? isIP(address) : 0;
     if (found === 0) {
-      return Object.assign(new Error(`The lookup of ${name} gave what is no IP address`), {
+      return Object.assign(new Error(`The lookup of ${name} returned something that is not an IP address`), {
         code: 'ERR_INVALID_IP_ADDRESS',
       });
     }
@@ -242,7 +242,7 @@ function addressesOf(given: unknown, name: string, family: number): readonly str
   }
   if (addresses.length > 0) return addresses;
   return Object.assign(
-    new Error(`The lookup of ${name} gave no address${family === 0 ? '' : ` of IPv${family}`}`),
+    new Error(`The lookup of ${name} returned no address${family === 0 ? '' : ` of IPv${family}`}`),
     {
       code: 'ENOTFOUND',
     },

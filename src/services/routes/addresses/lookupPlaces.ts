@@ -1,20 +1,20 @@
 /**
- * Which lookups may hold one of libuv's threads.
+ * Limits how many of libuv's threads lookups hold.
  *
- * `getaddrinfo()` cannot be cancelled, and libuv gives it no more than half of its threads: two of four
- * (https://docs.libuv.org/en/v1.x/threadpool.html). Two names whose DNS servers are silent would hold both for
- * many seconds, and every other name of the process, whoever asks for it, would wait. So one is left free.
+ * `getaddrinfo()` cannot be cancelled, and libuv runs it on at most half of its threads: two of four
+ * (https://docs.libuv.org/en/v1.x/threadpool.html). Two names whose DNS servers do not answer would hold both for many
+ * seconds, and every other lookup of the process would wait. So one thread is left free.
  */
 
-/** A lookup that wants a thread. */
+/** A lookup that needs a thread. */
 export interface Placed {
-  /** True once it has taken so long that nothing should wait for it. */
+  /** True once nothing should wait for it any longer. */
   readonly isSlow: boolean;
-  /** The thread is its own, until `leavePlace()`. */
+  /** Begins: it has a thread until `leavePlace()`. */
   run(): void;
 }
 
-/** libuv's own default, and its limit. */
+/** libuv's default, and its limit. */
 const DEFAULT_THREADS = 4;
 const MAX_THREADS = 1024;
 
@@ -23,7 +23,7 @@ const threads = Math.min(
   MAX_THREADS,
 );
 
-/** One less than libuv gives to lookups, where it gives more than one. */
+/** One less than libuv uses for lookups, but at least one. */
 const PLACES = Math.max(1, ((Math.max(1, threads) + 1) >> 1) - 1);
 
 const running = new Set<Placed>();
@@ -39,7 +39,7 @@ export function takePlace(lookup: Placed): void {
   lookup.run();
 }
 
-/** `lookup` has been answered. The next one runs. */
+/** `lookup` has ended. The next one runs. */
 export function leavePlace(lookup: Placed): void {
   running.delete(lookup);
   const [next] = waiting;
@@ -49,10 +49,10 @@ export function leavePlace(lookup: Placed): void {
   next.run();
 }
 
-/** `lookup` is not wanted any more. False where it runs already, and has to be waited for. */
+/** `lookup` is no longer needed. Returns false where it runs already, and cannot be stopped. */
 export const stopWaiting = (lookup: Placed): boolean => waiting.delete(lookup);
 
-/** Whether `lookup` has no thread, and all that have one are slow. */
+/** Whether `lookup` waits for a thread, and all lookups that have one are slow. */
 export function isHeldUp(lookup: Placed): boolean {
   if (!waiting.has(lookup)) return false;
   for (const each of running) if (!each.isSlow) return false;

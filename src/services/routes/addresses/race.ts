@@ -1,9 +1,9 @@
 /**
- * Dials the addresses of one name (RFC 8305, "Happy Eyeballs Version 2"): the first address known starts the
- * first attempt, the next begins 250 ms later, or as soon as none is left that goes on, and the first to connect
- * wins. The losers are destroyed.
+ * Dials the addresses of one name (RFC 8305, "Happy Eyeballs Version 2"). The first known address starts the first
+ * attempt. Each next one begins 250 ms later, or as soon as an attempt has failed. The first to connect wins, and the
+ * others are destroyed.
  *
- * Owns the attempts until one has won, and the order of the addresses. Must not know what an attempt is.
+ * Owns the attempts until one has won, and the order of the addresses. Must not know what an attempt does.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { isIP, type Socket } from 'node:net';
@@ -13,31 +13,31 @@ import type { TlsPeer } from '../tls/index.js';
 import { failedAt, forgetFailure, hasFailures, recordFailure } from './failedAddresses.js';
 import { type Lookup, lookupOf, type Seeker } from './lookup.js';
 
-/** Milliseconds between the beginnings of two attempts: RFC 8305 §5, "Connection Attempt Delay". */
+/** Milliseconds between the beginnings of two attempts (RFC 8305 §5, "Connection Attempt Delay"). */
 const ATTEMPT_DELAY = 250;
 
-/** An attempt that has not answered for so many milliseconds was silent. */
+/** An attempt without an answer for this many milliseconds is silent. */
 const SILENT_AFTER = ATTEMPT_DELAY;
 
-/** For want of what the machine itself has too few of: nothing that a remote address could be blamed for. */
+/** Errors for want of resources of this machine: not failures of the address. */
 const OWN_FAULTS: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 
-/** Where no option says otherwise. With own members: what is missing would be looked for on a prototype. */
+/** The settings without any option. All members are own ones: a missing one would be looked up on the prototype. */
 export const NO_SETTINGS: AddressSettings = Object.freeze({
   lookup: undefined,
   family: 0,
   localAddress: undefined,
 });
 
-/** What an attempt holds. */
+/** What an attempt has opened. */
 export interface Ended {
   destroy(): void;
 }
 
-/** Begins one attempt. Reports by `attempt`, and not before it has returned. A throw ends the whole race. */
+/** Begins one attempt. Reports to `attempt`, after it has returned. A throw ends the whole race. */
 export type Begin = (address: string, attempt: Attempt) => Ended;
 
-/** The one outcome: an error, or the socket of the winner. */
+/** Receives the outcome: an error, or the socket of the winner. */
 type Done = (cause: Error | null, socket?: Socket) => void;
 
 /** One address being dialled. */
@@ -53,7 +53,7 @@ export class Attempt {
   }
 
   get isSilent(): boolean {
-    // A timer of 250 ms may fire a little early by this clock.
+    // A timer of 250 ms may fire slightly early by this clock.
     return ioNow() - this.began >= SILENT_AFTER - 5;
   }
 
@@ -63,7 +63,7 @@ export class Attempt {
     race?.onWon(this, socket);
   }
 
-  /** @param isFinal where no other address can fare better */
+  /** @param isFinal true where no other address can succeed */
   failed(cause: Error, isFinal = false): void {
     const race = this.#race;
     this.#race = undefined;
@@ -79,26 +79,28 @@ export class Attempt {
 export class Race implements Seeker {
   readonly #peer: TlsPeer;
   readonly #settings: AddressSettings;
-  /** Part of what failures are remembered by: an address fails by itself, or through a proxy. */
+  /** Part of the key of a failure: an address fails directly, or through a proxy. */
   readonly #via: string;
   #begin: Begin | undefined;
   #done: Done | undefined;
   /** The lookup, until it is complete. */
   #lookup: Lookup | undefined;
-  /** Lookups are shared: what one gives is used in the dial's own context, not in that of the dial which began it. */
+  /**
+   * Lookups are shared. Their result is used in the async context of this dial, not of the one that began the lookup.
+   */
   #context: AsyncResource | undefined;
   #known: string[] = [];
   #untried: string[] = [];
   #running: Attempt[] = [];
   #errors: Error[] = [];
-  /** Runs while the next attempt is not due. */
+  /** Set while the next attempt is not due. */
   #timer: IoTimer | undefined;
   #lastFamily = 0;
   #winner: Attempt | undefined;
 
   /**
    * @param done called once, unless the race is destroyed before
-   * @param via what lies between, where something does
+   * @param via the proxy, where the addresses are dialled through one
    */
   constructor(peer: TlsPeer, settings: AddressSettings, begin: Begin, done: Done, via = '') {
     this.#peer = peer;
@@ -137,49 +139,49 @@ export class Race implements Seeker {
 
   failed(cause: Error): void {
     this.#lookup = undefined;
-    // What was found before is being dialled.
+    // The addresses that were found before are being dialled.
     if (this.#running.length > 0 || this.#untried.length > 0) return;
     this.#inContext(() => this.#fail(this.#errors.length > 0 ? together(this.#errors) : cause));
   }
 
-  /** The dial has opened through the winner: it answers. */
+  /** The dial has opened over the winner. */
   opened(): void {
     if (this.#winner !== undefined && hasFailures()) forgetFailure(this.#key(this.#winner.address));
     this.#winner = undefined;
   }
 
-  /** What the winner led to has failed. */
+  /** The dial has failed after the winner had connected. */
   blame(): void {
     if (this.#winner !== undefined) this.#remember(this.#winner);
     this.#winner = undefined;
   }
 
-  /** Ends all of it; `done` is not called any more. Idempotent. */
+  /** Destroys everything. `done` is not called afterwards. Idempotent. */
   destroy(): void {
     for (const attempt of [...this.#running, ...(this.#winner === undefined ? [] : [this.#winner])]) {
       if (attempt.isSilent) this.#remember(attempt);
       attempt.destroy();
     }
     this.#winner = undefined;
-    this.#rest();
+    this.#free();
   }
 
-  /** Attempts call this, and nobody else. */
+  /** Called by attempts only. */
   onWon(winner: Attempt, socket: Socket): void {
     const done = this.#done;
     this.#running = this.#running.filter((each) => each !== winner);
     for (const loser of this.#running) {
-      // It had a start of the winner, or as long as it would take.
+      // It began before the winner, or had enough time.
       if (loser.isSilent) this.#remember(loser);
       loser.destroy();
     }
     this.#winner = winner;
     winner.held = undefined;
-    this.#rest();
+    this.#free();
     done?.(null, socket);
   }
 
-  /** Attempts call this, and nobody else. */
+  /** Called by attempts only. */
   onFailed(attempt: Attempt, cause: Error, isFinal: boolean): void {
     this.#running = this.#running.filter((each) => each !== attempt);
     attempt.held?.destroy();
@@ -189,13 +191,13 @@ export class Race implements Seeker {
     }
     if (!OWN_FAULTS.has((cause as { readonly code?: unknown }).code)) this.#remember(attempt);
     this.#errors.push(cause);
-    // RFC 8305 §5: the next one need not wait for an attempt that is over.
+    // RFC 8305 §5: after a failure the next attempt begins at once.
     clearIoTimeout(this.#timer);
     this.#timer = undefined;
     this.#next();
   }
 
-  /** The next attempt, if there is an address for it. */
+  /** Begins the next attempt, if there is an address for it. */
   #next(): void {
     const address = this.#pick();
     if (address === undefined) {
@@ -219,8 +221,8 @@ export class Race implements Seeker {
   }
 
   /**
-   * Takes the next address: those that failed lately come last, the one whose failure is the oldest first; the
-   * families take turns (RFC 8305 §4).
+   * Takes the next address. Those that failed recently come last, the oldest failure first. The families alternate (RFC
+   * 8305 §4).
    */
   #pick(): string | undefined {
     let best = this.#untried[0];
@@ -241,7 +243,7 @@ export class Race implements Seeker {
     return hasFailures() ? failedAt(this.#key(address)) : 0;
   }
 
-  /** Where an address is dialled by itself there is no order to learn for. */
+  /** Not for a URL with an address: it has no order. */
   #remember({ address }: Attempt): void {
     if (isIP(this.#peer.host) === 0) recordFailure(this.#key(address));
   }
@@ -256,8 +258,8 @@ export class Race implements Seeker {
     done?.(cause);
   }
 
-  /** Lets go of all that is not needed once there is an outcome. */
-  #rest(): void {
+  /** Frees everything that is not needed after the outcome. */
+  #free(): void {
     clearIoTimeout(this.#timer);
     this.#timer = undefined;
     this.#lookup?.leave(this);
@@ -279,21 +281,21 @@ export class Race implements Seeker {
 
 const NOTHING: readonly never[] = Object.freeze([]);
 
-/** The attempts at sockets: the first one whose TCP connection stands wins. */
+/** Attempts that open sockets: the first TCP connection that is open wins. */
 export function socketAttempts(open: (address: string) => Socket): Begin {
   return (address, attempt) => {
     const socket = open(address);
     const fail = (cause: Error): void => attempt.failed(cause);
     socket.on('error', fail).once('connect', () => {
       attempt.won(socket);
-      // By then the winner has the listeners of its new owner.
+      // By then the winner has other listeners.
       nextTick(() => socket.off('error', fail));
     });
     return socket;
   };
 }
 
-/** The errors of all attempts as one, as Node's own `net.connect()` reports them. */
+/** The errors of all attempts as one, as Node's `net.connect()` reports them. */
 function together(errors: readonly Error[]): Error {
   const [first] = errors;
   if (first !== undefined && errors.length === 1) return first;

@@ -1,8 +1,8 @@
 /**
- * A name's addresses without one of libuv's threads: from the hosts file, else by A and AAAA queries
- * (`dns.Resolver`, which is c-ares). Used beside a lookup that is slow.
+ * Resolves a name without one of libuv's threads: by the hosts file, else by A and AAAA queries (`dns.Resolver`,
+ * which is c-ares). Used in addition to a lookup that is slow.
  *
- * What it finds counts; that it finds nothing says nothing, since the system's lookup knows more: search
+ * Addresses that it finds are used. That it finds none means nothing, because the system's lookup knows more: search
  * domains, mDNS, directories.
  */
 import { Resolver } from 'node:dns';
@@ -10,16 +10,16 @@ import { isIP } from 'node:net';
 import { withoutPrototype } from '../../../port/index.js';
 import { fixedAddresses } from './hostsFile.js';
 
-/** Called with what was found, at the latest with nothing more to come. */
+/** Receives addresses. The last call has `isLast`. */
 type Answer = (addresses: readonly string[], isLast: boolean) => void;
 
 /**
- * Milliseconds until a query is repeated, and how often it is sent. A server that drops AAAA queries then holds a
- * dial whose A addresses have all failed for 3 s, and no other.
+ * Milliseconds until a query is repeated, and how often it is sent. A server that drops AAAA queries then delays only a
+ * dial whose A addresses have all failed, by 3 s.
  */
 const SETTINGS = withoutPrototype({ timeout: 1000, tries: 2, maxTimeout: undefined });
 
-/** One for all queries under way. A later one is made anew, since the machine may have moved to other servers. */
+/** One for all queries in progress. Made again for later ones, because the machine may use other servers then. */
 let resolver: Resolver | undefined;
 let borrowers = 0;
 
@@ -27,11 +27,11 @@ export class ServerQuery {
   readonly #name: string;
   readonly #family: number;
   #answer: Answer | undefined;
-  /** How many queries are under way. */
+  /** How many queries are in progress. */
   #pending = 0;
   #resolver: Resolver | undefined;
 
-  /** @param family 4 or 6 for the addresses of that family alone, 0 for both */
+  /** @param family 4 or 6: addresses of that family only. 0: both */
   constructor(name: string, family: number, answer: Answer) {
     this.#name = name;
     this.#family = family;
@@ -44,13 +44,13 @@ export class ServerQuery {
     try {
       fixed = fixedAddresses(this.#name);
     } catch {
-      // No descriptor left, or no permission. Without that file a DNS server's answer may be the wrong one.
+      // No descriptor left, or no permission. Without that file the answer of a DNS server may be wrong.
     }
     if (fixed?.length === 0 && isServersName(this.#name)) this.#ask();
     else this.#end(fixed?.filter((each) => this.#family === 0 || isIP(each) === this.#family) ?? []);
   }
 
-  /** Nothing is answered afterwards. Idempotent. */
+  /** Ends it. `answer` is not called afterwards. Idempotent. */
   stop(): void {
     this.#answer = undefined;
     if (this.#resolver === undefined) return;
@@ -87,7 +87,7 @@ export class ServerQuery {
   }
 }
 
-/** Whether DNS servers are those who know it: not a name of one label, which may mean a search domain's, nor mDNS's. */
+/** Whether DNS servers know it: not a name of one label, which may need a search domain, and not a name of mDNS. */
 function isServersName(name: string): boolean {
   const labels = name.replace(/\.$/, '').split('.');
   return labels.length > 1 && labels.at(-1) !== 'local';

@@ -1,6 +1,6 @@
 /**
- * What went wrong on a dial through a dispatcher: undici's errors, and those of interceptors, as this library's. Knows
- * them by their shape, because the user's copy of undici may be any.
+ * Converts the errors of a dial through a dispatcher, those of undici and of interceptors, into this library's.
+ * Recognizes them by their shape, because the user's copy of undici may be any.
  */
 
 import { ConfigurationError, HandshakeError, isError } from '../../../port/index.js';
@@ -9,7 +9,7 @@ import { MAX_BODY, refusalText } from '../../handshake/index.js';
 import { wallTime } from '../../runtime/index.js';
 import { joinedHeaders } from './joinedHeaders.js';
 
-/** How undici says that a handler is not of its kind, e.g. `invalid onError method`. */
+/** Whether undici refuses a handler of another version, e.g. `invalid onError method`. */
 export function isHandlerComplaint(cause: unknown): boolean {
   return isError(cause) && /^invalid on[A-Z]\w* method$/.test(cause.message);
 }
@@ -22,10 +22,10 @@ export function outdated(): ConfigurationError {
   );
 }
 
-/** undici's errors that tell which hop spoke. */
+/** An error of the dispatcher as this library's, with the hop where that is known. */
 export function explainDispatcher(cause: Error): Error {
   const code = codeOf(cause) ?? '';
-  // The second is of a ProxyAgent with `proxyTunnel: false`.
+  // The second one is that of a ProxyAgent with `proxyTunnel: false`.
   const refused = /^Proxy (?:response \((\d{3})\) !== 200|Authentication Required \(407\))/.exec(
     cause.message,
   );
@@ -43,11 +43,11 @@ export function explainDispatcher(cause: Error): Error {
   if (code.startsWith('UND_ERR_SOCKS5')) {
     return connectionError(cause, 'proxy', code.startsWith('UND_ERR_SOCKS5_AUTH'));
   }
-  // What was closed stays closed.
+  // A dispatcher that was closed remains closed.
   return connectionError(cause, undefined, code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED');
 }
 
-/** An answer that an interceptor turned into an error: undici's `ResponseError`, `RequestRetryError` and the like. */
+/** An error that an interceptor made of an answer: undici's `ResponseError`, `RequestRetryError` and the like. */
 interface Intercepted extends Error {
   readonly statusCode?: unknown;
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ function statusOf({ statusCode }: Intercepted): number | undefined {
 
 function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
   const { headers, body } = cause;
-  // As those of a HandshakeError: cookies are among the headers.
+  // As with a HandshakeError: the headers may contain cookies.
   for (const name of ['headers', 'body'] as const) {
     if (Object.hasOwn(cause, name)) Object.defineProperty(cause, name, { enumerable: false });
   }
@@ -79,7 +79,7 @@ function interceptedAnswer(cause: Intercepted, status: number): HandshakeError {
   );
 }
 
-/** undici's interceptor gives JSON parsed; others may give anything. */
+/** undici's interceptor parses JSON; others may give anything. */
 function textOf(body: unknown): string {
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body)) {

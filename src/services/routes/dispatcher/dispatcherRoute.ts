@@ -1,11 +1,11 @@
 /**
- * Through an undici `Dispatcher` of the user's: it dials and upgrades, `ws` speaks the protocol.
+ * The route through the user's undici `Dispatcher`: it dials and upgrades, `ws` implements the protocol.
  *
- * Node's http client takes any object with `addRequest()` for an agent. Ours hands the request to
- * `dispatcher.dispatch()` and tells its outcome by the three events that `ws` listens to: `upgrade`, `response`
- * and `error`. Neither side documents this, so a test for each supported version of undici pins it.
+ * Node's http client accepts any object with `addRequest()` as an agent. This one passes the request to
+ * `dispatcher.dispatch()`, and reports the outcome by the three events that `ws` listens to: `upgrade`, `response` and
+ * `error`. Neither side documents this, so a test for each supported version of undici pins it.
  *
- * Must not import undici: the user's copy is the one that counts, and which it is shows in how it calls back.
+ * Must not import undici: the user's copy is used, and its callbacks show its version.
  */
 import { createHash } from 'node:crypto';
 import type { ClientRequest } from 'node:http';
@@ -20,14 +20,14 @@ import { serverName } from '../tls/index.js';
 import { explainDispatcher, isHandlerComplaint, outdated } from './dispatcherErrors.js';
 import { joinedHeaders } from './joinedHeaders.js';
 
-/** undici's `DispatchController`, as far as it is used here. */
+/** The part of undici's `DispatchController` that is used. */
 interface Controller {
   abort(reason: Error): void;
 }
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** undici's `DispatchHandler` since 7.0, and the two methods of older ones by which those are told apart. */
+/** undici's `DispatchHandler` since 7.0, and two methods of older ones, by which those are recognized. */
 interface Handler {
   onRequestStart(controller: Controller): void;
   onRequestUpgrade(controller: Controller, status: number, headers: Headers, socket: Duplex): void;
@@ -72,7 +72,7 @@ class Dispatched {
     const { protocol, host, hostname, pathname, search } = this.#url;
     const options = {
       origin: `${protocol === 'wss:' ? 'https:' : 'http:'}//${host}`,
-      // undici takes the name from the Host header, trailing dot included.
+      // undici takes the name from the Host header, with the trailing dot.
       servername: hostname.endsWith('.') ? serverName(hostname) : undefined,
       path: `${pathname}${search}`,
       method: 'GET',
@@ -91,8 +91,8 @@ class Dispatched {
   }
 
   /**
-   * Ends what the dispatcher does for this dial: at once where it has a connection for it, else as soon as it
-   * has one. A connection that it is still making is its own, others may be waiting for it, and its own
+   * Ends the dispatcher's work for this dial: at once where it has a connection for it, else as soon as it has one. A
+   * connection that it is still making belongs to the dispatcher: other requests may wait for it, and the dispatcher's
    * deadlines end it.
    */
   destroy(): void {
@@ -111,10 +111,10 @@ class Dispatched {
       onRequestUpgrade: (_controller, status, headers, socket) => {
         this.#controller = undefined;
         this.#socket = socket;
-        // Between here and ws's own listener an error without one would end the process.
+        // Until ws adds its listener an error without one would end the process.
         socket.on('error', () => {});
-        // undici took its `readable` listener off just now. Node settles in the next tick what that means for a
-        // stream with a `data` listener, and would undo a `pause()` of this tick.
+        // undici has just removed its `readable` listener. In the next tick Node resumes a stream that has a `data`
+        // listener, and would undo a `pause()` of this tick.
         nextTick(() => {
           if (this.#ended) socket.destroy();
           else this.#upgraded(request, status, headers, socket);
@@ -137,7 +137,7 @@ class Dispatched {
         this.#refusal?.push(null);
       },
       onResponseError: (_controller, cause) => this.#fail(request, cause),
-      // Reached through the interceptors of undici 6 and older, which would never call the methods above.
+      // Called by the interceptors of undici 6 and older, which never call the methods above.
       onConnect: (abort) => {
         this.#fail(request, outdated());
         abort(ended());
@@ -152,7 +152,7 @@ class Dispatched {
       const answer = new Answer(status, status === 200 ? fromHttp2(request, joined, socket) : joined, socket);
       request.emit('upgrade', answer, socket, Buffer.alloc(0));
     } catch (cause) {
-      // Nobody above would catch it.
+      // No caller would catch it.
       socket.destroy();
       request.emit(BROKEN, connectionError(cause, 'server', true));
     }
@@ -160,7 +160,7 @@ class Dispatched {
 
   #fail(request: ClientRequest, cause: Error): void {
     if (this.#refusal !== undefined) {
-      // The answer is there: only its body broke off.
+      // The answer has arrived: only its body is incomplete.
       this.#refusal.destroy();
       return;
     }
@@ -171,7 +171,7 @@ class Dispatched {
   }
 }
 
-/** The request's headers but for those of the hop (RFC 9110 §7.6.1), which undici adds itself. */
+/** The request's headers without those of the hop (RFC 9110 §7.6.1), which undici adds itself. */
 function endToEnd(request: ClientRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of request.getHeaderNames()) {
@@ -182,7 +182,9 @@ function endToEnd(request: ClientRequest): Record<string, string> {
   return headers;
 }
 
-/** What `ws` and the transport read of Node's `IncomingMessage`; that one reads from a socket of HTTP/1.1 alone. */
+/**
+ * The part of Node's `IncomingMessage` that `ws` and the transport read. Node's own class needs a socket of HTTP/1.1.
+ */
 class Answer extends Readable {
   readonly statusCode: number;
   readonly headers: ResponseHeaders;
@@ -195,14 +197,14 @@ class Answer extends Readable {
     this.socket = socket;
   }
 
-  /** What arrives is pushed. */
+  /** Data is pushed when it arrives. */
   override _read(): void {}
 }
 
 /**
- * Over HTTP/2 the handshake is an extended CONNECT (RFC 8441 §5): 200 stands for 101, and there is no key to
- * prove. `ws` knows HTTP/1.1 only, so it is given the proof that it looks for; and a stream has no `bytesRead`,
- * which the heartbeat goes by.
+ * Over HTTP/2 the handshake is an extended CONNECT (RFC 8441 §5): the status is 200 instead of 101, and there is no
+ * Accept. `ws` knows HTTP/1.1 only, so the headers that it checks are added. An HTTP/2 stream has no `bytesRead`, which
+ * the heartbeat needs, so it is added, too.
  */
 function fromHttp2(request: ClientRequest, headers: ResponseHeaders, stream: Duplex): ResponseHeaders {
   const key = String(request.getHeader('sec-websocket-key'));

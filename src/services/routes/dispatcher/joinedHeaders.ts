@@ -1,17 +1,17 @@
 /**
- * Headers as Node's `message.headers` has them, from those of undici, which gives a list for each name that came more
+ * Headers in the form of Node's `message.headers`, from those of undici, which are a list for a name that came more
  * than once. Pure.
  */
 import type { ResponseHeaders } from '../../../port/index.js';
 
-/** Of these the first counts (https://nodejs.org/api/http.html#messageheaders). */
+/** Only the first of these counts (https://nodejs.org/api/http.html#messageheaders). */
 const SINGLE: ReadonlySet<string> = new Set([
   ...['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host'],
   ...['if-modified-since', 'if-unmodified-since', 'last-modified', 'location', 'max-forwards'],
   ...['proxy-authorization', 'referer', 'retry-after', 'server', 'user-agent'],
 ]);
 
-/** One value for each name; a list for `set-cookie` alone. What is no text, or a list of texts, is left out. */
+/** One value for each name, a list for `set-cookie` only. What is neither a text nor a list of texts is left out. */
 export function joinedHeaders(given: Readonly<Record<string, unknown>> | undefined | null): ResponseHeaders {
   const joined: Record<string, string | string[]> = Object.create(null);
   for (const [key, value] of Object.entries(given ?? {})) {

@@ -1,11 +1,11 @@
 /**
- * Through an HTTP proxy, by CONNECT (RFC 9110 §9.3.6), for `ws:` as for `wss:`: a proxy that forwards plain
+ * The route through an HTTP proxy, by CONNECT (RFC 9110 §9.3.6), for `ws:` and `wss:`: a proxy that forwards plain
  * requests may drop the Upgrade.
  *
- * Node's own http client speaks to the proxy over a socket that we opened. The libraries that exist for this do
- * not fit: undici's `ProxyAgent` drops the headers of a refusal, keeps its own deadlines, gives no handle on a
- * proxy that hangs, and in 7 asks one that hangs up again without end (https://github.com/nodejs/undici/issues/3897);
- * `https-proxy-agent` buffers a CONNECT answer without a bound.
+ * Node's http client talks to the proxy, over a socket of this library. The existing libraries do not fit. undici's
+ * `ProxyAgent` drops the headers of a refusal, has its own deadlines, cannot end a wait for the proxy, and in 7 repeats a
+ * request without end where the proxy closes the connection (https://github.com/nodejs/undici/issues/3897).
+ * `https-proxy-agent` buffers the answer to CONNECT without a limit.
  */
 import { ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
@@ -21,7 +21,10 @@ import { type ChosenProxy, proxyAuthorization } from './proxySelection.js';
 import { Replay } from './replay.js';
 import { tunnelRoute } from './tunnelRoute.js';
 
-/** Bytes of headers that a proxy's answer may have; Node's own default, whatever the process was started with. */
+/**
+ * The largest size of the headers of a proxy's answer in bytes: Node's default, whatever the process was started
+ * with.
+ */
 const MAX_HEADERS = 16_384;
 
 export function httpProxyRoute(request: DialRequest, proxy: ChosenProxy): Route {
@@ -30,7 +33,7 @@ export function httpProxyRoute(request: DialRequest, proxy: ChosenProxy): Route 
     const socket =
       proxy.protocol === 'https:' ? await sockets.tls(plain, proxy, proxy.proxyTls, 'proxy') : plain;
     let answer = await ask(socket, connectHeaders(proxy, target), authority(target));
-    // It answers: none of its addresses is to blame for what comes.
+    // The proxy answers: later failures are not those of its address.
     sockets.opened();
     while (isInformational(answer.status)) answer = await nextAnswer(answer.head, socket);
     if (answer.status < 200 || answer.status > 299) throw await refusal(answer, socket, request);
@@ -39,15 +42,15 @@ export function httpProxyRoute(request: DialRequest, proxy: ChosenProxy): Route 
   });
 }
 
-/** An answer to CONNECT, as far as its headers. */
+/** An answer to CONNECT, without its body. */
 interface Answer {
   readonly status: number;
   readonly message: IncomingMessage;
-  /** What came behind the headers. */
+  /** What was read after the headers. */
   readonly head: Buffer;
 }
 
-/** RFC 9110 §15.2: another answer follows. 101 would end HTTP on this connection, and nobody asked for that. */
+/** RFC 9110 §15.2: another answer follows. 101 would end HTTP on this connection, which was not requested. */
 const isInformational = (status: number): boolean => status >= 100 && status < 200 && status !== 101;
 
 function connectHeaders(proxy: ChosenProxy, target: Target): Record<string, string> {
@@ -64,7 +67,7 @@ function connectHeaders(proxy: ChosenProxy, target: Target): Record<string, stri
 function ask(over: Duplex, headers: Record<string, string>, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = requestOver(over, { method: 'CONNECT', path, headers });
-    // `Connection: close` is Node's default without an agent; here it would contradict the tunnel.
+    // Without an agent Node adds `Connection: close`, which contradicts the tunnel.
     request.removeHeader('Connection');
     request.once('connect', (message: IncomingMessage, _tunnel: Duplex, head: Buffer) => {
       resolve({ status: message.statusCode ?? 0, message, head });
@@ -74,7 +77,7 @@ function ask(over: Duplex, headers: Record<string, string>, path: string): Promi
   });
 }
 
-/** The answer that follows an informational one. */
+/** Reads the answer after an informational one. */
 async function nextAnswer(first: Buffer, socket: Socket): Promise<Answer> {
   const replay = new Replay(first, socket);
   const { status, message, head } = await ask(replay, {}, '-');
@@ -94,14 +97,14 @@ async function refusal({ status, message, head }: Answer, socket: Socket, { time
   });
 }
 
-/** The beginning of the body: Node reads the answer once more, as that to a request which is no CONNECT. */
+/** The beginning of the body: Node reads the answer again, as that to a GET. */
 function refusalBody(
   { statusCode = 0, rawHeaders }: IncomingMessage,
   head: Buffer,
   socket: Socket,
   timeLeft: number,
 ): Promise<string> {
-  // The http client would take it for an informational answer, or for an upgrade.
+  // The http client would treat it as an informational answer, or as an upgrade.
   if (statusCode < 200) return Promise.resolve('');
   const lines = [`HTTP/1.1 ${statusCode} -`];
   for (let n = 0; n + 1 < rawHeaders.length; n += 2) lines.push(`${rawHeaders[n]}: ${rawHeaders[n + 1]}`);
@@ -119,7 +122,7 @@ function refusalBody(
       isAnswered = true;
       readBody(answer, timeLeft, done);
     });
-    // E.g. for bytes behind the body: what came before them counts.
+    // E.g. because of bytes after the body, which has been read then.
     request.on('error', () => {
       if (!isAnswered) done('');
     });
@@ -128,8 +131,8 @@ function refusalBody(
 }
 
 /**
- * A request over a stream that is there. Not by `http.request()`: a program may have replaced that, to send all
- * requests through a proxy of its own.
+ * A request over an open stream. Not by `http.request()`: a program may have replaced that, to send all requests
+ * through a proxy.
  */
 function requestOver(over: Duplex, options: RequestOptions): ClientRequest {
   return new ClientRequest({
@@ -142,7 +145,7 @@ function requestOver(over: Duplex, options: RequestOptions): ClientRequest {
   } as unknown as URL);
 }
 
-/** What a request to a socket that is given must not name. `agent` above all: it would be asked for the socket. */
+/** Options that a request over an open stream must not have. `agent` above all: it would provide the socket. */
 const UNSET = Object.freeze({
   agent: undefined,
   host: undefined,

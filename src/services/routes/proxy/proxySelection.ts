@@ -1,7 +1,6 @@
 /**
- * Which proxy a dial takes, if any: the option `proxy`, its `bypass`, and the environment. Pure: everything is
- * an argument. Must not connect anything, and no error that is made here shows a value, since any part of a
- * proxy's URL may be a secret.
+ * Chooses the proxy of a dial, if any: by the option `proxy`, its `bypass`, and the environment. Pure: everything is an
+ * argument. No error that is made here shows a value, because any part of a proxy's URL may be a secret.
  */
 import {
   basicAuthorization,
@@ -16,10 +15,10 @@ import { bare, targetOf } from '../target.js';
 import type { CheckedTls } from '../tls/index.js';
 import { isBypassed, isExempt } from './bypass.js';
 
-/** The ways in which proxies are asked for a tunnel. */
+/** The schemes of proxy URLs. */
 export type ProxyProtocol = 'http:' | 'https:' | 'socks:' | 'socks4:' | 'socks4a:' | 'socks5:' | 'socks5h:';
 
-/** A proxy, with everything that its hop needs. Holds secrets: must not become part of an error. */
+/** A proxy, with everything that its hop needs. Contains secrets: must not become part of an error. */
 export interface ChosenProxy {
   readonly protocol: ProxyProtocol;
   readonly host: string;
@@ -30,17 +29,17 @@ export interface ChosenProxy {
   /** Headers of the CONNECT request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly proxyTls: CheckedTls | undefined;
-  /** TLS of the server, in place of the option `tls`. */
+  /** TLS settings for the server, in place of the option `tls`. */
   readonly requestTls: CheckedTls | undefined;
 }
 
-/** The option's object form, as the api has checked it. */
+/** The object form of the option, checked. */
 interface ProxySettings extends ProxyClaims {
   readonly requestTls?: CheckedTls;
   readonly proxyTls?: CheckedTls;
 }
 
-/** The decision. `requestTls` counts where the proxy is bypassed, too. */
+/** The choice. `requestTls` applies where the proxy is bypassed, too. */
 export interface Choice {
   readonly proxy: ChosenProxy | undefined;
   readonly requestTls: CheckedTls | undefined;
@@ -102,8 +101,8 @@ function refuseContradictions(settings: ProxySettings): void {
 }
 
 /**
- * The variables in the order in which curl looks (https://curl.se/libcurl/c/libcurl-env.html). An empty one
- * counts as unset. HTTP_PROXY is not read: in a CGI program it would be a request's `Proxy` header.
+ * The variables, in curl's order (https://curl.se/libcurl/c/libcurl-env.html). An empty one counts as unset.
+ * HTTP_PROXY is not read: in a CGI program it is the `Proxy` header of a request.
  */
 const VARIABLES = {
   ws: ['ws_proxy', 'WS_PROXY', 'http_proxy', 'all_proxy', 'ALL_PROXY'],
@@ -121,7 +120,7 @@ function proxyOfEnvironment(url: string, environment: Environment): ChosenProxy 
   return name === undefined ? undefined : proxyOfVariable(name, environment[name] ?? '');
 }
 
-/** Without a scheme it is an HTTP proxy; `socks:` is SOCKS4 to curl. */
+/** As curl reads it: without a scheme it is an HTTP proxy, and `socks:` means SOCKS4. */
 function proxyOfVariable(name: string, value: string): ChosenProxy {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value)
     ? value.replace(/^socks:/i, 'socks4:')
@@ -132,7 +131,7 @@ function proxyOfVariable(name: string, value: string): ChosenProxy {
   }
   const settings = withoutPrototype({ url: text });
   refuseContradictions(settings);
-  // `URL` drops a port that is its scheme's own, and to curl no port does not mean that one.
+  // `URL` drops the scheme's default port. To curl a missing port means another one.
   const [, port] = /^[^:]+:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*):(\d+)/.exec(text) ?? [];
   const fallback = url.protocol === 'https:' ? DEFAULT_PORTS['https:'] : CURL_PORT;
   return chosen(url, settings, port === undefined ? fallback : Number(port));

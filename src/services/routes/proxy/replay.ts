@@ -1,9 +1,9 @@
 /**
- * A stream that Node's http client reads an answer from, in place of a connection: bytes that were read already, then
- * what a socket still brings. What is written to it goes nowhere: the request was sent before.
+ * A stream from which Node's http client reads an answer, in place of a connection: first bytes that were read
+ * before, then those that arrive on a socket. What is written to it is discarded: the request was sent before.
  *
- * It lets Node's own parser go on where it stops after the answer to a CONNECT, which it takes for a tunnel whatever
- * its status is: behind an informational answer, and in the body of a refusal.
+ * With it Node's parser continues after the answer to a CONNECT, where it stops for any status: after an informational
+ * answer, and in the body of a refusal.
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -22,7 +22,7 @@ export class Replay extends Duplex {
     this.push(null);
   };
 
-  /** @param first what was read of the socket already */
+  /** @param first what was read from the socket before */
   constructor(first: Buffer, source: Socket) {
     super();
     this.#source = source;
@@ -30,7 +30,7 @@ export class Replay extends Duplex {
     source.on('readable', this.#pull).on('end', this.#end).on('close', this.#end);
   }
 
-  /** Takes nothing more from the socket, and returns what was taken and is not read yet. */
+  /** Stops reading the socket, and returns what was read from it and not from this stream. */
   release(): Buffer {
     this.#source.off('readable', this.#pull).off('end', this.#end).off('close', this.#end);
     return (this.read() as Buffer | null) ?? Buffer.alloc(0);

@@ -7,14 +7,17 @@
 import type { SocksClient } from 'socks';
 import { requirePackage } from '../../node/index.js';
 
-/** What is used of it. */
+/** The part of it that is used. */
 export interface SocksLibrary {
   readonly SocksClient: typeof SocksClient;
 }
 
 let loaded: SocksLibrary | undefined;
 
-/** The library; undefined where it cannot be loaded by `require`: in a bundle, or for the moment. Each call tries again. */
+/**
+ * The library; undefined where it cannot be loaded by `require`: in a bundle, or for the moment. Each call tries
+ * again.
+ */
 export function socksLibrary(): SocksLibrary | undefined {
   try {
     loaded ??= requirePackage('socks') as SocksLibrary;
@@ -30,16 +33,16 @@ export async function importSocksLibrary(): Promise<SocksLibrary> {
   return loaded;
 }
 
-/** The variables of which one may name a SOCKS proxy. */
+/** The environment variables that may name a SOCKS proxy. */
 const VARIABLES = /^(?:wss?|https?|all)_proxy$/i;
 
-/** Loads what the option `proxy` may need. Never throws. */
+/** Loads the library where the option `proxy` may need it. Never throws. */
 export function loadFor({ proxy }: { readonly proxy: unknown }): void {
   if (mayBeSocks(proxy)) socksLibrary();
 }
 
 function mayBeSocks(proxy: unknown): boolean {
-  // What a provider will give is not known.
+  // The value of a provider is not known yet.
   if (typeof proxy === 'function') return true;
   if (proxy === 'env') {
     return Object.entries(process.env).some(

@@ -1,8 +1,9 @@
 /**
- * Through a SOCKS proxy: SOCKS4, 4a, 5 (RFC 1928, 1929), with names resolved here (`socks4:`, `socks5:`) or at
- * the proxy (`socks4a:`, `socks5h:`, `socks:`).
+ * The route through a SOCKS proxy: SOCKS4, 4a, 5 (RFC 1928, 1929), with names resolved here (`socks4:`, `socks5:`) or
+ * by the proxy (`socks4a:`, `socks5h:`, `socks:`).
  *
- * `socks` speaks, over a TCP socket of ours, because it gives no handle on one of its own while the proxy hangs.
+ * The package `socks` negotiates, over a TCP socket of this library: a socket that `socks` opens could not be destroyed
+ * while the proxy does not answer.
  */
 import { isIP, type Socket } from 'node:net';
 import type { SocksClientOptions, SocksClient as SocksClientType } from 'socks';
@@ -21,10 +22,10 @@ import { importSocksLibrary, type SocksLibrary, socksLibrary } from './socksLibr
 import { tunnelRoute } from './tunnelRoute.js';
 import type { TunnelSockets } from './tunnelSockets.js';
 
-/** RFC 1928 §5: a name's length is one byte. `socks` would throw inside a socket's listener. */
+/** RFC 1928 §5: the length of a name is one byte. `socks` would throw inside a listener of the socket. */
 const MAX_NAME = 255;
 
-/** What a scheme asks for, as curl and others read it: the version, and whether names are resolved here. */
+/** The meaning of each scheme, as in curl: the version, and whether names are resolved here. */
 const SCHEMES: Readonly<Record<string, readonly [type: 4 | 5, here: boolean]>> = {
   'socks4:': [4, true],
   'socks4a:': [4, false],
@@ -62,7 +63,7 @@ function routeWith({ SocksClient }: SocksLibrary, request: DialRequest, proxy: C
   });
 }
 
-/** Where names are resolved here, each address is an attempt, with a connection to the proxy of its own. */
+/** Where names are resolved here, each address is an attempt, with its own connection to the proxy. */
 async function raceThrough(
   sockets: TunnelSockets,
   { addresses = NO_SETTINGS }: DialRequest,
@@ -75,12 +76,12 @@ async function raceThrough(
     const branch = sockets.branch();
     reach(branch, address).then(
       (tunnel) => attempt.won(tunnel),
-      // Only the proxy's word about this address makes the next one worth a try.
+      // The next address is tried only where the proxy refused this one.
       (error: ConnectionError) => attempt.failed(error, !ABOUT_THE_ADDRESS.has(error.code)),
     );
     return branch;
   };
-  // From which address of this machine does not matter behind a proxy.
+  // The local address matters only for the connection to the proxy.
   const settings: AddressSettings = {
     lookup: addresses.lookup,
     family: type === 4 ? 4 : addresses.family,
@@ -93,7 +94,7 @@ async function raceThrough(
   }
 }
 
-/** Refuses what the protocol cannot name. */
+/** Refuses a host that the protocol cannot express. */
 function checkHost({ host }: Target, onlyIPv4: boolean): void {
   if (Buffer.byteLength(host) > MAX_NAME) {
     throw new ConfigurationError('url', `url: a host has at most ${MAX_NAME} bytes (RFC 1928 §5)`);
@@ -108,18 +109,18 @@ function ipv4Only(): ConfigurationError {
   );
 }
 
-/** How `socks` is told its deadline, in ms, and what its timer calls. */
+/** The client class of `socks` to use, and its option `timeout` in ms. */
 interface Deadline {
   readonly Client: typeof SocksClientType;
   readonly timeout: number;
 }
 
 /**
- * The client of `socks` with its deadline taken out, because deadlines are the chart's.
+ * The client of `socks` without its deadline, because deadlines belong to the chart.
  *
- * The longest `timeout` would do, but `socks` 2.8 never clears its timer, which then holds 22 KiB of each dial,
- * password and socket among them, for 24 days. So the timer comes at once and finds nothing to do; where
- * `socks` has no such method any more, the longest one it is. Remove with a release that clears the timer:
+ * The longest `timeout` is not enough: `socks` 2.8 never clears its timer, which would retain 22 KiB of each dial for
+ * 24 days, with password and socket. So the timer fires at once and its method does nothing. Where `socks` no longer
+ * has that method, the longest `timeout` is used. Remove with a release that clears the timer:
  * https://github.com/JoshGlazebrook/socks/blob/master/src/client/socksclient.ts, `connect()`.
  */
 function withoutDeadline(Client: typeof SocksClientType): Deadline {
@@ -138,7 +139,7 @@ function negotiate(
   destination: { host: string; port: number },
 ): Promise<Socket> {
   const proxy: SocksClientOptions['proxy'] = { host: 'unused: the socket is ours', port: 1080, type };
-  // Not enumerable: `socks` hangs its options on its errors.
+  // Not enumerable: `socks` adds its options to its errors.
   Object.defineProperty(proxy, 'userId', { value: credentials?.username, enumerable: false });
   Object.defineProperty(proxy, 'password', { value: credentials?.password, enumerable: false });
   return new Promise<Socket>((resolve, reject) => {
@@ -152,8 +153,8 @@ function negotiate(
 }
 
 /**
- * What `socks` says when a proxy refuses, by the part of its message that tells, with whether repeating can
- * mend it. The codes are ours, after RFC 1928 §6 and RFC 1929 §2.
+ * The refusals of a proxy, by a part of the message of `socks`, each with a code of this library (after RFC 1928 §6
+ * and RFC 1929 §2) and whether it is final: no later dial can succeed.
  */
 const REFUSALS: readonly (readonly [text: string, code: string, final: boolean])[] = [
   ['Authentication failed', 'ERR_RECKER_SOCKS_AUTH', true],
@@ -174,7 +175,7 @@ const REFUSALS: readonly (readonly [text: string, code: string, final: boolean])
   ['Socket closed', 'ECONNRESET', false],
 ];
 
-/** Refusals after which another address of the same name may do. */
+/** Refusals after which another address of the same name may succeed. */
 const ABOUT_THE_ADDRESS: ReadonlySet<string> = new Set([
   'ERR_RECKER_SOCKS_FAILURE',
   'ERR_RECKER_SOCKS_ADDRESS',
@@ -186,7 +187,7 @@ const ABOUT_THE_ADDRESS: ReadonlySet<string> = new Set([
 
 function refusal(given: unknown, type: 4 | 5): ConnectionError {
   const cause = given as Error & { options?: unknown };
-  // The options of a dial: its proxy, and the socket with everything that hangs on it.
+  // The options of the dial: they contain the proxy and the socket.
   delete cause.options;
   const [, code, final] = REFUSALS.find(([text]) => cause.message.includes(text)) ?? [
     '',

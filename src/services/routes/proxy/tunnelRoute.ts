@@ -1,8 +1,8 @@
 /**
- * What all proxies have in common: a tunnel is opened through the proxy, TLS with the server is spoken inside
- * it where the URL is `wss:`, and `ws` takes over the socket that results.
+ * The common part of the routes through proxies: a tunnel is opened through the proxy, inside it TLS with the server is
+ * negotiated where the URL is `wss:`, and `ws` uses the resulting socket.
  *
- * Owns the raw sockets of all stages. Must not know how a proxy is asked for a tunnel.
+ * Owns the sockets of all stages. Must not know how the tunnel is requested.
  */
 import type { Socket } from 'node:net';
 import type { DialRequest } from '../../../port/index.js';
@@ -32,7 +32,7 @@ export function tunnelRoute(request: DialRequest, proxy: ChosenProxy, open: Open
       }) as never,
     },
     destroy: () => sockets.destroy(),
-    // What fails before the tunnel stands is an error of ours and names its hop.
+    // A failure before the tunnel is open is an error of this library already, which names its hop.
     explain(cause) {
       sockets.blame(cause);
       return connectionError(cause, 'server', false, !target.secure);

@@ -1,8 +1,8 @@
 /**
- * Every raw socket that one dial opens, at every stage of it: TCP, the proxy's answer, TLS.
+ * Every socket that one dial through a proxy opens, at every stage: TCP, the proxy's answer, TLS.
  *
- * Owns them until they close, so that a dial can be ended whatever it waits for; the libraries that speak over
- * them give no handle while a proxy hangs. Must not know what is spoken, and has no deadline: that is the chart's.
+ * Owns them until they close, so that a dial can be ended at any stage; the libraries that use them offer no method to
+ * end a wait for the proxy. Must not know the protocols. Has no deadline: that belongs to the chart.
  */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -15,7 +15,7 @@ import { type CheckedTls, connectTls, type TlsPeer } from '../tls/index.js';
 export class TunnelSockets {
   readonly #addresses: AddressSettings;
   readonly #open = new Set<Ended>();
-  /** Those that have been won, until it is known what came of them. */
+  /** The races that have been won, until it is known whether the dial succeeds. */
   readonly #races = new Set<Race>();
   #ended = false;
 
@@ -53,7 +53,7 @@ export class TunnelSockets {
     });
   }
 
-  /** A part of these sockets that can be ended by itself. */
+  /** A part of these sockets that can be destroyed separately. */
   branch(): TunnelSockets {
     const branch = new TunnelSockets(this.#addresses);
     if (this.#ended) branch.destroy();
@@ -61,15 +61,15 @@ export class TunnelSockets {
     return branch;
   }
 
-  /** What was dialled has answered: none of the addresses is to blame for what comes. */
+  /** The peer has answered: later failures are not those of its address. */
   opened(): void {
     for (const race of this.#races) race.opened();
     this.#races.clear();
   }
 
-  /** What was dialled has failed by `cause`, after the connection was there. */
+  /** The dial has failed by `cause`, after a connection was open. */
   blame(cause: unknown): void {
-    // A refusal is an answer: another address would give the same.
+    // A refusal is an answer: another address would give the same one.
     const hasAnswered = cause instanceof ReckerError && cause.code.startsWith('ERR_RECKER_');
     for (const race of this.#races) {
       if (hasAnswered) race.opened();
@@ -78,7 +78,7 @@ export class TunnelSockets {
     this.#races.clear();
   }
 
-  /** Speaks TLS over an open socket. `client`: whose session is resumed. */
+  /** Opens TLS over an open socket. `client`: whose session is resumed. */
   tls(
     over: Socket,
     peer: TlsPeer,
@@ -95,7 +95,7 @@ export class TunnelSockets {
     return this.#secured(socket, hop);
   }
 
-  /** Destroys all of them, now, and every one that comes later. Idempotent. */
+  /** Destroys all of them at once, and every later one. Idempotent. */
   destroy(): void {
     this.#ended = true;
     for (const race of this.#races) race.destroy();
@@ -107,7 +107,7 @@ export class TunnelSockets {
   /** Until it closes. */
   #own<Kind extends Socket>(socket: Kind): Kind {
     this.#open.add(socket);
-    // Between the stages nobody else listens, and an error without a listener would end the process.
+    // Between two stages there is no other listener, and an error without one would end the process.
     socket.on('error', ignore);
     socket.once('close', () => this.#open.delete(socket));
     if (this.#ended) socket.destroy();

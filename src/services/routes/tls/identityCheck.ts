@@ -1,12 +1,12 @@
 /**
- * The user's check of a certificate against the host name. Node calls it bare, while the socket connects: what it throws
- * would be an uncaught exception, and is a certificate that is not accepted.
+ * The user's check of a certificate against the host name. Node calls it without a `try`, so what it throws would be an
+ * uncaught exception. Here it refuses the certificate.
  */
 
 const isThenable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
-/** As `tls.connect()` takes it: an error, or nothing. */
+/** The option of `tls.connect()`: returns an error, or undefined. */
 export type IdentityCheck = (host: string, certificate: never) => unknown;
 
 export function guardedIdentityCheck(check: IdentityCheck): IdentityCheck {
@@ -14,7 +14,7 @@ export function guardedIdentityCheck(check: IdentityCheck): IdentityCheck {
     try {
       const problem = check(host, certificate);
       if (!isThenable(problem)) return problem;
-      // Node would take it for a refusal, and nobody would hear of its rejection.
+      // Node would treat the promise as a refusal, and its rejection would be unhandled.
       Promise.resolve(problem).catch(() => {});
       return new TypeError('checkServerIdentity must return an Error or undefined, not a Promise');
     } catch (thrown) {

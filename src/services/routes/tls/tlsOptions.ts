@@ -1,9 +1,8 @@
 /**
- * From our `TLSOptions` to what Node's `tls.connect()` takes.
+ * Converts `TLSOptions` into the options of Node's `tls.connect()`.
  *
- * Knows the names of both. Everything that Node would otherwise look up on the prototype is an own property,
- * because a dependency may have polluted `Object.prototype`, and a `rejectUnauthorized` found there would
- * switch verification off.
+ * Every option that Node reads is an own property: a dependency may have polluted `Object.prototype`, and a
+ * `rejectUnauthorized` found there would switch verification off.
  */
 import { isIP } from 'node:net';
 import nodeTls, { type ConnectionOptions } from 'node:tls';
@@ -14,7 +13,7 @@ import { guardedIdentityCheck, type IdentityCheck } from './identityCheck.js';
 /** The checked option `tls`, or a proxy's `requestTls` and `proxyTls`. */
 export type CheckedTls = Readonly<Record<string, unknown>>;
 
-/** What both ends of a TLS connection are called here. */
+/** The peer of a TLS connection. */
 export interface TlsPeer {
   readonly host: string;
   readonly port: number;
@@ -29,7 +28,7 @@ export function tlsOptions(peer: TlsPeer, given?: CheckedTls): ConnectionOptions
   return { host, port, ...tlsSettings(host, given), ...UNSET } as unknown as ConnectionOptions;
 }
 
-/** The part of them that any agent of Node's http client reads of a request, too. */
+/** Those of them that the agents of Node's http client read from a request, too. */
 export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
   const tls = withoutPrototype(given);
   return {
@@ -42,7 +41,7 @@ export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
     servername: tls.servername ?? serverName(host),
     minVersion: tls.minVersion,
     maxVersion: tls.maxVersion,
-    // Read for each dial: a program may set it at any time.
+    // Read for each dial: a program may change it at any time.
     ciphers: tls.ciphers ?? nodeTls.DEFAULT_CIPHERS,
     secureOptions: tls.secureOptions,
     ALPNProtocols: tls.alpnProtocols ?? HTTP,
@@ -50,7 +49,7 @@ export function tlsSettings(host: string, given?: CheckedTls): CheckedTls {
   };
 }
 
-/** Some servers choose by it what they speak, and close without it. */
+/** The default ALPN protocols: some servers choose the protocol by it, and close the connection without it. */
 const HTTP: readonly string[] = Object.freeze(['http/1.1']);
 
 /** RFC 6066 §3: a server name has no trailing dot, and is no IP address. */
@@ -63,7 +62,7 @@ function identityCheck({ checkServerIdentity: given }: CheckedTls): unknown {
   return given === undefined ? nodeTls.checkServerIdentity : guardedIdentityCheck(given as IdentityCheck);
 }
 
-/** What is no option of ours, and must not come from anywhere else. */
+/** Options of Node that `TLSOptions` does not have. */
 const UNSET = Object.freeze({
   ...UNSET_SOCKET,
   socket: undefined,
@@ -76,7 +75,7 @@ const UNSET = Object.freeze({
   enableTrace: undefined,
   dhparam: undefined,
   ecdhCurve: undefined,
-  // Node's default; it asserts that there is a number.
+  // Node's default: it asserts that this is a number.
   minDHSize: 1024,
   privateKeyEngine: undefined,
   privateKeyIdentifier: undefined,

@@ -1,8 +1,8 @@
 /**
  * Opens TLS, and resumes sessions (RFC 8446 §2.2, RFC 5077) from one dial of a client to the next.
  *
- * Owns at most one session of each client, which goes with the client. A session is offered to the same host and port
- * and under equal settings alone, because Node does not check the certificate again when a session is resumed.
+ * Owns at most one session of each client, which is freed with the client. A session is offered only to the same host
+ * and port and under equal settings, because Node does not check the certificate again when a session is resumed.
  */
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
@@ -33,7 +33,7 @@ export function connectTls(
   hop: Hop,
   client?: object,
 ): TLSSocket {
-  // A copy: members may be getters, or change until the next dial.
+  // A copy: members may be getters, or change before the next dial.
   const tls = withoutPrototype(given);
   const options: ConnectionOptions = { ...tlsOptions(peer, tls), ...more };
   if (client === undefined) return open(options, hop);
@@ -44,12 +44,12 @@ export function connectTls(
   }
   const socket = open(options, hop);
   let isSecure = false;
-  // TLS 1.3 sends it after the handshake, and then one more.
+  // TLS 1.3 sends two, after the handshake.
   socket.once('session', (session: Buffer) => kept.set(client, { peer: name, tls, session }));
   socket.once('secureConnect', () => {
     isSecure = true;
   });
-  // With TLS 1.3 a refusal of the client's certificate comes behind the handshake.
+  // With TLS 1.3 a refusal of the client's certificate comes after the handshake.
   socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
     if (!isSecure || code.startsWith('ERR_SSL_')) kept.delete(client);
   });
