@@ -26,6 +26,7 @@ export type {
   ConnectionState,
   OpenInfo,
   SendData,
+  Session,
   TextMessage,
   WebSocketEvents,
   WebSocketMessage,

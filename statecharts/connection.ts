@@ -17,6 +17,8 @@ export const connectionChart = setup({
       | { type: 'socket.filled' }
       | { type: 'socket.opened' }
       | { type: 'socket.failed' }
+      | { type: 'session.prepared' }
+      | { type: 'session.failed' }
       | { type: 'socket.peerClosed' }
       | { type: 'socket.peerErred' }
       | { type: 'socket.closed' }
@@ -30,6 +32,7 @@ export const connectionChart = setup({
       | 'queues'
       | 'connecting'
       | 'reconnecting'
+      | 'preparing'
       | 'open'
       | 'sends'
       | 'closing'
@@ -43,6 +46,7 @@ export const connectionChart = setup({
   actors: { socket: fromCallback(() => {}) },
   delays: {
     connectTimeout: 10000,
+    prepareTimeout: 10000,
     nextPing: 30000,
     pingMeanwhile: 2147483647,
     heartbeatTimeout: 10000,
@@ -54,6 +58,7 @@ export const connectionChart = setup({
   },
   guards: {
     hasConnectTimeout: () => true,
+    hasPreparation: () => true,
     hasHeartbeat: () => true,
     pingsMeanwhile: () => true,
     isPeerAlive: () => true,
@@ -75,6 +80,7 @@ export const connectionChart = setup({
     hastenRetry: () => {},
     enterConnecting: () => {},
     enterReconnecting: () => {},
+    announcePreparing: () => {},
     announceOpening: () => {},
     enterOpen: () => {},
     sendPing: () => {},
@@ -93,6 +99,8 @@ export const connectionChart = setup({
     bidFarewell: () => {},
     recordLoss: () => {},
     recordRestOfLoss: () => {},
+    recordUnprepared: () => {},
+    giveUpPreparing: () => {},
     recordCutOff: () => {},
     recordConnectTimeout: () => {},
     recordHeartbeatTimeout: () => {},
@@ -175,9 +183,15 @@ export const connectionChart = setup({
             },
           },
           on: {
-            'socket.opened': {
-              target: '#open',
-            },
+            'socket.opened': [
+              {
+                guard: 'hasPreparation',
+                target: '#preparing',
+              },
+              {
+                target: '#open',
+              },
+            ],
             'socket.failed': {
               target: '#lost',
               actions: 'recordLoss',
@@ -201,9 +215,15 @@ export const connectionChart = setup({
             },
           },
           on: {
-            'socket.opened': {
-              target: '#open',
-            },
+            'socket.opened': [
+              {
+                guard: 'hasPreparation',
+                target: '#preparing',
+              },
+              {
+                target: '#open',
+              },
+            ],
             'socket.failed': {
               target: '#lost',
               actions: 'recordLoss',
@@ -211,6 +231,48 @@ export const connectionChart = setup({
             close: {
               target: '#closed',
               actions: ['recordCutOff', 'announceAskedLoss'],
+            },
+          },
+        },
+        preparing: {
+          id: 'preparing',
+          description:
+            'The upgrade succeeded and `prepare` runs. Left when it is done, fails or takes too long, by a call, or by a loss.',
+          tags: ['preparing', 'queues'],
+          entry: 'announcePreparing',
+          exit: 'bidFarewell',
+          after: {
+            prepareTimeout: {
+              actions: 'giveUpPreparing',
+            },
+          },
+          on: {
+            'session.prepared': {
+              target: '#open',
+            },
+            'session.failed': {
+              target: '#lost',
+              actions: 'recordUnprepared',
+            },
+            close: {
+              target: '#closingByUs',
+              actions: 'sendClose',
+            },
+            reconnect: {
+              target: '#replaced',
+              actions: 'recordCutOff',
+            },
+            'socket.peerClosed': {
+              target: '#closingByPeer',
+              actions: ['recordPeerClose', 'recordUnprepared'],
+            },
+            'socket.peerErred': {
+              target: '#closingByPeer',
+              actions: ['recordPeerError', 'recordUnprepared'],
+            },
+            'socket.closed': {
+              target: '#lost',
+              actions: ['recordLoss', 'recordUnprepared'],
             },
           },
         },
@@ -536,7 +598,7 @@ export const connectionChart = setup({
         },
         replaced: {
           id: 'replaced',
-          description: 'reconnect() replaces an open connection.',
+          description: 'reconnect() replaces a connection that is open, or that is being prepared.',
           always: {
             target: '#reconnecting',
             actions: ['announceLoss', 'resetAttempts'],

@@ -36,6 +36,7 @@ const LOOKS: Readonly<Record<ConnectionState, Look>> = {
   idle: { glyph: '○', style: 'gray' },
   connecting: { glyph: '◐', style: 'cyan' },
   reconnecting: { glyph: '◐', style: 'cyan' },
+  preparing: { glyph: '◍', style: 'cyan' },
   open: { glyph: '●', style: 'green' },
   closing: { glyph: '◑', style: 'magenta' },
   backoff: { glyph: '◌', style: 'yellow' },

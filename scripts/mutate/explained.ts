@@ -10,8 +10,8 @@ const GUARD_AND_DELAY = 'The guard and the delay say the same, and the other one
 const FOR_THE_TYPES = 'The branch is for the types: the action runs only where the other one holds.';
 
 export const EXPLAINED: Readonly<Record<string, string>> = {
-  'session.connecting:socket.opened: leads to #alive': FIRST_CHILD,
-  'session.reconnecting:socket.opened: leads to #alive': FIRST_CHILD,
+  'session.connecting:socket.opened:otherwise: leads to #alive': FIRST_CHILD,
+  'session.reconnecting:socket.opened:otherwise: leads to #alive': FIRST_CHILD,
   'session.open.alive:after.nextPing: leads to #waitingForPong': FIRST_CHILD,
   'session.open.awaitingPong.asked:socket.answered:wasAsleep: leads to #waitingForPong': FIRST_CHILD,
   'session.open.awaitingPong.asked:socket.answered:isPeerAliveAndPingDue: leads to #waitingForPong':

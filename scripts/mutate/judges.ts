@@ -47,7 +47,7 @@ async function walk(path: ConnectionPath, machine: ConnectionMachine): Promise<v
 }
 
 async function tryCase(each: Case, machine: ConnectionMachine): Promise<void> {
-  const outcome = await new ChartBench(each.reconnect, machine).run(each.row, each.column);
+  const outcome = await new ChartBench(each.reconnect, each.prepares, machine).run(each.row, each.column);
   if (outcome === 'no such timer') {
     if (each.cell !== none) throw new Error('There is no such timer');
     return;

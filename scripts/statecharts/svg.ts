@@ -74,6 +74,7 @@ const FAMILIES = {
 const TONES: readonly (readonly [tag: string, tone: Colour])[] = [
   ['connecting', 'connecting'],
   ['reconnecting', 'connecting'],
+  ['preparing', 'connecting'],
   ['open', 'open'],
   ['closing', 'closing'],
   ['backoff', 'backoff'],

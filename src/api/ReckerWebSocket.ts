@@ -37,6 +37,7 @@ import {
 } from './pipes/index.js';
 import { EventEmitter } from './platform.js';
 import type { ConnectionState, SendData, WebSocketEvents, WebSocketStats } from './types.js';
+import { jsonText } from './values/index.js';
 
 /** What `util.inspect` looks for, without a Node module. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -197,9 +198,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * @throws TypeError at once for what JSON cannot hold
    */
   sendJSON(value: unknown, options?: SendOptions): Promise<void> {
-    const text = JSON.stringify(value);
-    if (text === undefined) throw new TypeError(`JSON cannot hold a value of type ${typeof value}`);
-    return this.send(text, options);
+    return this.send(jsonText(value), options);
   }
 
   /**

@@ -46,6 +46,7 @@ import {
 } from './options/index.js';
 import { Outbox, type OutboxOwner, refused, type SendOptions } from './outgoing/index.js';
 import { toBinary, watchRuntime } from './platform.js';
+import { Sessions, type SessionsOwner } from './session/index.js';
 import { type ReportedClient, StepReporter } from './stepReporter.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 import { checkSignal, onAbortOf } from './values/index.js';
@@ -53,21 +54,29 @@ import { checkSignal, onAbortOf } from './values/index.js';
 const DONE = Promise.resolve();
 
 export class ClientCore
-  implements LinkOwner, HubOwner, OutboxOwner, EnvironmentOwner, RuntimeListener, ReportedClient
+  implements
+    LinkOwner,
+    HubOwner,
+    OutboxOwner,
+    EnvironmentOwner,
+    RuntimeListener,
+    ReportedClient,
+    SessionsOwner
 {
   readonly listeners: Listeners;
   readonly announcer: Announcer;
   readonly calls: PendingCalls;
   readonly outbox: Outbox;
   readonly hub: MessageHub;
+  readonly sessions: Sessions | undefined;
   readonly clock: Clock;
+  link: Link | undefined;
   readonly #options: WebSocketOptions;
   readonly #policy: ConnectionPolicy;
   readonly #settings: DialSettings;
   readonly #reporter: StepReporter;
   readonly #chart: ChartActor;
   readonly #roundTrips: RoundTrips;
-  #link: Link | undefined;
   /** The link before the present one, until its loss is announced: a new dial may begin in the same step. */
   #replacedLink: Link | undefined;
   #url: string;
@@ -76,7 +85,6 @@ export class ClientCore
   /** When the present dial began. */
   #dialledAt = 0;
   #dials = 0;
-  #opens = 0;
 
   constructor(listeners: Listeners, options: WebSocketOptions, settings: DialSettings) {
     this.listeners = listeners;
@@ -89,7 +97,9 @@ export class ClientCore
     this.clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
     this.#roundTrips = new RoundTrips(options, this.clock, this);
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
-    this.hub = new MessageHub(receiveBounds(options), this);
+    const bounds = receiveBounds(options);
+    this.hub = new MessageHub(bounds, this);
+    this.sessions = options.prepare && new Sessions(this, options.prepare, bounds);
     this.#reporter = new StepReporter(this);
     this.#chart = new ChartActor(
       { policy: this.#policy, environment: new Environment(this, options, this.clock) },
@@ -128,29 +138,29 @@ export class ClientCore
   }
 
   get bufferedAmount(): number {
-    return this.outbox.bufferedAmount(this.#link?.transport);
+    return this.outbox.bufferedAmount(this.link?.transport);
   }
 
   /** The connection that takes messages now, if one does. */
   get sendingOn(): Transport | undefined {
-    return this.#reporter.view.messages === 'sent' ? this.#link?.transport : undefined;
+    return this.#reporter.view.messages === 'sent' ? this.link?.transport : undefined;
   }
 
   stats(): WebSocketStats {
-    const { outbox, hub } = this;
+    const { outbox, hub, sessions } = this;
     return {
       messagesIn: hub.messagesIn,
-      messagesOut: outbox.messagesOut,
+      messagesOut: outbox.messagesOut + (sessions?.messagesOut ?? 0),
       bytesIn: hub.bytesIn,
-      bytesOut: outbox.bytesOut,
+      bytesOut: outbox.bytesOut + (sessions?.bytesOut ?? 0),
       messagesUnread: hub.messagesUnread,
       queuedMessages: outbox.queuedMessages,
       queuedBytes: outbox.queuedBytes,
       dials: this.#dials,
-      opens: this.#opens,
+      opens: this.#reporter.opens,
       rtt: this.#roundTrips.last,
       lastReceivedAt: hub.lastReceivedAt,
-      paused: hub.isPaused,
+      paused: sessions?.takes ? sessions.isPaused : hub.isPaused,
       since: this.#reporter.since,
     };
   }
@@ -168,7 +178,7 @@ export class ClientCore
     return connected;
   }
 
-  send(data: SendData, options: SendOptions | undefined): Promise<void> {
+  send(data: SendData, options?: SendOptions): Promise<void> {
     const { messages, state } = this.#reporter.view;
     if (messages === 'refused') {
       return this.outbox.refuse(
@@ -199,7 +209,7 @@ export class ClientCore
   close(code: number, reason: string): Promise<void> {
     if (this.#reporter.view.state === 'closed') return DONE;
     const transport = this.sendingOn;
-    if (transport !== undefined) this.outbox.finish(transport, this.#link?.holdClose());
+    if (transport !== undefined) this.outbox.finish(transport, this.link?.holdClose());
     const closed = this.calls.untilClosed();
     this.hub.leave();
     this.command({ type: 'close', code, reason });
@@ -247,7 +257,7 @@ export class ClientCore
   }
 
   farewell(): void {
-    this.#link?.close(1000, '');
+    this.link?.close(1000, '');
   }
 
   onUserError(error: Error): void {
@@ -257,8 +267,8 @@ export class ClientCore
   // The data path.
 
   onDialled(link: Link): void {
-    this.#replacedLink = this.#link;
-    this.#link = link;
+    this.#replacedLink = this.link;
+    this.link = link;
     this.#url = link.url;
     this.#dials += 1;
   }
@@ -267,16 +277,23 @@ export class ClientCore
     this.#reporter.answerHeaders = headers;
     this.#protocol = protocol;
     this.#extensions = extensions;
-    this.#opens += 1;
-    this.calls.onOpened();
-    if (this.hub.isPaused) this.#link?.transport?.pause();
+    if (this.hub.isPaused && this.sessions === undefined) this.link?.transport?.pause();
   }
 
   onMessage(data: string | Uint8Array, _isBinary: boolean, bytes: number): void {
     const message: WebSocketMessage =
       typeof data === 'string' ? { data, isBinary: false } : { data: toBinary(data), isBinary: true };
-    const isRead = this.hub.receive(message, bytes, arrivalTime(this.clock));
-    if (this.#roundTrips.isReply(message)) this.#link?.ponged();
+    const now = arrivalTime(this.clock);
+    const { sessions } = this;
+    if (sessions?.takes) {
+      this.hub.count(bytes, now);
+      sessions.receive(message, bytes);
+    } else this.onReceived(message, this.hub.receive(message, bytes, now));
+  }
+
+  /** A message for readers and listeners. @param isRead whether a reader takes it */
+  onReceived(message: WebSocketMessage, isRead: boolean): void {
+    if (this.#roundTrips.isReply(message)) this.link?.ponged();
     if (this.announcer.busy) {
       this.announcer.add(() => {
         if (!isRead && !this.isListenedTo) this.hub.miss();
@@ -315,17 +332,20 @@ export class ClientCore
 
   /** Stops reading, or goes on. */
   onPressure(isPaused: boolean): void {
-    const transport = this.#link?.transport;
-    if (this.#reporter.view.state !== 'open' || transport === undefined) return;
+    const transport = this.link?.transport;
+    if (this.#reporter.view.state !== 'open' || transport === undefined || this.sessions?.takes) return;
     if (isPaused) transport.pause();
     else transport.resume();
   }
 
+  get canPause(): boolean {
+    return this.#settings.factory.supports.includes('pause');
+  }
+
   pause(): void {
-    const { factory } = this.#settings;
-    if (!factory.supports.includes('pause')) {
+    if (!this.canPause) {
       throw new StateError(
-        `pause() is not possible with the transport ${factory.name}, which cannot stop reading`,
+        `pause() is not possible with the transport ${this.#settings.factory.name}, which cannot stop reading`,
         this.#reporter.view.state,
       );
     }
@@ -339,7 +359,7 @@ export class ClientCore
   }
 
   get unsentBytes(): number {
-    return (this.#replacedLink ?? this.#link)?.transport?.unsentBytes ?? 0;
+    return (this.#replacedLink ?? this.link)?.transport?.unsentBytes ?? 0;
   }
 
   flush(): void {
@@ -349,7 +369,7 @@ export class ClientCore
 
   onLinkEnded(): void {
     this.#roundTrips.forget();
-    if (this.#replacedLink === undefined) this.#link = undefined;
+    if (this.#replacedLink === undefined) this.link = undefined;
     this.#replacedLink = undefined;
   }
 

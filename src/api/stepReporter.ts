@@ -18,6 +18,7 @@ import {
 import type { MessageHub } from './incoming/index.js';
 import type { Clock } from './options/index.js';
 import type { Outbox } from './outgoing/index.js';
+import type { Sessions } from './session/index.js';
 
 /** What the reporter needs of the client. */
 export interface ReportedClient {
@@ -26,6 +27,8 @@ export interface ReportedClient {
   readonly calls: PendingCalls;
   readonly outbox: Outbox;
   readonly hub: MessageHub;
+  /** Where there is the option `prepare`. */
+  readonly sessions: Sessions | undefined;
   readonly clock: Clock;
   readonly url: string;
   /** Whether the option `reconnect` is set. */
@@ -42,6 +45,8 @@ export class StepReporter implements StepListener {
   view: StateView = IDLE;
   /** When the present state was entered, by the time of day: for users, not to measure an interval. */
   since: number;
+  /** How often `open` was reached. */
+  opens = 0;
   /** How the last dial or connection ended. */
   lastEnding: Ending | undefined;
   /** The client was aborted, and ends for good. */
@@ -63,6 +68,7 @@ export class StepReporter implements StepListener {
     const view = viewOf(tags, reconnects);
     this.view = view;
     if (view.state !== previous.state) {
+      this.#client.sessions?.onState(view.state);
       announcer.enterState();
       this.since = wallTime(clock);
       if (view.state === 'connecting') calls.onConnecting();
@@ -98,14 +104,23 @@ export class StepReporter implements StepListener {
       headers: this.answerHeaders,
     });
     for (const announcement of announcements) announcer.announce(announcement);
+    if (emitted.type === 'preparing') this.#onPreparing(emitted);
     if (emitted.type === 'opened') this.#onOpened();
     if (emitted.type === 'lost') this.#onLost(emitted);
     if (emitted.type === 'terminated') this.#onTerminated(emitted);
     return announcements.some(({ fatal }) => fatal === true);
   }
 
+  #onPreparing({ attempt, reconnected }: Extract<ConnectionEmitted, { type: 'preparing' }>): void {
+    const headers = this.answerHeaders ?? {};
+    const lastFailure = this.lastEnding?.error;
+    this.#client.sessions?.begin({ attempt, reconnected, lastFailure, headers });
+  }
+
   #onOpened(): void {
     const client = this.#client;
+    this.opens += 1;
+    client.calls.onOpened();
     this.answerHeaders = undefined;
     this.#lostAt = undefined;
     client.announcer.addPassing(() => {

@@ -3,7 +3,7 @@
  */
 
 import type { ConnectionState } from '../machine/index.js';
-import type { GlobalBlob, ReckerError, ResponseHeaders } from '../port/index.js';
+import type { GlobalAbortSignal, GlobalBlob, ReckerError, ResponseHeaders } from '../port/index.js';
 import type { Binary } from './platform.js';
 
 export type { ConnectionState };
@@ -55,6 +55,62 @@ export interface CloseInfo {
   readonly unsentBytes: number;
   /** Whether another dial follows. */
   readonly willReconnect: boolean;
+}
+
+/**
+ * A connection between its upgrade and `open`, for the function of the option `prepare`. Its methods need no `this`: take
+ * off it what you need.
+ *
+ * @example
+ * import { createClient } from 'recker';
+ *
+ * const ws = createClient({ baseUrl: 'wss://chat.example.com' }).websocket('/room', {
+ *   reconnect: true,
+ *   async prepare({ sendJSON, next }) {
+ *     sendJSON({ login: 'me' });
+ *     await next(({ data }) => data === 'welcome');
+ *   },
+ * });
+ */
+export interface Session {
+  /** Which attempt it is: 0 for a first dial, n for the n-th after a loss. */
+  readonly attempt: number;
+  /** Whether the client has been open since `connect()`. */
+  readonly reconnected: boolean;
+  /** What ended the dial or connection before this one. */
+  readonly lastFailure?: ReckerError | undefined;
+  /** Aborts when the connection ends. It goes on after `open`, e.g. to renew a token before it expires. */
+  readonly signal: GlobalAbortSignal;
+  /** The subprotocol that the server chose, `''` where there is none. */
+  readonly protocol: string;
+  /** Headers of the server's 101; none in browsers. Not enumerable, because cookies are among them. */
+  readonly headers: ResponseHeaders;
+  /**
+   * Sends a message ahead of everything that is queued, whatever is under way. After `open` it is `ws.send()`; once the
+   * connection has ended it rejects with `StateError`. Never an unhandled rejection.
+   *
+   * @throws TypeError for data that cannot be sent
+   */
+  send(data: SendData): Promise<void>;
+  /** `send()` of `JSON.stringify(value)`. @throws TypeError at once for what JSON cannot hold */
+  sendJSON(value: unknown): Promise<void>;
+  /**
+   * The oldest message that has arrived, else the next to arrive; with `where`, the first for which it returns true. No
+   * listener and no iterator gets that message. What is not taken is delivered after `open`. Calls that wait are served
+   * in order. Never an unhandled rejection.
+   *
+   * @param where a type guard gives its type to the result. What it throws rejects this call, and takes no message.
+   * @param options.signal ends this call alone, with `AbortError`
+   * @returns rejected with `StateError` once the connection is open or has ended
+   */
+  next<Message extends WebSocketMessage>(
+    where: (message: WebSocketMessage) => message is Message,
+    options?: { readonly signal?: GlobalAbortSignal | undefined },
+  ): Promise<Message>;
+  next(
+    where?: ((message: WebSocketMessage) => boolean) | undefined,
+    options?: { readonly signal?: GlobalAbortSignal | undefined },
+  ): Promise<WebSocketMessage>;
 }
 
 /** The documented events and their arguments. */

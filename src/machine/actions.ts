@@ -2,7 +2,7 @@
  * The actions of the chart: what it remembers (`assign`), asks of its socket (`sendTo`), and announces (`emit`).
  */
 import * as xstate from 'xstate';
-import { ConnectionClosedError, type Loss, TimeoutError } from '../port/index.js';
+import { ConnectionClosedError, type Loss, SessionError, TimeoutError, withCause } from '../port/index.js';
 import type { ConnectionDelay, SocketSource } from './chartType.js';
 import { type ConnectionContext, CUT_OFF } from './context.js';
 import type { ConnectionEmitted, ConnectionEvent } from './events.js';
@@ -45,6 +45,9 @@ const sendTo = xstate.sendTo<
   ConnectionDelay
 >;
 
+/** Of the connection before. */
+const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: undefined } as const;
+
 export const actions = {
   resetAttempts: assign({ attempt: 0 }),
   resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
@@ -61,13 +64,18 @@ export const actions = {
   enterConnecting: assign(({ context: { environment } }) => ({
     stage: 'connecting',
     dialledAt: environment.now(),
-    openedAt: undefined,
     hasBeenOpen: false,
+    ...NEW_DIAL,
   })),
   enterReconnecting: assign(({ context: { environment } }) => ({
     stage: 'reconnecting',
     dialledAt: environment.now(),
-    openedAt: undefined,
+    ...NEW_DIAL,
+  })),
+  announcePreparing: emit(({ context }) => ({
+    type: 'preparing',
+    attempt: context.attempt,
+    reconnected: context.hasBeenOpen,
   })),
   announceOpening: emit(({ context }) => ({
     type: 'opened',
@@ -81,8 +89,6 @@ export const actions = {
       openedAt: now,
       pingedAt: now,
       hasBeenOpen: true,
-      sending: undefined,
-      stallsAt: undefined,
     };
   }),
   sendPing: sendTo('socket', { type: 'ping' }),
@@ -117,7 +123,7 @@ export const actions = {
       ? { type: 'close', code: event.code, reason: event.reason }
       : { type: 'close', code: 1000, reason: '' },
   ),
-  /** On leaving for a new connection that was asked for: the old peer gets its Close before the socket goes. */
+  /** The client gives up a connection that works, or replaces it: the peer gets a Close before the socket goes. */
   bidFarewell: ({
     context,
     event,
@@ -125,13 +131,22 @@ export const actions = {
     readonly context: ConnectionContext;
     readonly event: ConnectionEvent;
   }) => {
-    if (event.type === 'reconnect') context.environment.farewell();
+    if (event.type === 'reconnect' || event.type === 'session.failed') context.environment.farewell();
   },
   recordLoss: assign({ loss: ({ event }) => ('loss' in event ? event.loss : CUT_OFF) }),
   /** What the closing had already told, e.g. the error that began it, stays true. */
   recordRestOfLoss: assign({
-    loss: ({ context, event }) => ('loss' in event ? { ...context.loss, ...event.loss } : CUT_OFF),
+    loss: ({ context, event }) => ('loss' in event ? restOf(event.loss, context.loss) : CUT_OFF),
   }),
+  /** The connection ended before it was open: what ended it is the cause of the failed attempt. */
+  recordUnprepared: assign({
+    loss: ({ context, event }) =>
+      event.type === 'session.failed' ? { ...CUT_OFF, error: event.error } : unprepared(context.loss),
+  }),
+  giveUpPreparing: raise(({ context }) => ({
+    type: 'session.failed',
+    error: new TimeoutError('prepare', context.policy.prepareTimeout),
+  })),
   recordCutOff: assign({ loss: CUT_OFF }),
   recordConnectTimeout: assign({
     loss: ({ context }) => ({
@@ -196,6 +211,18 @@ export const actions = {
 /** What stands for a loss in which nothing but the connection's end was seen. */
 const closedError = ({ code, reason }: Loss): ConnectionClosedError =>
   new ConnectionClosedError(code, reason);
+
+function unprepared(loss: Loss = CUT_OFF): Loss {
+  const cause = loss.error ?? closedError(loss);
+  const message = withCause('The connection ended before prepare was done', cause);
+  return { ...loss, error: new SessionError(message, { cause }) };
+}
+
+/** The end of a connection that its peer has closed. That the attempt had failed by then stays true. */
+function restOf(rest: Loss, known: Loss | undefined): Loss {
+  const isUnprepared = known?.error instanceof SessionError;
+  return { ...known, ...rest, ...(isUnprepared ? { error: known.error } : {}) };
+}
 
 function lost(
   context: ConnectionContext,

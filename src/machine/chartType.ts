@@ -21,6 +21,7 @@ export type ConnectionAction =
   | 'announceHeartbeatTimeout'
   | 'announceLoss'
   | 'announceOpening'
+  | 'announcePreparing'
   | 'announceReplacedLoss'
   | 'announceRetry'
   | 'announceTermination'
@@ -39,6 +40,7 @@ export type ConnectionAction =
   | 'forgetSilence'
   | 'forgetStall'
   | 'giveUpClosing'
+  | 'giveUpPreparing'
   | 'hastenRetry'
   | 'recordAbort'
   | 'recordConnectTimeout'
@@ -50,6 +52,7 @@ export type ConnectionAction =
   | 'recordPing'
   | 'recordRestOfLoss'
   | 'recordSending'
+  | 'recordUnprepared'
   | 'resetAttempts'
   | 'resetAttemptsAtOnce'
   | 'scheduleRetry'
@@ -63,6 +66,7 @@ export type ConnectionGuard =
   | 'hasBeenFull'
   | 'hasConnectTimeout'
   | 'hasHeartbeat'
+  | 'hasPreparation'
   | 'hasSleptOverStall'
   | 'hasStalled'
   | 'isClosingOverdue'
@@ -83,6 +87,7 @@ export type ConnectionDelay =
   | 'minUptime'
   | 'nextPing'
   | 'pingMeanwhile'
+  | 'prepareTimeout'
   | 'retryDelay'
   | 'sendStall';
 
@@ -97,6 +102,7 @@ export type ConnectionStateValue =
       session:
         | 'connecting'
         | 'reconnecting'
+        | 'preparing'
         | { open: 'alive' | { awaitingPong: 'waiting' | 'asked' } }
         | { closing: 'byUs' | 'toConnect' | 'byPeer' | 'toReconnect' | 'forGood' };
     };
@@ -112,6 +118,7 @@ export interface ConnectionStateSchema {
       states: {
         readonly connecting: { id: 'connecting' };
         readonly reconnecting: { id: 'reconnecting' };
+        readonly preparing: { id: 'preparing' };
         readonly open: {
           id: 'open';
           states: {

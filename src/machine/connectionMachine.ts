@@ -37,6 +37,7 @@
  */
 import { setup } from 'xstate';
 import { actions } from './actions.js';
+import { beforeOpen } from './beforeOpen.js';
 import type { ConnectionMachine } from './chartType.js';
 import { type ConnectionContext, type ConnectionTag, initialContext } from './context.js';
 import { delays } from './delays.js';
@@ -58,18 +59,6 @@ const machineSetup = setup({
   guards,
   actions,
 });
-
-/** `connecting` and `reconnecting` differ in what they are called and in what their failure is told as. */
-const whileDialling = {
-  after: {
-    connectTimeout: { guard: 'hasConnectTimeout', target: '#lost', actions: 'recordConnectTimeout' },
-  },
-  on: {
-    'socket.opened': { target: '#open' },
-    'socket.failed': { target: '#lost', actions: 'recordLoss' },
-    close: { target: '#closed', actions: ['recordCutOff', 'announceAskedLoss'] },
-  },
-} as const;
 
 /** What the surroundings report shortens the wait for the next dial. */
 const hasten = [
@@ -121,21 +110,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
         'socket.filled': { actions: 'recordSending' },
       },
       states: {
-        connecting: {
-          id: 'connecting',
-          description:
-            'The first dial of a connect(). Left when it opens, fails, takes too long or is closed.',
-          tags: ['connecting', 'queues'],
-          entry: 'enterConnecting',
-          ...whileDialling,
-        },
-        reconnecting: {
-          id: 'reconnecting',
-          description: 'A dial after a loss. Left as connecting is.',
-          tags: ['reconnecting', 'queues'],
-          entry: 'enterReconnecting',
-          ...whileDialling,
-        },
+        ...beforeOpen,
         open: {
           id: 'open',
           description:
@@ -335,7 +310,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
         },
         replaced: {
           id: 'replaced',
-          description: 'reconnect() replaces an open connection.',
+          description: 'reconnect() replaces a connection that is open, or that is being prepared.',
           always: { target: '#reconnecting', actions: ['announceLoss', 'resetAttempts'] },
         },
         revived: {

@@ -11,6 +11,7 @@ import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from '.
 export const CONNECTION_STATES = Object.freeze([
   'idle',
   'connecting',
+  'preparing',
   'open',
   'closing',
   'backoff',

@@ -1,7 +1,13 @@
 /**
  * Whether a loss is worth another dial. Pure.
  */
-import { ConfigurationError, ConnectionError, type Failure, type ReckerError } from '../port/index.js';
+import {
+  ConfigurationError,
+  ConnectionError,
+  type Failure,
+  type ReckerError,
+  SessionError,
+} from '../port/index.js';
 
 /**
  * Close codes (RFC 6455 §7.4.1) after which the same client would only be closed again: protocol error,
@@ -86,7 +92,7 @@ export function defaultShouldReconnect(failure: Failure): boolean {
   return !(error instanceof ConnectionError && (error.final || isRefusedByTLS(error)));
 }
 
-/** True where no decision of a user's may overrule: the next dial would be as impossible as this one. */
-export function isBeyondRetry(failure: Failure): boolean {
-  return failure.error instanceof ConfigurationError;
+/** True where no decision of a user's may overrule: the next dial would fail as this one did, or `prepare` said so. */
+export function isBeyondRetry({ error }: Failure): boolean {
+  return error instanceof ConfigurationError || (error instanceof SessionError && error.final);
 }

@@ -14,6 +14,8 @@ interface Asked {
 export const delays = {
   /** When a dial has taken too long. */
   connectTimeout: ({ context }) => context.policy.connectTimeout || MAX_DELAY,
+  /** When it has taken too long to prepare the connection. */
+  prepareTimeout: ({ context }) => context.policy.prepareTimeout,
   /** When the next Ping is due: an interval after the last one, however long its answer took. */
   nextPing: ({ context: { policy, environment, pingedAt } }) =>
     policy.heartbeatInterval === 0

@@ -22,11 +22,13 @@ export type ConnectionEvent =
   /** The chart's own reminder: what the peer was given beyond `closeTimeout` is over. */
   | { readonly type: 'closing.overdue' };
 
-/** What was lost: the first dial of a `connect()`, a dial after a loss, or an open connection. */
+/** What was lost: the first dial of a `connect()`, a dial after a loss, or an open connection. To prepare is part of the dial. */
 export type LossStage = 'connecting' | 'reconnecting' | 'open';
 
 /** What the chart announces. */
 export type ConnectionEmitted =
+  /** The upgrade succeeded, and the connection has to be prepared. */
+  | { readonly type: 'preparing'; readonly attempt: number; readonly reconnected: boolean }
   | { readonly type: 'opened'; readonly attempt: number; readonly reconnected: boolean }
   | {
       readonly type: 'lost';

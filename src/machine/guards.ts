@@ -13,6 +13,7 @@ interface Asked {
 
 export const guards = {
   hasConnectTimeout: ({ context }) => context.policy.connectTimeout > 0,
+  hasPreparation: ({ context }) => context.policy.prepares,
   hasHeartbeat: ({ context }) => context.policy.heartbeatInterval > 0,
   pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout,
   isPeerAlive: ({ event }) => event.type === 'socket.answered' && event.alive,

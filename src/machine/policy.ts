@@ -20,6 +20,10 @@ export interface ConnectionPolicy extends BackoffSettings {
   readonly heartbeatTimeout: number;
   /** How long a dial may take; 0 = no limit. */
   readonly connectTimeout: number;
+  /** Whether a connection has to be prepared before it counts as open. */
+  readonly prepares: boolean;
+  /** How long that may take. */
+  readonly prepareTimeout: number;
   /** How long the closing handshake may take. */
   readonly closeTimeout: number;
 }
@@ -35,6 +39,8 @@ export const DEFAULT_POLICY: ConnectionPolicy = Object.freeze({
   heartbeatInterval: 30_000,
   heartbeatTimeout: 10_000,
   connectTimeout: 10_000,
+  prepares: false,
+  prepareTimeout: 10_000,
   closeTimeout: 5000,
 });
 

@@ -23,6 +23,7 @@ export {
   type RuntimeFact,
   retryAfterOf,
   type SendProgress,
+  SessionError,
   type SocketFact,
   type SocketPort,
   StateError,

@@ -8,7 +8,15 @@
  * is named here.
  */
 
-import { isError, REDACTED, ReckerError, redactText, redactUrl, withCause } from '../port/index.js';
+import {
+  isError,
+  REDACTED,
+  ReckerError,
+  redactText,
+  redactUrl,
+  SessionError,
+  withCause,
+} from '../port/index.js';
 
 export { REDACTED, redactUrl };
 
@@ -50,7 +58,13 @@ export function redactError(error: Error): RedactedError {
  * An error's message without the words of code that is not ours: what a provider throws may say what the provider knows.
  * Errors of the system and of the engines have a code; their words stay.
  */
-function ownWords({ message, cause }: ReckerError): string {
+function ownWords(error: ReckerError): string {
+  const { message, cause } = error;
+  // Users make these themselves.
+  if (error instanceof SessionError) {
+    const why = cause instanceof ReckerError ? `: ${ownWords(cause)}` : '';
+    return `The connection could not be prepared${why}`;
+  }
   const quoted = withCause('', cause);
   if (quoted === '' || !message.endsWith(quoted)) return message;
   const own = message.slice(0, -quoted.length);

@@ -10,7 +10,9 @@ import {
   type HandshakeError,
   type Loss,
   ownMember,
+  type ReckerError,
   retryAfterOf,
+  SessionError,
 } from '../port/index.js';
 import { type BackoffSettings, backoffDelay } from './backoff.js';
 import { type ConnectionContext, FINAL, type Verdict } from './context.js';
@@ -19,10 +21,14 @@ import type { ConnectionPolicy } from './policy.js';
 
 const SPENT: Verdict = { kind: 'spent' };
 
+/** Where an answer to the handshake may be. What `prepare` threw is the user's, whatever its members are called. */
+const answerIn = (error: ReckerError | undefined): ReckerError | undefined =>
+  error instanceof SessionError ? undefined : error;
+
 /** The loss in the terms of `shouldReconnect`. */
 function failureIn(context: ConnectionContext, loss: Loss): Failure {
   const { error } = loss;
-  const answer = error as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
+  const answer = answerIn(error) as Partial<Pick<Failure, 'status' | 'headers' | 'hop'>> | undefined;
   return {
     attempt: context.attempt,
     error,
@@ -60,7 +66,9 @@ export function judge(context: ConnectionContext): Verdict {
 function retryAfterIn({ error, headers }: Failure, now: number): number {
   // A transport that is not ours may not have read the date of its answer.
   return (
-    ownMember(error as Partial<HandshakeError> | undefined, 'retryAfter') ?? retryAfterOf(headers, now) ?? 0
+    ownMember(answerIn(error) as Partial<HandshakeError> | undefined, 'retryAfter') ??
+    retryAfterOf(headers, now) ??
+    0
   );
 }
 

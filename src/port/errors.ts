@@ -205,10 +205,38 @@ export class HandshakeError extends ReckerError {
   }
 }
 
-/** What a deadline was for. */
-export type TimeoutPhase = 'connect' | 'heartbeat' | 'close';
+/**
+ * A connection could not be prepared: the function of the option `prepare` threw or rejected (`cause` is what it threw),
+ * or the connection was lost meanwhile (`cause` says how). Throw one in `prepare` to say more.
+ *
+ * @example
+ * import { SessionError } from 'recker';
+ *
+ * const options = {
+ *   async prepare(session) {
+ *     session.send('login');
+ *     const { data } = await session.next();
+ *     if (data === 'refused') throw new SessionError('The login was refused', { final: true });
+ *   },
+ * };
+ */
+export class SessionError extends ReckerError {
+  /** @internal */
+  static override readonly brand: string = 'recker.SessionError';
+  override name = 'SessionError' as const;
+  /** True where no other attempt is to follow, whatever `shouldReconnect` says. */
+  readonly final: boolean;
 
-/** A deadline of the chart passed: `connectTimeout`, `heartbeatTimeout` or `closeTimeout`. */
+  constructor(message: string, options: ErrorOptions & { final?: boolean | undefined } = {}) {
+    super(message, 'ERR_RECKER_SESSION', options);
+    this.final = options.final ?? false;
+  }
+}
+
+/** What a deadline was for. */
+export type TimeoutPhase = 'connect' | 'prepare' | 'heartbeat' | 'close';
+
+/** A deadline of the chart passed: `connectTimeout`, `prepareTimeout`, `heartbeatTimeout` or `closeTimeout`. */
 export class TimeoutError extends ReckerError {
   /** @internal */
   static override readonly brand: string = 'recker.TimeoutError';
@@ -225,6 +253,7 @@ export class TimeoutError extends ReckerError {
 
 const TIMEOUT_TEXT: Record<TimeoutPhase, string> = {
   connect: 'The connection was not open',
+  prepare: 'prepare did not finish',
   heartbeat: 'The peer answered no Ping',
   close: 'The peer did not finish the closing handshake',
 };

@@ -37,10 +37,14 @@ export interface SendProgress {
   readonly allowance: number;
 }
 
-/** What a socket reports to the chart. */
+/** What a socket, or the function that prepares it, reports to the chart. */
 export type SocketFact =
   | { readonly type: 'socket.opened' }
   | { readonly type: 'socket.failed'; readonly loss: Loss }
+  /** `prepare` is done: the connection counts as open. */
+  | { readonly type: 'session.prepared' }
+  /** `prepare` failed, and with it the attempt. */
+  | { readonly type: 'session.failed'; readonly error: ReckerError }
   | { readonly type: 'socket.peerClosed'; readonly code: number; readonly reason: string }
   | { readonly type: 'socket.peerErred'; readonly sentCode: number; readonly error: ReckerError }
   | { readonly type: 'socket.closed'; readonly loss: Loss }

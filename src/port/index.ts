@@ -14,6 +14,7 @@ export {
   QueueFullError,
   ReckerError,
   ReconnectExhaustedError,
+  SessionError,
   StateError,
   TimeoutError,
   type TimeoutPhase,

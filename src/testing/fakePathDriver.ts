@@ -31,7 +31,9 @@ export interface PathClient {
 }
 
 /** The options to make the client with, all of them: a path needs each. */
-export interface PathClientOptions extends ConnectionPolicy {
+export interface PathClientOptions extends Omit<ConnectionPolicy, 'prepares'> {
+  /** In paths whose policy `prepares`: pending until the path says what becomes of it. */
+  readonly prepare?: (() => Promise<void>) | undefined;
   /** The transport of the path. */
   readonly transport: FakeTransport;
   /** The clock of the path. */
@@ -80,6 +82,8 @@ interface Run<Client> {
   readonly transport: FakeTransport;
   readonly clock: VirtualClock;
   readonly abort: AbortController;
+  /** What settles the newest `prepare`. */
+  preparing?: { readonly resolve: () => void; readonly reject: (error: Error) => void };
 }
 
 /**
@@ -130,7 +134,7 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
     return this.#run;
   }
 
-  async start({ policy }: ConnectionPath): Promise<void> {
+  async start({ policy: { prepares, ...policy } }: ConnectionPath): Promise<void> {
     this.isFrozen = false;
     this.#slept = 0;
     const clock = new VirtualClock();
@@ -138,6 +142,7 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
     const abort = new AbortController();
     const client = await this.#options.make({
       ...policy,
+      ...(prepares ? { prepare: () => this.#prepare() } : {}),
       transport,
       clock: {
         setTimeout: clock.setTimeout,
@@ -148,6 +153,12 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
       signal: abort.signal,
     });
     this.#run = { client, transport, clock, abort };
+  }
+
+  #prepare(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#present.preparing = { resolve, reject };
+    });
   }
 
   async finish(): Promise<void> {
@@ -183,6 +194,14 @@ class Driver<Client extends PathClient> implements FakePathDriver<Client> {
   refuse({ error }: Parameters<PathDriver['refuse']>[0]): void {
     if (error === undefined) throw new Error('A failed dial has an error');
     this.transport.last.fail(error);
+  }
+
+  prepares(): void {
+    this.#present.preparing?.resolve();
+  }
+
+  failsToPrepare(error: Error): void {
+    this.#present.preparing?.reject(error);
   }
 
   peerCloses(code: number, reason: string): void {

@@ -41,6 +41,10 @@ export interface PathDriver {
   accept(): Awaitable;
   /** The newest dial fails. `loss.error` is what the chart was told. */
   refuse(loss: Loss): Awaitable;
+  /** The newest `prepare` of the client is done. Needed for paths whose policy `prepares`. */
+  prepares?(): Awaitable;
+  /** The newest `prepare` of the client fails with `error`. */
+  failsToPrepare?(error: ReckerError): Awaitable;
   /** The peer sends a Close and leaves the connection as it is until `ends()`. */
   peerCloses(code: number, reason: string): Awaitable;
   /** The peer breaks the protocol, and is sent a Close with `sentCode`; it stays until `ends()`. */
@@ -137,6 +141,10 @@ function perform({ event }: PathStep, before: PathStep | undefined, driver: Path
       return driver.accept();
     case 'socket.failed':
       return driver.refuse(event.loss);
+    case 'session.prepared':
+      return driver.prepares?.();
+    case 'session.failed':
+      return driver.failsToPrepare?.(event.error);
     case 'socket.peerClosed':
       return driver.peerCloses(event.code, event.reason);
     case 'socket.peerErred':

@@ -9,14 +9,7 @@
  *
  * The socket actor is never started, because a traversal executes no actions: `dial` is not called.
  */
-import {
-  type ActorScope,
-  type AnyActor,
-  type AnyTransitionDefinition,
-  createEmptyActor,
-  type ExecutableActionObject,
-  type SnapshotFrom,
-} from 'xstate';
+import type { AnyTransitionDefinition, SnapshotFrom } from 'xstate';
 import {
   AbortError,
   type ConnectionEmitted,
@@ -28,12 +21,13 @@ import {
   defaultShouldReconnect,
   HandshakeError,
   type Loss,
-  MAX_DELAY,
   ProgressMarks,
+  SessionError,
   stateNodes,
   untilStalled,
 } from '../machine/index.js';
 import type { SendProgress } from '../port/index.js';
+import { effectsRecorder, type PendingDelay } from './pathEffects.js';
 
 /** What can happen in a path: the chart's own events, and what the chart learns of only indirectly. */
 export type PathEvent =
@@ -49,19 +43,13 @@ export type PathEvent =
 
 /** The errors that the events of paths carry. One object each, so that a test may compare by identity. */
 const REFUSED = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const UNPREPARED = new SessionError('The login was refused');
 const BROKEN = new ConnectionError('Invalid WebSocket frame', { code: 'WS_ERR_INVALID_OPCODE' });
 const BUSY = new HandshakeError('The server answered 503', {
   status: 503,
   headers: { 'retry-after': '1' },
 });
 const ABORTED = new AbortError('The client was aborted');
-
-interface PendingDelay {
-  readonly name: string;
-  /** XState's event, e.g. `xstate.after.retryDelay.backoff`. */
-  readonly eventType: string;
-  readonly due: number;
-}
 
 /** The kernel became full or took something, a Pong or other bytes came, or the chart had the time of a sleep forgotten. */
 interface Move {
@@ -254,7 +242,10 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   if (chart.hasTag('open') || chart.hasTag('backoff')) {
     events.push({ type: 'runtime.online' }, { type: 'runtime.awake' });
   }
-  if (chart.hasTag('open') && !isFrozen) {
+  if (chart.hasTag('preparing')) {
+    events.push({ type: 'session.prepared' }, { type: 'session.failed', error: UNPREPARED });
+  }
+  if ((chart.hasTag('open') || chart.hasTag('preparing')) && !isFrozen) {
     events.push(
       { type: 'socket.peerClosed', code: 1001, reason: 'going away' },
       { type: 'socket.peerErred', sentCode: 1002, error: BROKEN },
@@ -310,7 +301,7 @@ function mayBeBusy({ chart }: World, { reconnect, minUptime }: ConnectionPolicy)
  * of it is the same for all, and the states would be ten times as many.
  */
 function mayFill({ chart, isFrozen, isAsked, moves }: World, policy: ConnectionPolicy): boolean {
-  if (policy.reconnect || chart.context.stage === 'reconnecting') return false;
+  if (policy.reconnect || policy.prepares || chart.context.stage === 'reconnecting') return false;
   if (isFrozen || isAsked || moves.length > 0 || chart.context.loss !== undefined) return false;
   return chart.hasTag('open') || chart.hasTag('closing');
 }
@@ -334,70 +325,4 @@ function delayNamesOf(machine: ConnectionMachine): ReadonlyMap<string, string> {
     for (const { eventType, delay } of node.after) names.set(eventType, String(delay));
   }
   return names;
-}
-
-type ChartScope = ActorScope<
-  SnapshotFrom<ConnectionMachine>,
-  ConnectionEvent,
-  AnyActor['system'],
-  ConnectionEmitted
->;
-
-/** Runs computations of XState without their effects, and tells what the effects would have been. */
-function effectsRecorder() {
-  const actor = createEmptyActor();
-  const actions: ExecutableActionObject[] = [];
-  const taken: AnyTransitionDefinition[] = [];
-  const emitted: ConnectionEmitted[] = [];
-  actor.system.inspect((inspected) => {
-    if (inspected.type === '@xstate.microstep') taken.push(...inspected._transitions);
-  });
-  const scope: ChartScope = {
-    // XState wants an actor of the right type here; nothing is ever sent to it.
-    self: actor as unknown as ChartScope['self'],
-    id: '',
-    sessionId: '',
-    logger() {},
-    defer: (effect) => effect(),
-    emit: (event) => emitted.push(event),
-    system: actor.system,
-    stopChild() {},
-    actionExecutor: (action) => {
-      actions.push(action);
-      if (action.type === 'xstate.emit') action.exec?.(action.info, action.params);
-    },
-  };
-
-  return {
-    scope,
-    reset() {
-      actions.length = 0;
-      taken.length = 0;
-      emitted.length = 0;
-    },
-    taken: () => [...taken],
-    emitted: () => [...emitted],
-    hasSent: (event: string) =>
-      actions.some(({ type, params }) => type === 'xstate.sendTo' && eventTypeIn(params) === event),
-    /** The timers after the recorded actions: XState starts one by a delayed raise and ends it by its id. */
-    pending(before: readonly PendingDelay[], at: number, names: ReadonlyMap<string, string>) {
-      let pending = [...before];
-      for (const { type, params } of actions) {
-        if (type === 'xstate.cancel') {
-          const id = (params as { readonly sendId: string }).sendId;
-          pending = pending.filter(({ eventType }) => eventType !== id);
-        }
-        const delay = type === 'xstate.raise' ? (params as { readonly delay?: number }).delay : undefined;
-        // The chart writes "never" as the longest time that a timer can hold.
-        if (delay === undefined || delay >= MAX_DELAY) continue;
-        const eventType = eventTypeIn(params);
-        pending.push({ name: names.get(eventType) ?? eventType, eventType, due: at + delay });
-      }
-      return pending.sort((one, other) => one.due - other.due);
-    },
-  };
-}
-
-function eventTypeIn(params: unknown): string {
-  return (params as { readonly event: { readonly type: string } }).event.type;
 }

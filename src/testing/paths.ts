@@ -46,7 +46,10 @@ export interface ConnectionPath {
   readonly id: string;
   /** For people: the transition, and the steps to it. */
   readonly description: string;
-  /** What the client has to be made with. The names are those of the client's options. */
+  /**
+   * What the client has to be made with. The names are those of the client's options, but for `prepares`: the client has
+   * the option `prepare`.
+   */
   readonly policy: ConnectionPolicy;
   /** The transition that the last step takes. */
   readonly transition: WrittenTransition;
@@ -61,7 +64,7 @@ export type GivenPolicy = { readonly [Name in keyof ConnectionPolicy]?: Connecti
 export interface ConnectionPathsOptions {
   /**
    * Numbers other than the defaults, e.g. short times for a run against a real server. `reconnect`,
-   * `minUptime`, `maxReconnectAttempts` and, for some paths, `heartbeatInterval` are set by the
+   * `minUptime`, `prepares`, `maxReconnectAttempts` and, for some paths, `heartbeatInterval` are set by the
    * paths themselves, because some transitions need the one value and some the other.
    */
   readonly policy?: GivenPolicy | undefined;
@@ -90,6 +93,8 @@ const CONFIGURATIONS: readonly Configuration[] = [
     name: 'has no time between a deadline and the next Ping',
     policy: ({ heartbeatTimeout }) => ({ heartbeatInterval: Math.ceil(heartbeatTimeout / 2) }),
   },
+  // Without a heartbeat, since what it brings is the same for all.
+  { name: 'prepares', policy: () => ({ prepares: true, heartbeatInterval: 0 }) },
 ];
 
 /**
@@ -146,7 +151,7 @@ export function countPathStates(options: ConnectionPathsOptions = {}): number {
 
 function configuredPolicies(given: GivenPolicy = {}): readonly ConnectionPolicy[] {
   const numbers = Object.fromEntries(Object.entries(given).filter(([, number]) => number !== undefined));
-  const base = { ...DEFAULT_POLICY, ...numbers, reconnect: false, minUptime: 0 };
+  const base = { ...DEFAULT_POLICY, ...numbers, reconnect: false, minUptime: 0, prepares: false };
   return CONFIGURATIONS.map(({ policy }) => ({ ...base, ...policy(base) }));
 }
 
@@ -284,6 +289,10 @@ function nameOf(event: PathEvent, isClosing = false): string {
       return 'server accepts';
     case 'socket.failed':
       return 'server refuses';
+    case 'session.prepared':
+      return 'prepare is done';
+    case 'session.failed':
+      return 'prepare fails';
     case 'socket.peerClosed':
       return 'server sends Close';
     case 'socket.peerErred':

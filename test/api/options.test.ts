@@ -79,6 +79,8 @@ const BAD: Readonly<Record<keyof WebSocketOptions, readonly unknown[]>> = {
   heartbeatInterval: [Number.NaN, -1, '1', null, 2 ** 31],
   heartbeatTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
   connectTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
+  prepare: [1, null, 'x', true, {}],
+  prepareTimeout: [Number.NaN, -1, 0, '1', null, 2 ** 31],
   closeTimeout: [Number.NaN, -1, '1', null, 2 ** 31],
   awaitDrain: [1, null, 'x'],
   highWaterMark: [Number.NaN, -1, 1.5, '1', null, Number.POSITIVE_INFINITY],

@@ -94,7 +94,7 @@ describe('the timeline', () => {
         to: 'session.open.alive',
         state: 'open',
         lasted: 0,
-        transitions: ['session.reconnecting:socket.opened'],
+        transitions: ['session.reconnecting:socket.opened:otherwise'],
       },
       {
         n: 6,

@@ -128,6 +128,7 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
   idle: ['idle', 'queues'],
   'session.connecting': ['connecting', 'queues'],
   'session.reconnecting': ['reconnecting', 'queues'],
+  'session.preparing': ['preparing', 'queues'],
   'session.open': ['open', 'sends'],
   'session.closing': ['closing'],
   'session.closing.byPeer': ['queuesIfReconnecting'],

@@ -100,6 +100,9 @@ export class ChartDriver implements PathDriver {
 
   accept = () => this.#tell({ type: 'socket.opened' });
   refuse: PathDriver['refuse'] = (loss) => this.#tell({ type: 'socket.failed', loss });
+  prepares = () => this.#tell({ type: 'session.prepared' });
+  failsToPrepare: NonNullable<PathDriver['failsToPrepare']> = (error) =>
+    this.#tell({ type: 'session.failed', error });
   peerCloses: PathDriver['peerCloses'] = (code, reason) =>
     this.#tell({ type: 'socket.peerClosed', code, reason });
   peerErrs: PathDriver['peerErrs'] = (sentCode, error) =>

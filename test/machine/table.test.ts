@@ -2,29 +2,29 @@
  * The hand-written table, cell by cell, on the bare chart and on the class.
  */
 import { describe, expect, it } from 'vitest';
-import { none, TABLE, WITHOUT_RECONNECT } from './table.js';
+import { none, TABLE, WITH_PREPARE, WITHOUT_RECONNECT } from './table.js';
 import { type Bench, ChartBench, ClassBench } from './tableBenches.js';
 import { CASES, expected } from './tableCases.js';
 
-const BENCHES: readonly [string, (reconnect: boolean) => Bench][] = [
-  ['chart', (reconnect) => new ChartBench(reconnect)],
-  ['class', (reconnect) => new ClassBench(reconnect)],
+const BENCHES: readonly [string, (reconnect: boolean, prepares: boolean) => Bench][] = [
+  ['chart', (...settings) => new ChartBench(...settings)],
+  ['class', (...settings) => new ClassBench(...settings)],
 ];
 
 describe('what each call, fact and timer does in each state', () => {
   it('has no blank cell', () => {
     const columns = Object.keys(TABLE.idle).sort();
-    expect(columns).toHaveLength(23);
+    expect(columns).toHaveLength(27);
     for (const cells of Object.values(TABLE)) expect(Object.keys(cells).sort()).toEqual(columns);
-    expect(CASES).toHaveLength(15 * 23 + WITHOUT_RECONNECT.length);
+    expect(CASES).toHaveLength(18 * 27 + WITH_PREPARE.length + WITHOUT_RECONNECT.length);
   });
 
   for (const [name, make] of BENCHES) {
     describe(`on the ${name}`, () => {
       for (const each of CASES) {
-        const title = `${each.row} × ${each.column}${each.reconnect ? '' : ', without reconnect'}`;
+        const title = `${each.row} × ${each.column}${each.reconnect ? '' : ', without reconnect'}${each.prepares ? ', with prepare' : ''}`;
         it(title, async () => {
-          const outcome = await make(each.reconnect).run(each.row, each.column);
+          const outcome = await make(each.reconnect, each.prepares).run(each.row, each.column);
           if (outcome === 'no such timer') {
             expect(each.cell).toBe(none);
             return;

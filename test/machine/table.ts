@@ -8,130 +8,24 @@
  * proves that it is not, or that it changes nothing.
  */
 
-/** The situations; each is a state, or a state with something that was asked for in it. */
-export type Row =
-  | 'idle'
-  | 'connecting'
-  | 'open'
-  | 'open, awaiting a Pong'
-  | 'open, asked for its peer'
-  | 'closing, by us'
-  | 'closing, by us, then connect()'
-  | 'closing, by the peer'
-  | 'closing, by the peer, then reconnect()'
-  | 'closing, by the peer, then close()'
-  | 'backoff'
-  | 'reconnecting'
-  | 'exhausted'
-  | 'closed'
-  | 'closed, by an abort';
+import {
+  type Cell,
+  type Cells,
+  type Column,
+  dropped,
+  gaveUp,
+  go,
+  HELD,
+  NO_FACTS,
+  NO_TIMERS,
+  type Row,
+  UNMOVED,
+} from './cells.js';
+import { CLOSING_WHILE_PREPARING, PREPARING, PREPARING_AFTER_A_LOSS } from './preparingRows.js';
 
-/** What can happen. Calls, then facts, then timers. */
-export type Column =
-  | 'connect()'
-  | 'close()'
-  | 'reconnect()'
-  | 'terminate()'
-  | 'send()'
-  | 'abort'
-  | 'opened'
-  | 'failed'
-  | 'failed for good'
-  | 'peerClosed'
-  | 'peerErred'
-  | 'closed'
-  | 'ponged'
-  | 'answered alive'
-  | 'answered dead'
-  | 'online'
-  | 'awake'
-  | 'connectTimeout'
-  | 'nextPing'
-  | 'heartbeatTimeout'
-  | 'minUptime'
-  | 'closeTimeout'
-  | 'retryDelay';
+export * from './cells.js';
 
-/** What becomes of the promise that the call returned. */
-export type Promised = 'resolves' | 'pending' | `rejects ${string}`;
-
-export interface Cell {
-  readonly to: string;
-  readonly events: readonly string[];
-  /** Of the call in this column. */
-  readonly call?: Promised;
-  /** Of the message that was given to send() before, where the state holds it. */
-  readonly waiting?: 'sent' | 'held' | `refused ${string}`;
-  /** What the socket sees, in order. */
-  readonly socket?: readonly string[];
-}
-
-/** Settings of every row. All delays differ, so that a timer is known by its delay. */
-export const SETTINGS = {
-  reconnect: true,
-  maxReconnectAttempts: 1,
-  reconnectDelay: 1000,
-  connectTimeout: 10_000,
-  heartbeatInterval: 30_000,
-  heartbeatTimeout: 7000,
-  minUptime: 20_000,
-  closeTimeout: 5000,
-} as const;
-
-/** The delay of each timer under {@link SETTINGS}. */
-export const DELAYS: Partial<Record<Column, number>> = {
-  connectTimeout: 10_000,
-  nextPing: 30_000,
-  heartbeatTimeout: 7000,
-  minUptime: 20_000,
-  closeTimeout: 5000,
-  retryDelay: 1000,
-};
-
-/** close() is called with these, and the peer's Close carries those. */
-export const OURS = { code: 4002, reason: 'ours' } as const;
-export const PEERS = { code: 4001, reason: 'peer' } as const;
-
-/** A cell in which something happens. */
-const go = (to: string, events: readonly string[], rest: Omit<Cell, 'to' | 'events'> = {}): Cell => ({
-  to,
-  events,
-  ...rest,
-});
-
-/** Not possible here. */
-export const none = 'none';
-
-type Cells = Readonly<Record<Column, Cell | typeof none>>;
-
-const NO_FACTS = {
-  opened: none,
-  failed: none,
-  'failed for good': none,
-  peerClosed: none,
-  peerErred: none,
-  closed: none,
-  ponged: none,
-  'answered alive': none,
-  'answered dead': none,
-} as const;
-
-/** What the surroundings report may come at any time; it changes nothing here. */
-const UNMOVED = { online: none, awake: none } as const;
-
-const NO_TIMERS = {
-  connectTimeout: none,
-  nextPing: none,
-  heartbeatTimeout: none,
-  minUptime: none,
-  closeTimeout: none,
-  retryDelay: none,
-} as const;
-
-const HELD = { waiting: 'held' } as const;
-const dropped = 'close 1006 "" willReconnect';
 const backoffEvents = [dropped, 'reconnecting 1 1000'];
-const gaveUp = ['error ReconnectExhaustedError', 'max-reconnect-attempts'];
 
 export const TABLE: Readonly<Record<Row, Cells>> = {
   idle: {
@@ -187,6 +81,9 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       { socket: ['destroy'], ...HELD },
     ),
   },
+
+  preparing: PREPARING,
+  'preparing, after a loss': PREPARING_AFTER_A_LOSS,
 
   open: {
     ...NO_FACTS,
@@ -366,6 +263,8 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     }),
   },
 
+  'closing, by the peer, while preparing': CLOSING_WHILE_PREPARING,
+
   backoff: {
     ...NO_FACTS,
     ...NO_TIMERS,
@@ -475,6 +374,12 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   },
 };
 
+/** The cells that the option `prepare` changes. */
+export const WITH_PREPARE: readonly { row: Row; column: Column; cell: Cell }[] = [
+  { row: 'connecting', column: 'opened', cell: go('preparing', [], HELD) },
+  { row: 'reconnecting', column: 'opened', cell: go('preparing', [], HELD) },
+];
+
 /** The rows in which another setting changes what follows; only the cells that differ. */
 export const WITHOUT_RECONNECT: readonly { row: Row; column: Column; cell: Cell }[] = [
   {
@@ -500,6 +405,40 @@ export const WITHOUT_RECONNECT: readonly { row: Row; column: Column; cell: Cell 
         socket: ['destroy'],
       },
     ),
+  },
+  {
+    row: 'preparing',
+    column: 'closed',
+    cell: go(
+      'closed',
+      ['error SessionError', 'close 1006 "" SessionError', 'undelivered waiting SessionError'],
+      { waiting: 'refused SessionError', socket: ['destroy'] },
+    ),
+  },
+  {
+    row: 'preparing',
+    column: 'prepare failed',
+    cell: go(
+      'closed',
+      ['error SessionError', 'close 1006 "" SessionError', 'undelivered waiting SessionError'],
+      { waiting: 'refused SessionError', socket: ['close 1000 ', 'destroy'] },
+    ),
+  },
+  {
+    row: 'preparing',
+    column: 'prepareTimeout',
+    cell: go(
+      'closed',
+      ['error TimeoutError', 'close 1006 "" TimeoutError', 'undelivered waiting TimeoutError'],
+      { waiting: 'refused TimeoutError', socket: ['close 1000 ', 'destroy'] },
+    ),
+  },
+  {
+    row: 'closing, by the peer, while preparing',
+    column: 'closed',
+    cell: go('closed', ['error SessionError', 'close 4001 "peer" wasClean SessionError'], {
+      socket: ['destroy'],
+    }),
   },
   { row: 'open', column: 'closed', cell: go('closed', ['close 1006 ""'], { socket: ['destroy'] }) },
   {

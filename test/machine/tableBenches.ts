@@ -15,6 +15,7 @@ import {
   defaultShouldReconnect,
   HandshakeError,
   type Loss,
+  SessionError,
   type SocketFact,
 } from '../../src/machine/index.js';
 import { RUNTIME_FACT } from '../../src/port/index.js';
@@ -41,6 +42,8 @@ export interface Outcome {
 export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
   idle: [],
   connecting: ['connect()'],
+  preparing: ['connect()', 'opened'],
+  'preparing, after a loss': ['connect()', 'opened', 'prepared', 'closed', 'retryDelay', 'opened'],
   open: ['connect()', 'opened'],
   'open, awaiting a Pong': ['connect()', 'opened', 'nextPing'],
   'open, asked for its peer': ['connect()', 'opened', 'nextPing', 'heartbeatTimeout'],
@@ -49,6 +52,7 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
   'closing, by the peer': ['connect()', 'opened', 'peerClosed'],
   'closing, by the peer, then reconnect()': ['connect()', 'opened', 'peerClosed', 'reconnect()'],
   'closing, by the peer, then close()': ['connect()', 'opened', 'peerClosed'],
+  'closing, by the peer, while preparing': ['connect()', 'opened', 'peerClosed'],
   backoff: ['connect()', 'opened', 'closed'],
   reconnecting: ['connect()', 'opened', 'closed', 'retryDelay'],
   exhausted: ['connect()', 'opened', 'closed', 'retryDelay', 'failed'],
@@ -59,9 +63,12 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
 /** Rows in which a message waits before the column; with `reconnect` only, where the peer is closing. */
 const WAITING: ReadonlySet<Row> = new Set<Row>([
   'connecting',
+  'preparing',
+  'preparing, after a loss',
   'closing, by the peer',
   'closing, by the peer, then reconnect()',
   'closing, by the peer, then close()',
+  'closing, by the peer, while preparing',
   'backoff',
   'reconnecting',
 ]);
@@ -71,6 +78,8 @@ export function hasWaiting(row: Row, reconnect: boolean): boolean {
 }
 
 const refusal = () => new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const unprepared = () => new SessionError('the login was refused');
+const unpreparedForGood = () => new SessionError('the login was refused', { final: true });
 const unauthorized = () => new HandshakeError('401', { status: 401 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -99,12 +108,12 @@ export class ChartBench implements Bench {
   #events: string[] = [];
   #socket: string[] = [];
 
-  constructor(reconnect: boolean, machine: ConnectionMachine = connectionMachine) {
+  constructor(reconnect: boolean, prepares: boolean, machine: ConnectionMachine = connectionMachine) {
     const log = (what: string) => this.#socket.push(what);
     this.#actor = createActor(machine, {
       clock: this.#clock as never,
       input: {
-        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect },
+        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect, prepares },
         environment: {
           dial: (_attempt, report) => {
             log('dial');
@@ -170,6 +179,7 @@ export class ChartBench implements Bench {
 const STATES = {
   idle: 1,
   connecting: 1,
+  preparing: 1,
   open: 1,
   closing: 1,
   backoff: 1,
@@ -193,6 +203,9 @@ const FACTS: Partial<Record<Column, () => SocketFact>> = {
   ponged: () => ({ type: 'socket.ponged' }),
   'answered alive': () => ({ type: 'socket.answered', alive: true }),
   'answered dead': () => ({ type: 'socket.answered', alive: false }),
+  prepared: () => ({ type: 'session.prepared' }),
+  'prepare failed': () => ({ type: 'session.failed', error: unprepared() }),
+  'prepare failed for good': () => ({ type: 'session.failed', error: unpreparedForGood() }),
 };
 
 /** An event as the table writes it. */
@@ -242,11 +255,19 @@ export class ClassBench implements Bench {
   #call: Promise<unknown> | undefined;
   #waiting: string | undefined;
 
-  constructor(reconnect: boolean) {
+  /** What becomes of the newest `prepare`. */
+  #preparing: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+
+  constructor(reconnect: boolean, prepares: boolean) {
     this.#reconnect = reconnect;
+    const prepare = () =>
+      new Promise<void>((resolve, reject) => {
+        this.#preparing = { resolve, reject };
+      });
     const options: WebSocketOptions = {
       ...SETTINGS,
       reconnect,
+      ...(prepares ? { prepare } : {}),
       clock: this.#clock,
       signal: this.#abort.signal,
       transport: {
@@ -308,6 +329,10 @@ export class ClassBench implements Bench {
       ws.wake();
     } else if (column === 'abort') {
       this.#abort.abort();
+    } else if (column === 'prepared') {
+      this.#preparing?.resolve();
+    } else if (column.startsWith('prepare failed')) {
+      this.#preparing?.reject(column === 'prepare failed' ? unprepared() : unpreparedForGood());
     } else if (this.#fake.dials.length > 0) {
       drive(this.#fake.last, column);
     }
@@ -315,7 +340,10 @@ export class ClassBench implements Bench {
   }
 
   async run(row: Row, column: Column): Promise<Outcome | 'no such timer'> {
-    for (const step of WAYS[row]) this.act(step);
+    for (const step of WAYS[row]) {
+      this.act(step);
+      await settled();
+    }
     if (hasWaiting(row, this.#reconnect)) {
       this.#waiting = 'held';
       this.#ws.send('waiting').then(

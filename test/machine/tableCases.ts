@@ -1,5 +1,14 @@
 /** The hand-written table as a list of cases, and what each promises on the bare chart and on the class. */
-import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from './table.js';
+import {
+  type Cell,
+  type Column,
+  none,
+  prepares,
+  type Row,
+  TABLE,
+  WITH_PREPARE,
+  WITHOUT_RECONNECT,
+} from './table.js';
 import { hasWaiting, type Outcome } from './tableBenches.js';
 
 export interface Case {
@@ -7,6 +16,7 @@ export interface Case {
   readonly column: Column;
   readonly cell: Cell | typeof none;
   readonly reconnect: boolean;
+  readonly prepares: boolean;
 }
 
 export const CASES: readonly Case[] = [
@@ -16,9 +26,11 @@ export const CASES: readonly Case[] = [
       column: column as Column,
       cell,
       reconnect: true,
+      prepares: prepares(row as Row),
     })),
   ),
-  ...WITHOUT_RECONNECT.map((each) => ({ ...each, reconnect: false })),
+  ...WITH_PREPARE.map((each) => ({ ...each, reconnect: true, prepares: true })),
+  ...WITHOUT_RECONNECT.map((each) => ({ ...each, reconnect: false, prepares: prepares(each.row) })),
 ];
 
 /** What a cell promises of either bench. The chart knows no promise, no message and no round trip. */

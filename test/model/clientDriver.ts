@@ -30,6 +30,7 @@ export class ClientDriver implements PathDriver {
   readonly #fake = fakeTransport({ autoAnswer: 'manual' });
   readonly #abort = new AbortController();
   #slept = 0;
+  #preparing: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #events: string[] = [];
   #expected: readonly Expected[] = [];
   #invariants: Invariants | undefined;
@@ -39,8 +40,14 @@ export class ClientDriver implements PathDriver {
     this.#expected = expectedByTable(path);
     const invariants = new Invariants(path.policy);
     this.#invariants = invariants;
+    const { prepares, ...policy } = path.policy;
+    const prepare = () =>
+      new Promise<void>((resolve, reject) => {
+        this.#preparing = { resolve, reject };
+      });
     const client = new ReckerWebSocket('ws://localhost/', {
-      ...path.policy,
+      ...policy,
+      ...(prepares ? { prepare } : {}),
       signal: this.#abort.signal,
       clock: {
         setTimeout: this.#clock.setTimeout,
@@ -92,6 +99,8 @@ export class ClientDriver implements PathDriver {
     assert.ok(error);
     this.#fake.last.fail(error);
   };
+  prepares = () => this.#preparing?.resolve();
+  failsToPrepare: NonNullable<PathDriver['failsToPrepare']> = (error) => this.#preparing?.reject(error);
   peerCloses: PathDriver['peerCloses'] = (code, reason) => this.#fake.last.peerClose(code, reason);
   peerErrs: PathDriver['peerErrs'] = (sentCode, error) => this.#fake.last.peerErr(error, sentCode);
   ends: PathDriver['ends'] = ({ code, reason, wasClean }) => this.#fake.last.end({ code, reason, wasClean });

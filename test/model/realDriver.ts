@@ -27,6 +27,7 @@ export const REAL_POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
   heartbeatInterval: 240,
   heartbeatTimeout: 120,
   connectTimeout: 250,
+  prepareTimeout: 200,
   closeTimeout: 150,
 };
 
@@ -58,6 +59,8 @@ export class RealDriver implements PathDriver {
   readonly #abort = new AbortController();
   readonly #dials: Dial[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** What settles the newest `prepare`. */
+  #preparing: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #path: ConnectionPath | undefined;
   #expected: readonly Expected[] = [];
   #events: string[] = [];
@@ -85,7 +88,12 @@ export class RealDriver implements PathDriver {
           this.#dials.push({ signal, to });
           invariants.dialled(this.#live);
         }),
-      { ...waitsOnlyFor(path), signal: this.#abort.signal, clock: this.#clock },
+      {
+        ...waitsOnlyFor(path),
+        ...(path.policy.prepares ? { prepare: this.#prepare } : {}),
+        signal: this.#abort.signal,
+        clock: this.#clock,
+      },
     );
     for (const event of EVENTS) {
       // Pings are answered by the real server: that is no part of a path.
@@ -119,6 +127,13 @@ export class RealDriver implements PathDriver {
     this.server.refuse(503, { 'Retry-After': '1' });
     this.#dialTo(this.server.url());
   };
+
+  prepares = () => this.#preparing?.resolve();
+  failsToPrepare: NonNullable<PathDriver['failsToPrepare']> = (error) => this.#preparing?.reject(error);
+  #prepare = () =>
+    new Promise<void>((resolve, reject) => {
+      this.#preparing = { resolve, reject };
+    });
 
   async peerCloses(code: number, reason: string): Promise<void> {
     await this.#connected();
@@ -250,16 +265,18 @@ export class RealDriver implements PathDriver {
   }
 }
 
-const isInSession = (state: string) => ['connecting', 'reconnecting', 'open', 'closing'].includes(state);
+const isInSession = (state: string) =>
+  ['connecting', 'reconnecting', 'preparing', 'open', 'closing'].includes(state);
 
 /** The path's policy; delays that the path does not wait for are out of its way. */
-function waitsOnlyFor({ policy, steps }: ConnectionPath): ConnectionPath['policy'] {
+function waitsOnlyFor({ policy: { prepares: _, ...policy }, steps }: ConnectionPath) {
   const waited = new Set(steps.flatMap(({ event }) => (event.type === 'delay.passed' ? [event.delay] : [])));
   const passes = (delay: string, ms: number) => (waited.has(delay) ? ms : NEVER);
   const beats = HEARTBEAT.some((delay) => waited.has(delay));
   return {
     ...policy,
     connectTimeout: passes('connectTimeout', policy.connectTimeout),
+    prepareTimeout: passes('prepareTimeout', policy.prepareTimeout),
     closeTimeout: passes('closeTimeout', policy.closeTimeout),
     minUptime: policy.minUptime === 0 ? 0 : passes('minUptime', policy.minUptime),
     heartbeatInterval: beats ? policy.heartbeatInterval : 0,

@@ -8,7 +8,15 @@
  */
 import type { ConnectionPolicy, Loss, SendProgress } from '../../src/machine/index.js';
 import type { ConnectionPath, PathStep } from '../../src/testing/index.js';
-import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
+import {
+  type Cell,
+  type Column,
+  none,
+  type Row,
+  TABLE,
+  WITH_PREPARE,
+  WITHOUT_RECONNECT,
+} from '../machine/table.js';
 
 /** The state that follows, and the documented events, `state` first where it changes. */
 export interface Expected {
@@ -20,6 +28,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   idle: 'idle',
   'session.connecting': 'connecting',
   'session.reconnecting': 'reconnecting',
+  'session.preparing': 'preparing',
   'session.open.alive': 'open',
   'session.open.awaitingPong.waiting': 'open, awaiting a Pong',
   'session.open.awaitingPong.asked': 'open, asked for its peer',
@@ -76,6 +85,10 @@ function columnOf(
       return 'opened';
     case 'socket.failed':
       return 'failed';
+    case 'session.prepared':
+      return 'prepared';
+    case 'session.failed':
+      return 'prepare failed';
     case 'socket.peerClosed':
       return 'peerClosed';
     case 'socket.peerErred':
@@ -108,7 +121,7 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   const step = steps[index] as PathStep;
   const before = steps.slice(0, index);
   const value = before.at(-1)?.value ?? 'idle';
-  const given = ROWS[value];
+  const given = rowOf(value, before);
   if (given === undefined) throw new Error(`The table has no row for ${value}`);
   // Where bytes wait, the socket is asked between two heartbeats, too.
   const row = step.event.type === 'socket.answered' && given === 'open' ? 'open, asked for its peer' : given;
@@ -119,7 +132,7 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   const wasAsleep = column === 'answered dead' && before.some(({ event }) => event.type === 'process.slept');
   if (column === UNHEARD || wasAsleep) return { state: from, events: [] };
 
-  const cell = dialsAtOnce(row, column, before, policy) ?? cellOf(row, column, policy.reconnect, before);
+  const cell = dialsAtOnce(row, column, before, policy) ?? cellOf(row, column, policy, before);
   const events = (cell === none ? [] : cell.events)
     .filter((event) => !/^(undelivered|pong) /.test(event))
     .map((event) => inTermsOf(event, row, step, before))
@@ -128,12 +141,22 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
   return { state, events: state === from ? events : [`state ${state} ${from}`, ...events] };
 }
 
+/** The situation, which for a connection that is not open yet depends on what was dialled. */
+function rowOf(value: string, before: readonly PathStep[]): Row | undefined {
+  const row = ROWS[value];
+  if (row !== 'preparing') return row;
+  const dial = before.findLast(({ state }) => state !== 'preparing');
+  return dial?.state === 'reconnecting' ? 'preparing, after a loss' : row;
+}
+
 function cellOf(
   row: Row,
   column: Column,
-  reconnect: boolean,
+  { reconnect, prepares }: ConnectionPolicy,
   before: readonly PathStep[],
 ): Cell | typeof none {
+  const prepared = WITH_PREPARE.find((each) => each.row === row && each.column === column);
+  if (prepares && prepared !== undefined) return prepared.cell;
   const isErred = before.at(-1)?.state === 'closing' && before.some(isPeerErr);
   const changed = WITHOUT_RECONNECT.find((each) => each.row === row && each.column === column);
   const special = (isErred ? ERRED : WITHOUT)[`${row} × ${column}`];

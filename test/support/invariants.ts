@@ -34,6 +34,7 @@ export type Command = 'connect' | 'reconnect' | 'terminate' | 'close' | 'abort';
 const READY_STATE: Readonly<Record<ConnectionState, number>> = {
   idle: 3,
   connecting: 0,
+  preparing: 0,
   open: 1,
   closing: 2,
   backoff: 3,
@@ -42,7 +43,13 @@ const READY_STATE: Readonly<Record<ConnectionState, number>> = {
   closed: 3,
 };
 
-const IN_SESSION: ReadonlySet<ConnectionState> = new Set(['connecting', 'reconnecting', 'open', 'closing']);
+const IN_SESSION: ReadonlySet<ConnectionState> = new Set([
+  'connecting',
+  'reconnecting',
+  'preparing',
+  'open',
+  'closing',
+]);
 /** Where a `close()` or `terminate()` announces an end although there is no connection. */
 const ENDS_WITHOUT_A_CONNECTION: ReadonlySet<ConnectionState> = new Set(['idle', 'backoff', 'exhausted']);
 

@@ -8,6 +8,7 @@ import type { ConnectionState } from '../types.js';
 export const READY_STATES: Readonly<Record<ConnectionState, 0 | 1 | 2 | 3>> = {
   idle: 3,
   connecting: 0,
+  preparing: 0,
   open: 1,
   closing: 2,
   backoff: 3,

@@ -12,6 +12,7 @@ import {
   ReconnectExhaustedError,
   type ResponseHeaders,
   TimeoutError,
+  type TimeoutPhase,
 } from '../../port/index.js';
 import type { CloseInfo, OpenInfo, WebSocketEvents } from '../types.js';
 
@@ -68,6 +69,8 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
         { event: 'error', args: [exhaustionOf(emitted)], fatal: circumstances.unheard },
         { event: 'max-reconnect-attempts', args: [] },
       ];
+    case 'preparing':
+      return [];
     case 'heartbeatTimedOut':
       return [{ event: 'heartbeat-timeout', args: [] }];
   }
@@ -77,15 +80,18 @@ type Lost = Extract<ConnectionEmitted, { type: 'lost' }>;
 
 /** A dial after a loss fails with `reconnect-error`; everything else that went wrong is an `error`. */
 function failuresOf({ stage, loss, asked, willReconnect }: Lost, { unheard }: Circumstances): Announcement[] {
-  if (asked) return [];
-  if (stage === 'reconnecting') return [{ event: 'reconnect-error', args: [failureOf(loss)] }];
-  if (loss.error === undefined || isToldOtherwise(loss.error)) return [];
+  if (asked || loss.error === undefined) return [];
+  if (stage === 'reconnecting') return [{ event: 'reconnect-error', args: [loss.error] }];
+  if (isToldOtherwise(loss.error)) return [];
   return [{ event: 'error', args: [loss.error], fatal: unheard && !willReconnect }];
 }
 
+/** The phases of connections that were open. */
+const OF_CONNECTIONS: ReadonlySet<TimeoutPhase> = new Set(['heartbeat', 'close']);
+
 /** What has an event of its own, or was the user's own doing, is only in the `close`'s `info`. */
 function isToldOtherwise(error: ReckerError): boolean {
-  return error instanceof AbortError || (error instanceof TimeoutError && error.phase !== 'connect');
+  return error instanceof AbortError || (error instanceof TimeoutError && OF_CONNECTIONS.has(error.phase));
 }
 
 function closeOf({ loss, willReconnect }: Lost, { unsentBytes }: Circumstances): Announcement {
@@ -145,9 +151,10 @@ export class Ending {
   }
 }
 
+/** A connection that was closed before it was open is a failed attempt, whatever the code. */
 function isClean(emitted: ConnectionEmitted | undefined): boolean {
   if (emitted?.type === 'exhausted') return false;
-  return emitted?.type !== 'lost' || emitted.asked || isCleanEnd(emitted.loss);
+  return emitted?.type !== 'lost' || emitted.asked || (emitted.stage === 'open' && isCleanEnd(emitted.loss));
 }
 
 /**

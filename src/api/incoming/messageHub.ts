@@ -157,11 +157,21 @@ export class MessageHub {
     this.#left = undefined;
   }
 
-  /** Returns whether a consumer takes it. */
+  /** Counts a message, and gives it to the consumers. Returns whether one takes it. */
   receive(message: WebSocketMessage, bytes: number, now: number): boolean {
+    this.count(bytes, now);
+    return this.give(message, bytes);
+  }
+
+  /** A message arrived. */
+  count(bytes: number, now: number): void {
     this.messagesIn += 1;
     this.bytesIn += bytes;
     this.lastReceivedAt = now;
+  }
+
+  /** Returns whether a consumer takes it. */
+  give(message: WebSocketMessage, bytes: number): boolean {
     const receivers = this.#receivers;
     for (let index = 0; index < receivers.length; index += 1)
       (receivers[index] as Receiver).push(message, bytes);

@@ -215,6 +215,13 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.transport?.destroy();
   }
 
+  /** What became of the function of the option `prepare`. Nothing is reported once the connection is gone. */
+  prepared(failure?: ReckerError): void {
+    this.#tell(
+      failure === undefined ? { type: 'session.prepared' } : { type: 'session.failed', error: failure },
+    );
+  }
+
   // The transport's side. After destroy() nothing of it counts any more.
 
   opened(protocol: string, extensions: string, headers: ResponseHeaders = NO_ANSWER): void {

@@ -139,6 +139,8 @@ export const OPTION_TABLE = {
   heartbeatInterval: milliseconds(DEFAULT_POLICY.heartbeatInterval),
   heartbeatTimeout: milliseconds(DEFAULT_POLICY.heartbeatTimeout, 1),
   connectTimeout: milliseconds(DEFAULT_POLICY.connectTimeout),
+  prepare: none(isFunction),
+  prepareTimeout: milliseconds(DEFAULT_POLICY.prepareTimeout, 1),
   closeTimeout: milliseconds(DEFAULT_POLICY.closeTimeout),
   awaitDrain: boolean(false),
   highWaterMark: count(16_384),

@@ -17,7 +17,7 @@ import type {
   ReckerError,
   TransportFactory,
 } from '../../port/index.js';
-import type { SendData, WebSocketMessage, WebSocketStats } from '../types.js';
+import type { SendData, Session, WebSocketMessage, WebSocketStats } from '../types.js';
 
 /** What a provider is told about the dial that it is asked for. */
 export interface ProviderContext {
@@ -197,6 +197,13 @@ export interface WebSocketOptions {
   /** Milliseconds for providers, DNS, TCP, proxy, TLS and upgrade together; 0 = no limit. @default 10000 */
   connectTimeout?: number | undefined;
   /**
+   * What has to happen on each new connection before it counts as open: log in, subscribe, resume. The connection is open
+   * when the function returns, or its promise resolves; what it throws is a failed attempt. @default none
+   */
+  prepare?: ((session: Session) => void | Promise<void>) | undefined;
+  /** Milliseconds that `prepare` may take. No heartbeat runs yet, so this is what finds a dead link. @default 10000 */
+  prepareTimeout?: number | undefined;
+  /**
    * Milliseconds to wait for the peer's Close before the socket is destroyed; 0 = the Close is sent, and
    * the peer's is not waited for. @default 5000
    */
@@ -214,8 +221,8 @@ export interface WebSocketOptions {
    */
   sendQueue?: SendQueueOptions | false | undefined;
   /**
-   * Bounds of the unread messages at which an iterator or `pipeTo()` stops reading the socket. `maxBytes` counts as in
-   * `sendQueue`. `maxMessages` 0 is the same as 1.
+   * Bounds of the unread messages at which an iterator or `pipeTo()` stops reading the socket, and of those that arrive
+   * while `prepare` runs. `maxBytes` counts as in `sendQueue`. `maxMessages` 0 is the same as 1.
    * @default { maxBytes: 1048576, maxMessages: 1024 }
    */
   receiveQueue?: ReceiveQueueOptions | undefined;

@@ -80,12 +80,15 @@ export function policyOf(options: WebSocketOptions, factory: TransportFactory): 
 
 const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as readonly (keyof ConnectionPolicy)[];
 
+/** Those that are options by the same name. */
+const OPTION_NAMES = POLICY_NAMES.filter((name) => name !== 'prepares');
+
 /** Clients are mostly made alike: those that follow each other share one policy, for memory. */
 let newestPolicy = DEFAULT_POLICY;
 
 function freshPolicy(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
-  const policy: Record<string, unknown> = {};
-  for (const name of POLICY_NAMES) policy[name] = settled(options, name);
+  const policy: Record<string, unknown> = { prepares: options.prepare !== undefined };
+  for (const name of OPTION_NAMES) policy[name] = settled(options, name);
   // Without Ping frames and a message in their place there is nothing to send.
   if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
     policy.heartbeatInterval = 0;
@@ -170,6 +173,8 @@ function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory)
   for (const [name, value] of Object.entries(options)) {
     const { needs }: OptionRule = OPTION_TABLE[name as keyof WebSocketOptions];
     if (needs === undefined || value === false || factory.supports.includes(needs)) continue;
+    // What arrives while `prepare` runs has bounds without pausing, too.
+    if (name === 'receiveQueue' && options.prepare !== undefined) continue;
     throw new ConfigurationError(name, `${name} is not possible with the transport ${factory.name}`);
   }
   // The default is no wish: without Ping frames there is then no heartbeat.

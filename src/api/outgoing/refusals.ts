@@ -15,8 +15,8 @@ export interface Refusal {
 }
 
 /** Rejected, and no unhandled rejection where nobody awaits it. */
-export function refused(error: Error): Promise<void> {
-  const promise = Promise.reject(error);
+export function refused<Value = void>(error: Error): Promise<Value> {
+  const promise = Promise.reject<Value>(error);
   promise.catch(ignore);
   return promise;
 }

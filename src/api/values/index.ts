@@ -11,6 +11,7 @@ export {
   isPromise,
   isSignal,
   isUrl,
+  jsonText,
   kindOf,
   readBlob,
 } from './values.js';

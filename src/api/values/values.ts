@@ -74,6 +74,17 @@ export function isPromise(value: unknown): boolean {
   return true;
 }
 
+/**
+ * The text of `sendJSON()`.
+ *
+ * @throws TypeError for what JSON cannot hold
+ */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`JSON cannot hold a value of type ${typeof value}`);
+  return text;
+}
+
 /** The bytes of a Blob. */
 export async function readBlob(blob: Blob): Promise<Uint8Array> {
   const read: unknown = await (isReadable(blob) ? blob.arrayBuffer() : readByEvents(blob));

@@ -3,7 +3,17 @@
  */
 import { element } from './format.js';
 
-const STATES = ['idle', 'connecting', 'open', 'closing', 'backoff', 'reconnecting', 'exhausted', 'closed'];
+const STATES = [
+  'idle',
+  'connecting',
+  'preparing',
+  'open',
+  'closing',
+  'backoff',
+  'reconnecting',
+  'exhausted',
+  'closed',
+];
 /** From here on a list needs to be searched. */
 const MANY = 8;
 
