@@ -60,8 +60,9 @@ export interface ConnectionContext {
   readonly hasBeenOpen: boolean;
   /** When the newest dial began (ms, `environment.now()`). */
   readonly dialledAt: number;
-  /** In `backoff`: when the next dial is due, and before when a `Retry-After` forbids it (ms, `environment.now()`). */
+  /** In `backoff`: when the next dial is due (ms, `environment.now()`). */
   readonly dueAt: number;
+  /** In `backoff`: until when a `Retry-After` forbids a dial (ms, `environment.now()`). */
   readonly notBefore: number;
   /** When the connection opened (ms, `environment.now()`), for `failure.uptime`. */
   readonly openedAt: number | undefined;

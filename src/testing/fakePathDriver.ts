@@ -25,6 +25,7 @@ export interface PathClient {
   reconnect(): unknown;
   /** The step `terminate`. */
   terminate(): unknown;
+  /** The step `runtime.awake`. */
   wake(): unknown;
   /** Only `ReckerWebSocket` has it: what a page would report, reported to one client. */
   [RUNTIME_FACT]?(fact: RuntimeFact): unknown;
