@@ -1,5 +1,5 @@
 /**
- * The class that users hold: documented calls and getters over the client behind it (connection.ts).
+ * The public class: documented methods and getters over the client behind it (clientCore.ts).
  */
 
 import { redactUrl } from '../machine/index.js';
@@ -39,14 +39,14 @@ import { EventEmitter } from './platform.js';
 import type { ConnectionState, SendData, WebSocketEvents, WebSocketStats } from './types.js';
 import { jsonText } from './values/index.js';
 
-/** What `util.inspect` looks for, without a Node module. */
+/** The method that `util.inspect` calls; the symbol needs no module of Node. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** Older browsers do not have the symbol. */
 const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
- * A WebSocket that reconnects, notices dead peers, and tells what it does.
+ * A WebSocket client that reconnects, detects dead peers, and emits an event for each change of its state.
  *
  * @example
  * import { ReckerWebSocket } from 'recker';
@@ -73,7 +73,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   readonly #canPing: boolean;
 
   /**
-   * @param url a `ws:` or `wss:` URL, or a function that gives one for each dial
+   * @param url a `ws:` or `wss:` URL, or a function that returns one for each dial
    * @param options see {@link WebSocketOptions}; checked at once
    * @throws ConfigurationError for a URL or option that can never work
    */
@@ -86,7 +86,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     this.#core = new ClientCore(this, checked, settings);
   }
 
-  /** Frameworks that wrap plain objects in proxies (Vue's `reactive()`) leave an object with a tag of its own alone. */
+  /** Frameworks that wrap plain objects in proxies (Vue's `reactive()`) do not wrap an object that has a tag. */
   get [Symbol.toStringTag](): string {
     return 'ReckerWebSocket';
   }
@@ -113,9 +113,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return 3;
   }
 
-  // State, live at any time.
+  // State, always up to date.
 
-  /** The state of the chart. */
+  /** The state of the client. */
   get state(): ConnectionState {
     return this.#core.view.state;
   }
@@ -130,12 +130,12 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return this.#core.view.state === 'open';
   }
 
-  /** Where it is, or was last, dialled to, without user info; `''` before the first dial of a `url` provider. */
+  /** The URL of the present or last dial, without user info; `''` before the first dial of a `url` provider. */
   get url(): string {
     return this.#core.url;
   }
 
-  /** The subprotocol that the server chose, `''` where there is none. */
+  /** The subprotocol that the server chose; `''` if there is none. */
   get protocol(): string {
     return this.#core.protocol;
   }
@@ -145,7 +145,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return this.#core.extensions;
   }
 
-  /** Bytes given to `send()` that the kernel has not taken, held messages included. */
+  /** Bytes given to `send()` that the kernel has not taken, including queued messages. */
   get bufferedAmount(): number {
     return this.#core.bufferedAmount;
   }
@@ -155,7 +155,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return this.#core.rtt;
   }
 
-  /** Plain counters since the client was made. */
+  /** Counters since the client was made. */
   stats(): WebSocketStats {
     return this.#core.stats();
   }
@@ -163,29 +163,29 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   // Calls.
 
   /**
-   * Connects, or joins the dial that is under way or, in `backoff`, the next one, which comes when it is due. With `reconnect` it rides through failed dials and rejects
-   * only when the client gives up, is closed or aborted.
+   * Connects, or joins the dial that runs already. In `backoff` it waits for the next dial. With `reconnect` the promise stays
+   * pending over failed dials, and rejects only when the client gives up, is closed or is aborted.
    *
-   * @param options.signal ends this wait alone
+   * @param options.signal ends this wait only
    */
   connect(options?: { signal?: GlobalAbortSignal | undefined }): Promise<void> {
     return this.#core.connectBy('connect', ownMember(options, 'signal'));
   }
 
   /**
-   * As `connect()`, but on a new connection, from any state and whatever the option `reconnect` says. In `backoff` it
-   * dials at once.
+   * As `connect()`, but always on a new connection, from any state, also without the option `reconnect`. In `backoff` it dials
+   * at once.
    */
   reconnect(): Promise<void> {
     return this.#core.connectBy('reconnect', undefined);
   }
 
   /**
-   * Sends one message: text as text, everything else as binary. While there is no connection, or much is
-   * under way, it waits in the send queue.
+   * Sends one message: a string as text, everything else as binary. Without an open connection, or above `maxInFlight`, the
+   * message waits in the send queue.
    *
-   * @returns resolved when it was handed to the socket (with `awaitDrain`, when the socket has drained);
-   *   rejected, and told by `undelivered`, when it will not be sent. Need not be awaited.
+   * @returns resolves when the message was handed to the socket, or, with `awaitDrain`, when the socket has drained. Rejects
+   *   when the message will not be sent, which is also reported by `undelivered`. It need not be awaited.
    * @throws TypeError for data that cannot be sent
    */
   send(data: SendData, options?: SendOptions): Promise<void> {
@@ -195,18 +195,18 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   /**
    * Sends `JSON.stringify(value)` as text.
    *
-   * @throws TypeError at once for what JSON cannot hold
+   * @throws TypeError at once for a value that JSON cannot hold
    */
   sendJSON(value: unknown, options?: SendOptions): Promise<void> {
     return this.send(jsonText(value), options);
   }
 
   /**
-   * Ends the connection with a closing handshake, and the client until the next `connect()`. What was held
-   * is handed over first, then the Close, before this returns.
+   * Closes the connection with a closing handshake. The client does not reconnect until the next `connect()`. Queued messages
+   * and then the Close are handed to the socket before this method returns.
    *
-   * @returns resolved when closed
-   * @throws ConfigurationError at once for a code or reason that RFC 6455 §7.4 does not allow; nothing changes
+   * @returns resolves when closed
+   * @throws ConfigurationError at once for a code or reason that RFC 6455 §7.4 does not allow; nothing changes then
    */
   close(code = 1000, reason = ''): Promise<void> {
     checkCloseArguments(code, reason, this.#factory);
@@ -214,22 +214,21 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /**
-   * Ends the connection and the client at once: the socket is destroyed without a closing handshake, and no reconnection
-   * follows. One `close` with 1006 is emitted, and no `error`. What was queued, and who waits for `connect()`, is rejected
-   * with an `AbortError`; iterators end after what they hold; pipes reject. `connect()` revives the client. Does nothing in
-   * `closed`.
+   * Destroys the socket at once, without a closing handshake. The client does not reconnect until the next `connect()`. One
+   * `close` with 1006 is emitted, and no `error`. Queued messages and promises of `connect()` are rejected with an
+   * `AbortError`, pipes reject, and iterators end after the messages that they hold. Does nothing in `closed`.
    */
   terminate(): void {
     this.#core.terminate();
   }
 
   /**
-   * Reports that the surroundings changed: the machine or the app is awake again, or on another network. Call it from
-   * Electron's `powerMonitor`, React Native's `AppState` or a network monitor; a page does it by itself.
+   * Reports that the surroundings changed: the machine or the app is awake again, or on another network. To be called from
+   * Electron's `powerMonitor`, React Native's `AppState` or a network monitor. In a page the client notices by itself.
    *
-   * In `open` a heartbeat leaves at once, with its deadline, unless one is under way or `heartbeatInterval` is 0. In
-   * `backoff` the next dial begins at once, but not before a `Retry-After` is over, nor before `reconnectDelay` has passed since
-   * the last dial began. In other states it does nothing.
+   * In `open` a heartbeat is sent at once, with its deadline, unless one waits already or `heartbeatInterval` is 0. In
+   * `backoff` the next dial begins at once, but not before a `Retry-After` has passed, and not before `reconnectDelay` after
+   * the last dial began. In other states nothing happens.
    */
   wake(): void {
     this.#core.onRuntime({ type: 'runtime.awake' });
@@ -241,9 +240,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /**
-   * Sends a Ping frame if open; `pong` tells the answer.
+   * Sends a Ping frame if open. The answer is reported by `pong`.
    *
-   * @throws ConfigurationError where the transport can send neither a Ping nor a `heartbeatMessage`
+   * @throws ConfigurationError if the transport can send neither a Ping nor a `heartbeatMessage`
    */
   ping(): void {
     if (!this.#canPing) {
@@ -256,58 +255,58 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /**
-   * Sends what `readable` yields, a binary frame for each chunk, with its backpressure; connects by itself. The stream
-   * is the pipe's own from the call on, as with Node's `pipeline`: its errors reject the promise, and whatever ends the
-   * pipe early destroys it (a web stream is cancelled). One exception: where `pipeTo()` writes to the same duplex, a
-   * clean end of the connection only stops the reading, and resolves.
+   * Sends each chunk of `readable` as a binary frame, with backpressure; connects if necessary. The pipe owns the stream from
+   * the call on, as Node's `pipeline` does: errors of the stream reject the promise, and a pipe that ends early destroys the
+   * stream (a web stream is cancelled). There is one exception: if `pipeTo()` writes to the same duplex, a clean end of the
+   * connection only stops reading, and the promise resolves.
    *
    * @param readable a Node stream, a web `ReadableStream`, or an iterable of strings and bytes
    * @param options.awaitDrain wait after each chunk for the drain. Default: false
    * @param options.signal ends the pipe; the connection stays open
-   * @returns resolved when the last chunk was handed to the socket; rejected with what the stream failed with, with the
-   *   loss of the connection (also with `reconnect`), with `ConnectionClosedError` when it is closed before the source
-   *   has ended, with `AbortError` after an abort, with `TypeError` for what is no source
+   * @returns resolves when the last chunk was handed to the socket. Rejects with the error of the stream, with the loss of
+   *   the connection (also with `reconnect`), with a `ConnectionClosedError` if it is closed before the source has ended,
+   *   with an `AbortError` after an abort, and with a `TypeError` for a value that is no source
    */
   pipeFrom(readable: PipeSource, options?: PipeFromOptions): Promise<void> {
     return pipeFrom(this, this.#core.outbox, this.#core.hub, readable, options);
   }
 
   /**
-   * Writes the bytes of the messages that come, in order, with backpressure to the peer; connects by itself. The stream
-   * is the pipe's own from the call on: it is ended on a clean end and destroyed on any other (a web stream is closed or
-   * aborted), but for `process.stdout` and `process.stderr`, and with `end: false`.
+   * Writes the bytes of received messages, in order, with backpressure to the peer; connects if necessary. The pipe owns the
+   * stream from the call on: it ends the stream after a clean end, and destroys it after any other (a web stream is closed or
+   * aborted). It does neither to `process.stdout` and `process.stderr`, or with `end: false`.
    *
    * @param writable a Node stream, or a web `WritableStream` of bytes
    * @param options.end whether the stream ends with the pipe. Default: true
    * @param options.signal ends the pipe; the connection stays open
-   * @returns resolved when the stream has taken everything after a clean end; rejected with what the stream failed with,
-   *   with the loss of the connection (also with `reconnect`), with `AbortError` after an abort and for a stream that is
-   *   destroyed or ended, with `TypeError` for what is no sink
+   * @returns resolves when the stream has taken everything after a clean end. Rejects with the error of the stream, with the
+   *   loss of the connection (also with `reconnect`), with an `AbortError` after an abort and for a stream that is destroyed
+   *   or ended, and with a `TypeError` for a value that is no sink
    */
   pipeTo(writable: PipeSink, options?: PipeToOptions): Promise<void> {
     return pipeTo(this, this.#core.hub, writable, options);
   }
 
   /**
-   * Stops reading the socket, on this connection and the next ones, until `resume()`: the peer feels it. What has
-   * already been read is still delivered. While paused a Ping need not be answered. Node's `events.on()` with
-   * `highWaterMark` calls both.
+   * Stops reading from the socket, on this connection and later ones, until `resume()`. The peer gets backpressure. Messages
+   * that were already read are still delivered. While paused, a Ping that is not answered has no consequence. Node's
+   * `events.on()` with `highWaterMark` calls `pause()` and `resume()`.
    *
-   * @throws StateError where the transport cannot stop reading, as in browsers
+   * @throws StateError if the transport cannot stop reading, as in browsers
    */
   pause(): void {
     this.#core.pause();
   }
 
-  /** Reads on, as far as no iterator or `pipeTo()` is full. */
+  /** Resumes reading, unless an iterator or a `pipeTo()` is full. */
   resume(): void {
     this.#core.hub.hold(false);
   }
 
   /**
-   * Every message from now on, and first what an iterator before it left unread at its `break`; connects by itself.
-   * Ends on `close()`, and on the peer's 1000 or 1001 where no reconnection follows; else throws. An iterator that
-   * holds as much as `receiveQueue` allows pauses the socket, for everyone.
+   * Iterates over all messages from now on; connects if necessary. It begins with messages that an iterator before left unread
+   * at its `break`. It ends after `close()`, and after the peer's 1000 or 1001 if no reconnection follows; otherwise it
+   * throws. An iterator that holds as much as `receiveQueue` allows pauses reading, also for listeners and other readers.
    */
   [Symbol.asyncIterator](): MessageIterator {
     const { hub, view, abortError } = this.#core;
@@ -318,7 +317,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 
   /**
-   * `close()`, for `await using`. Published by the interface below.
+   * `close()`, for `await using`. The interface below declares it.
    *
    * @internal
    */
@@ -326,7 +325,7 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
     return this.close();
   }
 
-  /** State and redacted URL only: what logs may show. */
+  /** The state and the redacted URL: nothing secret. */
   toJSON(): { state: ConnectionState; url: string } {
     return { state: this.state, url: redactUrl(this.url) };
   }
@@ -337,10 +336,10 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
   }
 }
 
-/** `[Symbol.asyncDispose]()` is declared where the program's `lib` has the symbol: elsewhere it would not compile. */
+/** Declares `[Symbol.asyncDispose]()` if the `lib` of the program has the symbol. */
 export interface ReckerWebSocket extends AsyncDisposal {}
 
-/** A client whose URL is resolved and whose headers are chosen by `createClient`; no argument of users can be this. */
+/** A client for `createClient()`, which resolves the URL and chooses the headers. */
 export function clientOf(
   url: string | GlobalURL | Provider<string | GlobalURL>,
   options: WebSocketOptions,

@@ -31,8 +31,8 @@ import {
   wallTime,
 } from './chart/index.js';
 import { Announcer, type Listeners, PendingCalls } from './events/index.js';
-import { type HubOwner, MessageHub } from './incoming/index.js';
-import { Link, type LinkOwner, RoundTrips } from './link/index.js';
+import { type HubClient, MessageHub } from './incoming/index.js';
+import { Link, type LinkClient, RoundTrips } from './link/index.js';
 import {
   type Clock,
   type DialSettings,
@@ -44,10 +44,10 @@ import {
   settled,
   type WebSocketOptions,
 } from './options/index.js';
-import { Outbox, type OutboxOwner, refused, type SendOptions } from './outgoing/index.js';
+import { Outbox, type OutboxClient, refused, type SendOptions } from './outgoing/index.js';
 import { toBinary, watchRuntime } from './platform.js';
 import { Sessions, type SessionsOwner } from './session/index.js';
-import { type ReportedClient, StepReporter } from './stepReporter.js';
+import { type ReporterClient, StepReporter } from './stepReporter.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 import { checkSignal, onAbortOf } from './values/index.js';
 
@@ -55,12 +55,12 @@ const DONE = Promise.resolve();
 
 export class ClientCore
   implements
-    LinkOwner,
-    HubOwner,
-    OutboxOwner,
+    LinkClient,
+    HubClient,
+    OutboxClient,
     EnvironmentOwner,
     RuntimeListener,
-    ReportedClient,
+    ReporterClient,
     SessionsOwner
 {
   readonly listeners: Listeners;
@@ -77,8 +77,8 @@ export class ClientCore
   readonly #reporter: StepReporter;
   readonly #chart: ChartActor;
   readonly #roundTrips: RoundTrips;
-  /** The link before the present one, until its loss is announced: a new dial may begin in the same step. */
-  #replacedLink: Link | undefined;
+  /** The former link, until its loss is announced: a new dial may begin in the same step. */
+  #endingLink: Link | undefined;
   #url: string;
   #protocol = '';
   #extensions = '';
@@ -190,7 +190,7 @@ export class ClientCore
     return state === 'idle' ? this.#sendFirst(data, options) : this.#send(data, options);
   }
 
-  /** The first use of a client: a message that is held dials. */
+  /** The first use of a client: a message that is queued makes it connect. */
   #sendFirst(data: SendData, options: SendOptions | undefined): Promise<void> {
     const held = this.outbox.queuedMessages;
     const sent = this.#send(data, options);
@@ -225,19 +225,19 @@ export class ClientCore
     if (transport !== undefined) this.sendHeartbeat(transport);
   }
 
-  /** When the present code has returned, so that what it still attaches misses nothing; unless it made another call. */
+  /** Connects a microtask later, so that listeners which are attached until then miss nothing. */
   #connectSoon(): void {
     microtask(() => {
       if (this.#reporter.view.state === 'idle') this.command({ type: 'connect' });
     });
   }
 
-  /** Sends a command to the chart, and delivers what came of it. */
+  /** Sends a command to the chart, and delivers the events that it causes. */
   command(command: ConnectionCommand | RuntimeFact): void {
     this.step(() => this.#chart.send(command));
   }
 
-  /** Everything that moves the chart runs in here: listeners are called when the outermost step is over. */
+  /** Runs everything that moves the chart. Listeners are called when the outermost step is over. */
   step(act: () => void): void {
     this.announcer.step(act);
   }
@@ -267,7 +267,7 @@ export class ClientCore
   // The data path.
 
   onDialled(link: Link): void {
-    this.#replacedLink = this.link;
+    this.#endingLink = this.link;
     this.link = link;
     this.#url = link.url;
     this.#dials += 1;
@@ -330,7 +330,7 @@ export class ClientCore
     this.announcer.announceNow({ event: 'undelivered', args: [data, error] });
   }
 
-  /** Stops reading, or goes on. */
+  /** Pauses or resumes reading from the socket. */
   onPressure(isPaused: boolean): void {
     const transport = this.link?.transport;
     if (this.#reporter.view.state !== 'open' || transport === undefined || this.sessions?.takes) return;
@@ -359,7 +359,7 @@ export class ClientCore
   }
 
   get unsentBytes(): number {
-    return (this.#replacedLink ?? this.link)?.transport?.unsentBytes ?? 0;
+    return (this.#endingLink ?? this.link)?.transport?.unsentBytes ?? 0;
   }
 
   flush(): void {
@@ -369,8 +369,8 @@ export class ClientCore
 
   onLinkEnded(): void {
     this.#roundTrips.forget();
-    if (this.#replacedLink === undefined) this.link = undefined;
-    this.#replacedLink = undefined;
+    if (this.#endingLink === undefined) this.link = undefined;
+    this.#endingLink = undefined;
   }
 
   // The surroundings.
@@ -379,7 +379,7 @@ export class ClientCore
     this.command(fact);
   }
 
-  /** The option `signal`: aborting ends the client for good. */
+  /** The option `signal`: an abort ends the client for good. */
   #watchSignal(): void {
     const { signal } = this.#options;
     if (signal === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * The factory for people who make many connections to one place: a base URL, common headers, common options.
+ * The factory for connections that share a base URL, headers and options.
  */
 import { ConfigurationError, type GlobalURL, withoutPrototype } from '../port/index.js';
 import {
@@ -18,20 +18,20 @@ import { didYouMean } from './values/index.js';
 
 /** Options of `createClient()`. */
 export interface ClientOptions {
-  /** What paths are resolved against; `http(s)` becomes `ws(s)`. @default none: full URLs only */
+  /** Base for paths; `http(s)` becomes `ws(s)`. @default none: full URLs only */
   baseUrl?: string | GlobalURL | undefined;
-  /** Headers of every handshake with the origin of `baseUrl`; of every handshake where there is none. @default none */
+  /** Headers of each handshake with the origin of `baseUrl`, or of each handshake if there is no `baseUrl`. @default none */
   headers?: HeadersInput | undefined;
-  /** Options of every connection; those given to `websocket()` win. @default none */
+  /** Options of each connection. The options of `websocket()` override them. @default none */
   websocket?: WebSocketOptions | undefined;
 }
 
 /** What `createClient()` returns. */
 export interface Client {
   /**
-   * A WebSocket that starts connecting by itself a microtask after it was made, unless `autoConnect` is false.
+   * Makes a WebSocket. It connects a microtask later, unless `autoConnect` is false.
    *
-   * @param url a path, resolved against `baseUrl`; a full `ws:` or `wss:` URL; or a function that gives one for each dial
+   * @param url a path, resolved against `baseUrl`; a full `ws:` or `wss:` URL; or a function that returns one for each dial
    * @throws ConfigurationError for a URL or option that can never work
    */
   websocket(
@@ -61,7 +61,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const ownHeaders = checkHeaders(headers);
   const defaults = { autoConnect: true, ...checkOptions(common) };
   const parseUrl = (given: unknown) => resolveUrl(given, base);
-  // Credentials never leave the origin that they are for, however a URL was written.
+  // Credentials are sent to their own origin only, however a URL is written.
   const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
 
   const websocket: Client['websocket'] = (url, own) =>
@@ -71,7 +71,7 @@ export function createClient(options: ClientOptions = {}): Client {
 
 const CLIENT_OPTIONS = ['baseUrl', 'headers', 'websocket'];
 
-/** Own members only; unknown ones are refused. */
+/** The own members; an unknown one is refused. */
 function ownOptions(options: ClientOptions): ClientOptions {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('options', 'createClient() takes an object of baseUrl, headers, websocket');

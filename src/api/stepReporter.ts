@@ -1,6 +1,5 @@
 /**
- * What a step of the chart means outside of it: events for listeners, an end for readers and for messages that wait, an
- * answer for callers.
+ * Reports each step of the chart: events to listeners, ends to readers and to queued messages, results to callers.
  *
  * Owns the view of the present state. Must not decide what follows a loss: the chart has decided that.
  */
@@ -20,8 +19,8 @@ import type { Clock } from './options/index.js';
 import type { Outbox } from './outgoing/index.js';
 import type { Sessions } from './session/index.js';
 
-/** What the reporter needs of the client. */
-export interface ReportedClient {
+/** The client as the reporter needs it. */
+export interface ReporterClient {
   readonly listeners: Listeners;
   readonly announcer: Announcer;
   readonly calls: PendingCalls;
@@ -37,27 +36,27 @@ export interface ReportedClient {
   readonly unsentBytes: number;
   /** Hands over what is queued, where there is a connection. */
   flush(): void;
-  /** A dial or a connection has ended: its link is given up. */
+  /** A dial or a connection has ended: its link is dropped. */
   onLinkEnded(): void;
 }
 
 export class StepReporter implements StepListener {
   view: StateView = IDLE;
-  /** When the present state was entered, by the time of day: for users, not to measure an interval. */
+  /** When the present state was entered, by the time of day. Not to measure intervals with. */
   since: number;
   /** How often `open` was reached. */
   opens = 0;
   /** How the last dial or connection ended. */
   lastEnding: Ending | undefined;
-  /** The client was aborted, and ends for good. */
+  /** Why the client ends for good, once it was aborted. */
   abortError: AbortError | undefined;
   /** The headers of the 101, until `open` is announced. */
   answerHeaders: ResponseHeaders | undefined;
-  readonly #client: ReportedClient;
+  readonly #client: ReporterClient;
   /** When the last connection was lost, by the time of day: `downtime` includes the time that the machine sleeps. */
   #lostAt: number | undefined;
 
-  constructor(client: ReportedClient) {
+  constructor(client: ReporterClient) {
     this.#client = client;
     this.since = wallTime(client.clock);
   }
@@ -75,7 +74,7 @@ export class StepReporter implements StepListener {
       announcer.announce({ event: 'state', args: [view.state, previous.state] });
     }
     announcer.announceUserErrors();
-    // Read before anything ends: the promises that wait now report this end.
+    // Read before anything is settled: the promises that wait now report this end.
     const isAwaited = view.isResting && this.#isAwaited;
     let isThrown = false;
     for (const each of emitted) isThrown = this.#onEmitted(each) || isThrown;
@@ -92,7 +91,7 @@ export class StepReporter implements StepListener {
     return calls.isConnecting || hub.hasReaders || hub.hasPipes;
   }
 
-  /** @returns whether it brings an `error` that is thrown where nobody listens */
+  /** @returns whether one of the events is an `error` that is thrown where nothing listens */
   #onEmitted(emitted: ConnectionEmitted): boolean {
     const { announcer, calls, clock } = this.#client;
     const downtime = this.#lostAt === undefined ? 0 : Math.max(0, wallTime(clock) - this.#lostAt);
@@ -146,7 +145,7 @@ export class StepReporter implements StepListener {
     this.#client.hub.terminate(new Ending(emitted, undefined));
   }
 
-  /** Nothing follows by itself: all who wait are settled, in order, after the events that say why. */
+  /** Nothing more happens by itself: everything that waits is settled, in order, after the events that say why. */
   #onRest(ending: Ending): void {
     const { announcer, calls, hub, outbox } = this.#client;
     const isIterated = hub.hasReaders;

@@ -1,5 +1,5 @@
 /**
- * The public shapes that more than one file of the api speaks of. Types only.
+ * Public types that several files of the api use. Types only.
  */
 
 import type { ConnectionState } from '../machine/index.js';
@@ -24,15 +24,15 @@ export interface BinaryMessage {
   isBinary: true;
 }
 
-/** A whole message, as it came. `isBinary` says which of the two it is, also to the compiler. */
+/** A received message. `isBinary` narrows its type. */
 export type WebSocketMessage = TextMessage | BinaryMessage;
 
 /** What `send()` takes. */
 export type SendData = string | ArrayBuffer | ArrayBufferView | GlobalBlob;
 
-/** What `open` tells. */
+/** The argument of `open`. */
 export interface OpenInfo {
-  /** True where the dial followed a loss. */
+  /** Whether the dial followed a loss. */
   readonly reconnected: boolean;
   /** Which attempt succeeded: 0 for a first dial, n for the n-th after a loss. */
   readonly attempt: number;
@@ -42,16 +42,16 @@ export interface OpenInfo {
   readonly headers: ResponseHeaders;
 }
 
-/** What `close` tells beside code and reason. */
+/** The third argument of `close`. */
 export interface CloseInfo {
   /**
-   * True where the peer's Close came and ours left (RFC 6455 §7.1.4), whatever became of TCP then, and where
-   * `close()` ended a client that had no connection.
+   * True if the peer's Close was received and ours was sent (RFC 6455 §7.1.4), however TCP ended then. Also true if
+   * `close()` ended a client without a connection.
    */
   readonly wasClean: boolean;
-  /** What ended it, where something went wrong. */
+  /** The error that ended it, if there was one. */
   readonly error?: ReckerError | undefined;
-  /** Payload bytes handed to the socket that the kernel is not known to have taken: lost with the connection. */
+  /** Payload bytes that the socket had and the kernel may not have taken: lost with the connection. */
   readonly unsentBytes: number;
   /** Whether another dial follows. */
   readonly willReconnect: boolean;
@@ -143,8 +143,8 @@ export interface WebSocketEvents {
 }
 
 /**
- * Plain counters, from `stats()`. Times in ms. Moments are whole ms since the epoch, as `Date.now()` gives them; with the
- * option `clock`, its `now()`.
+ * Counters, from `stats()`. Durations are in ms. Times are whole ms since the epoch, as of `Date.now()`, or of the option
+ * `clock`.
  */
 export interface WebSocketStats {
   /** Messages received since the client was made. */
@@ -155,19 +155,19 @@ export interface WebSocketStats {
   readonly bytesIn: number;
   /** Payload bytes handed to a socket. */
   readonly bytesOut: number;
-  /** Messages that were received when nobody listened or read, or that were left unread and given up. */
+  /** Received messages that no listener and no reader got, and unread messages that were dropped. */
   readonly messagesUnread: number;
-  /** Messages waiting in the client. */
+  /** Messages that wait in the send queue. */
   readonly queuedMessages: number;
-  /** What holding them costs, as `sendQueue.maxBytes` counts it: their payload bytes, and 400 bytes a message. */
+  /** What holding these messages costs, as `sendQueue.maxBytes` counts it: the payload, and 400 bytes for each. */
   readonly queuedBytes: number;
-  /** Dials so far. */
+  /** Dials since the client was made. */
   readonly dials: number;
-  /** Connections that opened so far. */
+  /** Connections that opened since the client was made. */
   readonly opens: number;
   /** The newest round trip; `undefined` before the first. */
   readonly rtt: number | undefined;
-  /** When the newest message or Pong came, one time for all that one read of the socket brought. */
+  /** When the newest message or Pong was received. All messages of one read of the socket have the same time. */
   readonly lastReceivedAt: number | undefined;
   /** Whether reading is paused: an iterator or `pipeTo` holds as much as `receiveQueue` allows, or `pause()` was called. */
   readonly paused: boolean;

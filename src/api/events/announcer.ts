@@ -1,9 +1,9 @@
 /**
- * The one queue between what happens and what listeners are called with.
+ * The queue of events for listeners.
  *
- * What a step of the chart brings is delivered after the step is over, so getters are live and any call acts at once.
- * What such a call announces is delivered after everything that is already in the queue. A listener that throws is
- * reported as an uncaught error, and delays nothing.
+ * Events of a step of the chart are delivered after the step: in a listener every getter is up to date, and every call
+ * acts at once. Events that such a call causes are put at the end of the queue. What a listener throws is reported as an
+ * uncaught error, and the rest of the queue is still delivered.
  */
 import { errorMonitor, soon } from '../platform.js';
 import type { WebSocketEvents, WebSocketMessage } from '../types.js';
@@ -16,15 +16,15 @@ export interface Listeners {
   listenerCount(event: keyof WebSocketEvents): number;
 }
 
-/** Knows whether `open` is being delivered: what its listeners send goes ahead of the queue. */
+/** Is set while `open` is being delivered: messages that its listeners send go ahead of the queue. */
 export interface Greeter {
   isGreeting: boolean;
 }
 
-/** One call of the listeners, or of what waits behind them. */
+/** Calls the listeners of one event, or settles a promise in its place in the queue. */
 export type Delivery = () => void;
 
-/** Shared by all that have nothing to deliver. Never pushed to. */
+/** Shared by all empty queues. Never pushed to. */
 const NOTHING: Delivery[] = [];
 
 export class Announcer {
@@ -32,11 +32,11 @@ export class Announcer {
   readonly #greeter: Greeter;
   #queue: Delivery[] = NOTHING;
   #delivering = false;
-  /** How many steps are under way, one inside the other. */
+  /** How many steps are nested at present. */
   #stepDepth = 0;
-  /** Which stay in a state this is: tells whether the state of an announcement was left since. */
+  /** Counts the states entered: shows whether the state of an announcement has been left since. */
   #visit = 0;
-  /** What functions of the user threw in the present step: emitted after the `state` that the step brings. */
+  /** What functions of the user threw in the present step: emitted after the `state` event of the step. */
   #userErrors: Error[] | undefined;
 
   constructor(listeners: Listeners, greeter: Greeter) {
@@ -49,7 +49,7 @@ export class Announcer {
     return this.#delivering || this.#queue.length > 0;
   }
 
-  /** Everything that moves the chart runs in here: listeners are called when the outermost step is over. */
+  /** Runs everything that moves the chart. Listeners are called when the outermost step is over. */
   step(act: () => void): void {
     this.#stepDepth += 1;
     try {
@@ -60,31 +60,31 @@ export class Announcer {
     }
   }
 
-  /** Another state was entered: passing announcements of the former one are dropped. */
+  /** Another state was entered: announcements that only matter in the former state are dropped. */
   enterState(): void {
     this.#visit += 1;
   }
 
-  /** Puts an event behind all others. */
+  /** Puts an event at the end of the queue. */
   announce(announcement: Announcement): void {
     const deliver = () => this.deliver(announcement);
     if (announcement.passing) this.addPassing(deliver);
     else this.add(deliver);
   }
 
-  /** As {@link announce}, for what may come outside of a step: it is delivered at once then. */
+  /** As {@link announce}. Outside of a step the event is delivered at once. */
   announceNow(announcement: Announcement): void {
     this.announce(announcement);
     if (this.#stepDepth === 0) this.drain();
   }
 
-  /** Puts a delivery behind all others. */
+  /** Puts a delivery at the end of the queue. */
   add(delivery: Delivery): void {
     if (this.#queue === NOTHING) this.#queue = [];
     this.#queue.push(delivery);
   }
 
-  /** As {@link add}; it is dropped if the present state has been left by then. */
+  /** As {@link add}. The delivery is dropped if the present state has been left by then. */
   addPassing(delivery: Delivery): void {
     const visit = this.#visit;
     this.add(() => {
@@ -92,7 +92,7 @@ export class Announcer {
     });
   }
 
-  /** A function of the user's threw: an `error` of the client. */
+  /** A function of the user threw: an `error` of the client. */
   onUserError(error: Error): void {
     this.#userErrors ??= [];
     this.#userErrors.push(error);
@@ -112,7 +112,7 @@ export class Announcer {
     this.drain();
   }
 
-  /** Delivers everything in order, and what that brings. Does nothing while a delivery is under way. */
+  /** Delivers the queue in order, until it is empty. Does nothing inside of a delivery. */
   drain(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -143,8 +143,8 @@ export class Announcer {
   }
 
   /**
-   * Delivers a message without the queue; only where {@link busy} is false. Nearly every event is a message, so nothing
-   * is allocated for it.
+   * Delivers a message without the queue. To be called only where {@link busy} is false. Nearly every event is a message,
+   * so nothing is allocated for it.
    *
    * @returns whether there was a listener
    */

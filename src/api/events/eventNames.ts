@@ -1,15 +1,15 @@
 /**
- * Names of events that somebody got wrong: a listener for `mesage` would never be called, and nothing would say so.
+ * Warns of misspelled names of events: without it, a listener for `mesage` would silently never be called.
  *
- * Owns the check, which costs the listening of a known name one look into a set. Names that are near none of ours are
- * a subclass's own business.
+ * A known name costs one lookup in a set. A name that is near none of ours may be an event of a subclass: there is no
+ * warning.
  */
 
 import { warn } from '../platform.js';
 import type { WebSocketEvents } from '../types.js';
 import { nearest } from '../values/index.js';
 
-/** All events. */
+/** Every event. */
 const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
   open: true,
   message: true,
@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
 };
 const KNOWN: ReadonlySet<unknown> = new Set(Object.keys(NAMES));
 
-/** The events of the package ws that have another name here, or none. */
+/** Events of the package ws that have another name here, or do not exist. */
 const OF_WS: ReadonlyMap<unknown, string> = new Map([
   [
     'ping',
@@ -38,7 +38,7 @@ const OF_WS: ReadonlyMap<unknown, string> = new Map([
   ],
 ]);
 
-/** Names that were warned of: once in a process, however many clients listen to them. */
+/** Names that a warning was given for: one in a process, however many clients listen to them. */
 const warned = new Set<unknown>();
 
 function check(name: unknown): void {
@@ -54,12 +54,12 @@ function suggestion(name: string): string | undefined {
   return near === undefined ? undefined : `did you mean '${near}'?`;
 }
 
-/** Through these an emitter adds every listener: `once()` and `prependOnceListener()` call them. */
+/** Every listener is added through one of these: `once()` and `prependOnceListener()` call them. */
 const ADDING = ['on', 'addListener', 'prependListener'] as const;
 
 type Adding = (this: object, name: unknown, listener: unknown) => unknown;
 
-/** Makes the emitters of a class check the names that are listened to. */
+/** Makes the emitters of a class check the names of events when a listener is added. */
 export function checkEventNames(prototype: object): void {
   for (const method of ADDING) {
     const add = (prototype as Record<string, Adding>)[method] as Adding;

@@ -1,4 +1,4 @@
-/** From what the chart emits to the documented events. */
+/** From what the chart emits to documented events and settled promises. */
 export { Announcer, type Listeners } from './announcer.js';
 export { checkEventNames } from './eventNames.js';
 export { PendingCalls } from './pendingCalls.js';

@@ -1,7 +1,8 @@
 /**
  * The promises of `connect()`, `reconnect()` and `close()`.
  *
- * Owns who waits, and knows whether the end of the client is reported to anybody. Must not know when it ends.
+ * Owns the promises that wait, and knows whether an error of the client is reported anywhere. Must not decide when the
+ * client ends.
  */
 import type { ConnectionEmitted } from '../../machine/index.js';
 import type { Announcer, Listeners } from './announcer.js';
@@ -25,7 +26,7 @@ export class PendingCalls {
     return this.#connecting.size > 0;
   }
 
-  /** @param signal ends this wait, and no other */
+  /** @param signal ends this wait only */
   untilOpen(signal: AbortSignal | undefined): Promise<void> {
     return this.#connecting.add(signal);
   }
@@ -53,7 +54,7 @@ export class PendingCalls {
     this.#closing?.resolveAll();
   }
 
-  /** The client is at rest: settles all who wait now, after the events that are already announced. */
+  /** The client is at rest: settles all promises that wait now, after the events that are already announced. */
   settle(ending: Ending, isIterated: boolean, announcer: Announcer): void {
     const connecting = this.#connecting.takeAll();
     const closing = this.#closing?.takeAll();
@@ -66,7 +67,8 @@ export class PendingCalls {
   }
 
   /**
-   * Whether a failure for good, of a client that was never open since `connect()`, is reported to nobody.
+   * Whether nothing but an `error` event reports that the client has failed for good. Only for a client that has not been
+   * open since `connect()`.
    *
    * @param isAwaited whether a promise, an iterator or a pipe reports it
    */

@@ -1,6 +1,5 @@
 /**
- * The one translator: what the chart announces, as the documented events. Decides wording and order; must not
- * deliver anything.
+ * Translates what the chart emits into the documented events. Decides their arguments and order. Must not deliver them.
  */
 
 import type { ConnectionEmitted } from '../../machine/index.js';
@@ -8,6 +7,7 @@ import {
   AbortError,
   ConnectionClosedError,
   type Loss,
+  NO_CLOSE,
   type ReckerError,
   ReconnectExhaustedError,
   type ResponseHeaders,
@@ -16,31 +16,31 @@ import {
 } from '../../port/index.js';
 import type { CloseInfo, OpenInfo, WebSocketEvents } from '../types.js';
 
-/** One documented event, on its way to the listeners. */
+/** One documented event that is to be delivered. */
 export type Announcement = {
   readonly [Name in keyof WebSocketEvents]: {
     readonly event: Name;
     readonly args: WebSocketEvents[Name];
-    /** Only of interest while the state that it announces lasts. */
+    /** Dropped where the state that it announces has been left before it is delivered. */
     readonly passing?: true;
-    /** An `error` that must not go unheard: nobody else was told that the client failed for good. */
+    /** An `error` that is thrown where nothing listens: nothing else reports that the client has failed for good. */
     readonly fatal?: boolean;
   };
 }[keyof WebSocketEvents];
 
-/** What the chart does not know and the events tell. */
+/** What the events report and the chart does not know. */
 export interface Circumstances {
   /** Milliseconds since the loss; 0 for a first dial. */
   readonly downtime: number;
-  /** Payload bytes that the connection took along. */
+  /** Payload bytes that were lost with the connection. */
   readonly unsentBytes: number;
-  /** Whether a final failure would be told to nobody. */
+  /** Whether nothing else would report a final failure. */
   readonly unheard: boolean;
-  /** Of the 101, where the transport can read them. */
+  /** The headers of the 101, where the transport can read them. */
   readonly headers?: ResponseHeaders | undefined;
 }
 
-/** The documented events that an announcement of the chart stands for, in order. */
+/** The documented events for what the chart has emitted, in order. */
 export function translate(emitted: ConnectionEmitted, circumstances: Circumstances): Announcement[] {
   switch (emitted.type) {
     case 'opened': {
@@ -52,7 +52,7 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
       return [{ event: 'open', args: [info], passing: true }];
     }
     case 'lost':
-      return [...failuresOf(emitted, circumstances), closeOf(emitted, circumstances)];
+      return [...errorEventsOf(emitted, circumstances), closeOf(emitted, circumstances)];
     case 'ended': {
       const info: CloseInfo = { wasClean: true, unsentBytes: 0, willReconnect: false };
       return [{ event: 'close', args: [emitted.code, emitted.reason, info] }];
@@ -60,7 +60,7 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
     case 'terminated': {
       const { unsentBytes } = circumstances;
       const info: CloseInfo = { wasClean: false, unsentBytes, willReconnect: false };
-      return [{ event: 'close', args: [1006, '', info] }];
+      return [{ event: 'close', args: [NO_CLOSE, '', info] }];
     }
     case 'retryScheduled':
       return [{ event: 'reconnecting', args: [emitted.attempt, emitted.delay], passing: true }];
@@ -78,19 +78,19 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
 
 type Lost = Extract<ConnectionEmitted, { type: 'lost' }>;
 
-/** A dial after a loss fails with `reconnect-error`; everything else that went wrong is an `error`. */
-function failuresOf({ stage, loss, asked, willReconnect }: Lost, { unheard }: Circumstances): Announcement[] {
+/** A failed dial after a loss is a `reconnect-error`; every other failure is an `error`. */
+function errorEventsOf({ stage, loss, asked, willReconnect }: Lost, { unheard }: Circumstances): Announcement[] {
   if (asked || loss.error === undefined) return [];
   if (stage === 'reconnecting') return [{ event: 'reconnect-error', args: [loss.error] }];
-  if (isToldOtherwise(loss.error)) return [];
+  if (isReportedElsewhere(loss.error)) return [];
   return [{ event: 'error', args: [loss.error], fatal: unheard && !willReconnect }];
 }
 
 /** The phases of connections that were open. */
 const OF_CONNECTIONS: ReadonlySet<TimeoutPhase> = new Set(['heartbeat', 'close']);
 
-/** What has an event of its own, or was the user's own doing, is only in the `close`'s `info`. */
-function isToldOtherwise(error: ReckerError): boolean {
+/** An error that has an event of its own, or that the user caused, is only in the `info` of `close`. */
+function isReportedElsewhere(error: ReckerError): boolean {
   return error instanceof AbortError || (error instanceof TimeoutError && OF_CONNECTIONS.has(error.phase));
 }
 
@@ -100,8 +100,8 @@ function closeOf({ loss, willReconnect }: Lost, { unsentBytes }: Circumstances):
   return { event: 'close', args: [code, reason, info] };
 }
 
-/** The error that stands for a loss, also where nothing but the connection's end was seen. */
-export function failureOf(loss: Loss): ReckerError {
+/** The error for a loss. It is made where the transport reported only that the connection ended. */
+export function errorOfLoss(loss: Loss): ReckerError {
   return loss.error ?? new ConnectionClosedError(loss.code, loss.reason);
 }
 
@@ -113,12 +113,11 @@ function exhaustionOf(emitted: Extract<ConnectionEmitted, { type: 'exhausted' }>
 }
 
 /**
- * How a connection or the client came to its end: what those who wait are told, and whether it was clean. The
- * error is made when somebody asks for it: most ends are heard by nobody, and a stack trace costs more than
- * the rest of closing.
+ * How a connection or the client ended: whether it was clean, and the error that promises reject with. The error is made
+ * when it is first read: most ends need none, and a stack trace costs more than the rest of closing.
  */
 export class Ending {
-  /** True on `close()` and on the peer's 1000 or 1001: iteration ends instead of throwing. */
+  /** True after `close()` and after the peer's 1000 or 1001: iteration ends and does not throw. */
   readonly isClean: boolean;
   readonly #emitted: ConnectionEmitted | undefined;
   #error: ReckerError | undefined;
@@ -129,7 +128,7 @@ export class Ending {
     this.isClean = aborted === undefined && isClean(emitted);
   }
 
-  /** Whether the user asked for it: then nobody needs to be told. */
+  /** Whether the user asked for it: then it need not be reported. */
   get isOwnDoing(): boolean {
     return this.#emitted?.type !== 'exhausted' && (this.#emitted?.type !== 'lost' || this.#emitted.asked);
   }
@@ -146,7 +145,7 @@ export class Ending {
   #makeError(): ReckerError {
     const emitted = this.#emitted;
     if (emitted?.type === 'exhausted') return exhaustionOf(emitted);
-    if (emitted?.type === 'lost' && !emitted.asked) return failureOf(emitted.loss);
+    if (emitted?.type === 'lost' && !emitted.asked) return errorOfLoss(emitted.loss);
     return new AbortError(`The client was ${emitted?.type === 'terminated' ? 'terminated' : 'closed'}`);
   }
 }
@@ -158,8 +157,8 @@ function isClean(emitted: ConnectionEmitted | undefined): boolean {
 }
 
 /**
- * The peer's normal closure and going away (RFC 6455 §7.4.1): it said that it was done. That TCP then did not
- * end in time takes nothing away from what it sent.
+ * Normal closure, and going away (RFC 6455 §7.4.1): the peer has sent everything. It is a clean end also where TCP did not
+ * end in time afterwards.
  */
 export function isCleanEnd(loss: Loss): boolean {
   return loss.code === 1000 || loss.code === 1001;

@@ -1,5 +1,5 @@
 /**
- * Callers that wait for the same thing: each has a promise of its own, and may leave early.
+ * Promises that wait for the same thing. Each can be given up by a signal of its own.
  */
 import { AbortError, ignore } from '../../port/index.js';
 import { onAbort } from '../values/index.js';
@@ -10,10 +10,10 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/** Waiters that were taken out, to be told later. */
+/** Waiters that were taken out, to be settled later. */
 export interface Taken {
   resolve(): void;
-  /** @param isHandled whether the end is reported by other means: then a promise that nobody awaits is no unhandled rejection */
+  /** @param isHandled whether the promises are marked as handled */
   reject(error: Error, isHandled: boolean): void;
 }
 
@@ -24,7 +24,7 @@ export class Waiters {
     return this.#waiting?.size ?? 0;
   }
 
-  /** @param signal ends this wait, and no other */
+  /** @param signal ends this wait only */
   add(signal?: AbortSignal): Promise<void> {
     let resolve = ignore;
     let reject: (error: Error) => void = ignore;
@@ -34,7 +34,7 @@ export class Waiters {
     });
     const leave = () => {
       this.#waiting?.delete(waiter);
-      // Who aborts knows: where nobody awaits, this is no unhandled rejection.
+      // The caller has aborted it: never an unhandled rejection.
       promise.catch(ignore);
       reject(new AbortError('The wait was aborted', { cause: signal?.reason }));
     };
@@ -59,7 +59,7 @@ export class Waiters {
     this.takeAll()?.resolve();
   }
 
-  /** Takes all out, if there are any: whoever is added from now on waits for the next time. */
+  /** Takes out all that wait now, if there are any. */
   takeAll(): Taken | undefined {
     const waiting = this.#waiting;
     if (waiting === undefined) return undefined;

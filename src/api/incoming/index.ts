@@ -1,3 +1,3 @@
 /** Received messages, up to their readers. */
-export { type HubOwner, MessageHub } from './messageHub.js';
+export { type HubClient, MessageHub } from './messageHub.js';
 export { iterate, type MessageIterator } from './messageIterator.js';

@@ -1,8 +1,8 @@
 /**
- * Received messages on their way to iterators and pipes. Counts them, knows whether reading is to pause, and holds what
- * a reader has left for the next one.
+ * Delivers received messages to iterators and pipes. Counts them, decides whether reading pauses, and keeps what one reader
+ * left unread for the next one.
  *
- * Must not know the socket: whoever owns the hub pauses it.
+ * Must not know the socket: the client pauses it.
  */
 import type { LossStage } from '../../machine/index.js';
 import type { Loss } from '../../port/index.js';
@@ -10,30 +10,25 @@ import { isCleanEnd } from '../events/index.js';
 import type { ReceiveBounds } from '../options/index.js';
 import { warn } from '../platform.js';
 import type { WebSocketMessage } from '../types.js';
-import { type Backlog, Receiver } from './receiver.js';
+import { type Backlog, type EndReason, Receiver } from './receiver.js';
 
-/** Hears that a connection ended; a clean end has no error. */
+/** Called when a connection has ended; without an error where the end is clean. */
 export type LossListener = (error: Error | undefined) => void;
 
-/** What a loss ended, and what follows. */
+/** What was lost, and what follows. */
 interface LossDetails {
   readonly stage: LossStage;
   readonly asked: boolean;
   readonly willReconnect: boolean;
 }
 
-/** Why it ended. */
-interface Failure {
-  readonly error: Error;
-}
-
-/** What the hub needs of the client, and reports to it. */
-export interface HubOwner {
-  /** Whether listeners get each message. */
+/** The client as its hub needs it. */
+export interface HubClient {
+  /** Whether there are listeners for messages. */
   readonly isListenedTo: boolean;
   /** The time, in ms. */
   readonly now: number;
-  /** Reading is to pause, or to go on. */
+  /** Reading has to pause, or to resume. */
   onPressure(isPaused: boolean): void;
 }
 
@@ -44,44 +39,44 @@ const without = <Item>(list: readonly Item[], item: Item): readonly Item[] =>
 
 export class MessageHub {
   messagesIn = 0;
-  /** Messages that reached no reader and no listener. */
+  /** Messages that no reader and no listener got. */
   messagesUnread = 0;
   bytesIn = 0;
   lastReceivedAt: number | undefined;
   readonly #bounds: ReceiveBounds;
-  readonly #owner: HubOwner;
-  /** Few at most, and none for most clients. */
+  readonly #client: HubClient;
+  /** Most clients have none. */
   #receivers: readonly Receiver[] = NONE;
-  /** Those that were there at `close()`: they end with the connection, also where another one follows. */
+  /** The receivers at `close()`: they end with the connection, also where another one follows. */
   #leaving: readonly Receiver[] = NONE;
   #lossListeners: readonly LossListener[] = NONE;
-  /** What readers that left early had not read. It waits for the next reader. */
+  /** What readers that left early had not read. The next reader gets it. */
   #left: Backlog | undefined;
-  /** How many of them nobody else got. */
+  /** How many of these messages no other reader or listener got. */
   #leftUnread = 0;
   #isHeld = false;
   #wasPaused = false;
-  /** Since when a consumer is full. */
+  /** Since when a reader is full. */
   #fullSince: number | undefined;
   #hasWarned = false;
 
-  constructor(bounds: ReceiveBounds, owner: HubOwner) {
+  constructor(bounds: ReceiveBounds, client: HubClient) {
     this.#bounds = bounds;
-    this.#owner = owner;
+    this.#client = client;
   }
 
-  /** Whether some consumer holds as much as it may. */
+  /** Whether a reader holds as much as it may. */
   get isFull(): boolean {
     for (const receiver of this.#receivers) if (receiver.isFull) return true;
     return false;
   }
 
-  /** Whether reading is to pause: for a consumer, or because the user has said so. */
+  /** Whether reading has to pause: for a reader, or because of `pause()`. */
   get isPaused(): boolean {
     return this.#isHeld || this.isFull;
   }
 
-  /** Whether pipes run: each hears of the end of its connection. */
+  /** Whether pipes run: each of them reports the end of its connection. */
   get hasPipes(): boolean {
     return this.#lossListeners.length > 0;
   }
@@ -90,11 +85,11 @@ export class MessageHub {
     return this.#receivers.length > 0;
   }
 
-  /** Warns once where others get no message because a consumer has been full for longer than `patience` ms. */
+  /** Warns once if others get no message because a reader has been full for longer than `patience` ms. */
   warnIfStuck(patience: number): void {
     const since = this.#fullSince;
-    if (since === undefined || this.#hasWarned || this.#owner.now - since < patience) return;
-    this.#hasWarned = this.#owner.isListenedTo || this.#receivers.some((receiver) => !receiver.isFull);
+    if (since === undefined || this.#hasWarned || this.#client.now - since < patience) return;
+    this.#hasWarned = this.#client.isListenedTo || this.#receivers.some((receiver) => !receiver.isFull);
     if (!this.#hasWarned) return;
     warn(
       `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read on, so listeners and other readers get no message. Read it, or end it with break or return()`,
@@ -102,23 +97,23 @@ export class MessageHub {
     );
   }
 
-  /** The user wants the socket to be read no further, or to be read on. */
+  /** `pause()` or `resume()` was called. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#weigh();
+    this.#updatePressure();
   }
 
-  /** A new consumer: it gets what an earlier one left, and every message from now on. */
+  /** Adds a reader: it gets what an earlier one left unread, and every message from now on. */
   attach(): Receiver {
-    const receiver = new Receiver(this.#bounds, () => this.#weigh(), this.#left);
+    const receiver = new Receiver(this.#bounds, () => this.#updatePressure(), this.#left);
     this.#left = undefined;
     this.#leftUnread = 0;
     this.#receivers = [...this.#receivers, receiver];
-    if (receiver.isFull) this.#weigh();
+    if (receiver.isFull) this.#updatePressure();
     return receiver;
   }
 
-  /** The consumer leaves early, if it has not reached the end: what it has not read waits for the next one. */
+  /** Removes a reader. If it has not reached the end, the next reader gets what it has not read. */
   detach(receiver: Receiver): void {
     const isOver = receiver.hasEnded || this.#leaving.includes(receiver);
     const unread = this.#remove(receiver);
@@ -127,13 +122,13 @@ export class MessageHub {
       if (!this.#isReadElsewhere) this.#leftUnread += unread.messages.length;
       this.#left = this.#left === undefined ? unread : merge(this.#left, unread);
     }
-    this.#weigh();
+    this.#updatePressure();
   }
 
-  /** The consumer is gone without having left. */
+  /** Removes a reader that was garbage-collected. */
   drop(receiver: Receiver): void {
     this.#countUnread(this.#remove(receiver));
-    this.#weigh();
+    this.#updatePressure();
   }
 
   #remove(receiver: Receiver): Backlog {
@@ -143,21 +138,21 @@ export class MessageHub {
   }
 
   get #isReadElsewhere(): boolean {
-    return this.#receivers.length > 0 || this.#owner.isListenedTo;
+    return this.#receivers.length > 0 || this.#client.isListenedTo;
   }
 
   #countUnread({ messages }: Backlog): void {
     if (messages.length > 0 && !this.#isReadElsewhere) this.messagesUnread += messages.length;
   }
 
-  /** Gives up what a reader has left. */
+  /** Drops what readers left unread. */
   #forgetLeft(): void {
     this.messagesUnread += this.#leftUnread;
     this.#leftUnread = 0;
     this.#left = undefined;
   }
 
-  /** Counts a message, and gives it to the consumers. Returns whether one takes it. */
+  /** Counts a message, and gives it to the readers. @returns whether there is one */
   receive(message: WebSocketMessage, bytes: number, now: number): boolean {
     this.count(bytes, now);
     return this.give(message, bytes);
@@ -178,13 +173,13 @@ export class MessageHub {
     return receivers.length > 0;
   }
 
-  /** A message that no consumer took has no listener either. What was left for a next reader would have a gap now. */
+  /** Messages had neither a reader nor a listener. What was left for the next reader is dropped: it would have a gap. */
   miss(count = 1): void {
     this.messagesUnread += count;
     if (this.#left !== undefined) this.#forgetLeft();
   }
 
-  /** Calls `listener` at the next ends of connections that were open; returns how to stop that. */
+  /** Calls `listener` when an open connection ends; returns a function that removes it. */
   onLoss(listener: LossListener): () => void {
     this.#lossListeners = [...this.#lossListeners, listener];
     return () => {
@@ -192,57 +187,57 @@ export class MessageHub {
     };
   }
 
-  /** `close()` was called: present consumers get what still comes, and no next connection. */
+  /** `close()` was called: present readers get what still arrives, and end with this connection. */
   leave(): void {
     this.#forgetLeft();
     this.#leaving = this.#receivers;
   }
 
-  /** A connection ended, or a dial failed. Iterators go on over it unless it was asked for; a byte stream does not. */
-  lose(loss: Loss, { stage, asked, willReconnect }: LossDetails, ending: Failure): void {
+  /** A connection ended, or a dial failed. Iterators continue on the next connection, unless the user asked for the end. */
+  lose(loss: Loss, { stage, asked, willReconnect }: LossDetails, reason: EndReason): void {
     this.#forgetLeft();
-    // A byte stream begins with a connection: a dial that failed has cut nothing off.
+    // A pipe belongs to one connection. A failed dial ends no connection.
     if (stage === 'open' && this.#lossListeners !== NONE) {
       const isClean = asked ? loss.error === undefined || loss.wasClean : isCleanEnd(loss);
-      for (const listener of this.#lossListeners) listener(isClean ? undefined : ending.error);
+      for (const listener of this.#lossListeners) listener(isClean ? undefined : reason.error);
     }
-    if (asked && !willReconnect) this.end(isAbort(loss) ? ending : undefined);
+    if (asked && !willReconnect) this.end(isAbort(loss) ? reason : undefined);
     for (const receiver of this.#leaving) {
       receiver.end(undefined);
       this.#receivers = without(this.#receivers, receiver);
     }
     this.#leaving = NONE;
-    this.#weigh();
+    this.#updatePressure();
   }
 
-  /** `terminate()`: what was read is still delivered, and a byte stream is cut off. */
-  terminate(ending: Failure): void {
-    for (const listener of this.#lossListeners) listener(ending.error);
+  /** `terminate()`: iterators still deliver what they hold, and pipes fail. */
+  terminate(reason: EndReason): void {
+    for (const listener of this.#lossListeners) listener(reason.error);
     this.end(undefined);
   }
 
-  /** No more messages will come by themselves: for a reason that is thrown, or cleanly. */
-  end(failure: Failure | undefined): void {
+  /** No more messages will come. @param reason what readers throw; undefined for a clean end */
+  end(reason: EndReason | undefined): void {
     if (this.#receivers === NONE) return;
-    for (const receiver of this.#receivers) receiver.end(failure);
+    for (const receiver of this.#receivers) receiver.end(reason);
     this.#receivers = NONE;
     this.#leaving = NONE;
-    this.#weigh();
+    this.#updatePressure();
   }
 
-  #weigh(): void {
+  #updatePressure(): void {
     const { isPaused, isFull } = this;
     if (!isFull) this.#fullSince = undefined;
-    else this.#fullSince ??= this.#owner.now;
+    else this.#fullSince ??= this.#client.now;
     if (isPaused === this.#wasPaused) return;
     this.#wasPaused = isPaused;
-    this.#owner.onPressure(isPaused);
+    this.#client.onPressure(isPaused);
   }
 }
 
 /**
- * What two readers have left, in the order of arrival. Each was given every message until it left, so both are runs of
- * one sequence: one may begin within the other, or follow it.
+ * What two readers left unread, in order of arrival. Each got every message until it left, so both are parts of one
+ * sequence: one may begin within the other, or after it.
  */
 function merge(earlier: Backlog, later: Backlog): Backlog {
   const start = earlier.messages.indexOf(later.messages[0] as WebSocketMessage);

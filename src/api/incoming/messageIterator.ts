@@ -1,8 +1,8 @@
 /**
  * The iterator of `for await (const message of ws)`: the generator's methods over what one receiver gets.
  *
- * Must not know why the messages end. The hub keeps the receiver and never the iterator, so one that was dropped can
- * be collected, and then holds nobody up.
+ * Must not know why the messages end. The hub refers to the receiver, never to the iterator. So an iterator that the user
+ * dropped can be garbage-collected, and pauses reading no longer.
  */
 import { type GlobalAbortSignal, ownMember } from '../../port/index.js';
 import type { WebSocketMessage } from '../types.js';
@@ -12,7 +12,7 @@ import type { Receiver } from './receiver.js';
 
 /** Options of one `next()` of an iterator. */
 export interface NextOptions {
-  /** Gives up this wait: `next()` rejects with `AbortError`. No message is lost, and the iteration goes on. */
+  /** Ends this wait: `next()` rejects with an `AbortError`. No message is lost, and the iteration can continue. */
   signal?: GlobalAbortSignal | undefined;
 }
 
@@ -20,24 +20,24 @@ type Next = Promise<IteratorResult<WebSocketMessage, undefined>>;
 
 /** What `ws[Symbol.asyncIterator]()` returns. */
 export interface MessageIterator extends AsyncGenerator<WebSocketMessage, undefined, void> {
-  /** The next message, now or when it comes; `done` at the end. */
+  /** The next message, now or when it arrives; `done` at the end. */
   // biome-ignore lint/suspicious/noConfusingVoidType: as in the interface that this extends.
   next(...none: [] | [void]): Next;
-  /** @param options.signal gives up this wait alone */
+  /** @param options.signal ends this wait only */
   next(options: NextOptions | undefined): Next;
 }
 
-/** What is kept for an iterator that may be collected. */
+/** What is kept for an iterator that may be garbage-collected. */
 interface Kept {
   readonly hub: WeakRef<MessageHub>;
   readonly receiver: WeakRef<Receiver>;
 }
 
-/** Not there in every runtime, and made when it is first needed. */
+/** Made when it is first needed: some runtimes do not have the class. */
 let dropped: FinalizationRegistry<Kept> | undefined;
 
-/** Sees to it that the consumer leaves when its iterator was collected: nobody can read what it holds any more. */
-function leaveWhenCollected(iterator: object, hub: MessageHub, receiver: Receiver): void {
+/** Removes the receiver when its iterator was garbage-collected: what it holds can no longer be read. */
+function dropWhenCollected(iterator: object, hub: MessageHub, receiver: Receiver): void {
   if (typeof FinalizationRegistry === 'undefined') return;
   dropped ??= new FinalizationRegistry((kept) => {
     const receiver = kept.receiver.deref();
@@ -53,7 +53,7 @@ class Messages {
   constructor(hub: MessageHub, receiver: Receiver) {
     this.#hub = hub;
     this.#receiver = receiver;
-    leaveWhenCollected(this, hub, receiver);
+    dropWhenCollected(this, hub, receiver);
   }
 
   next(options?: NextOptions): Next {
@@ -86,7 +86,7 @@ class Messages {
   }
 }
 
-/** The iterator over what `receiver` gets. It leaves `hub` when the loop is left early. */
+/** The iterator over the messages of `receiver`. It leaves `hub` when the loop ends early. */
 export function iterate(hub: MessageHub, receiver: Receiver): MessageIterator {
   return new Messages(hub, receiver) as unknown as MessageIterator;
 }

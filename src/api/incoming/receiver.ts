@@ -1,8 +1,7 @@
 /**
- * Unread messages of one consumer: an iterator, or a `pipeTo`.
+ * The unread messages of one reader: an iterator, or a `pipeTo()`.
  *
- * Owns their order, their bound and the wish to pause. Must not know the socket: it reports to its hub, which asks
- * all consumers.
+ * Owns their order, their bounds, and whether this reader is full. Must not know the socket: it reports to its hub.
  */
 import { AbortError } from '../../port/index.js';
 import type { ReceiveBounds } from '../options/index.js';
@@ -10,7 +9,7 @@ import { MESSAGE_COST } from '../outgoing/index.js';
 import type { WebSocketMessage } from '../types.js';
 import { onAbort } from '../values/index.js';
 
-/** What a consumer has not read, oldest first, and what holding each message costs. */
+/** What a reader has not read, oldest first, and what holding each message costs. */
 export interface Backlog {
   readonly messages: WebSocketMessage[];
   readonly costs: number[];
@@ -19,29 +18,34 @@ export interface Backlog {
 interface Waiter {
   resolve(result: IteratorResult<WebSocketMessage, undefined>): void;
   reject(error: Error): void;
-  /** The iterator that was asked: as long as somebody waits for its answer it must not be collected. */
+  /** The iterator that waits: it must not be garbage-collected meanwhile. */
   readonly asked: object | undefined;
 }
 
-/** How the supply ended: cleanly, or with an error that is thrown once. */
-type End = 'clean' | { readonly error: Error };
+/** Why no more messages come: an error, which is thrown once. */
+export interface EndReason {
+  readonly error: Error;
+}
+
+/** How the messages ended. */
+type End = 'clean' | EndReason;
 
 export class Receiver {
   readonly #bounds: ReceiveBounds;
   readonly #onPressure: () => void;
-  // Two lists with one moving start, and not two of `Fifo`: that costs an iteration 0.15 µs a message (bench: iterate).
+  // Two arrays with one moving start. With two `Fifo`s each message costs 0.15 µs more (bench: iterate).
   #messages: (WebSocketMessage | undefined)[] = [];
   #costs: number[] = [];
   #next = 0;
   #cost = 0;
-  /** Those who pulled before there was something; nearly always one at most. */
+  /** Calls of `next()` that wait for a message; nearly always one at most. */
   #waiters: Waiter[] = [];
   #end: End | undefined;
   #isFull = false;
 
   /**
    * @param onPressure called when {@link isFull} has changed
-   * @param backlog what an earlier consumer left
+   * @param backlog what an earlier reader left unread
    */
   constructor(bounds: ReceiveBounds, onPressure: () => void, backlog?: Backlog) {
     this.#bounds = bounds;
@@ -57,7 +61,7 @@ export class Receiver {
     return this.#end !== undefined;
   }
 
-  /** Whether this consumer wants the socket to be read no further. */
+  /** Whether this reader holds as much as it may. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -83,7 +87,7 @@ export class Receiver {
     if (this.#cost >= maxBytes || this.#messages.length - this.#next >= maxMessages) this.#setFull(true);
   }
 
-  /** The next message, where there is one. */
+  /** Takes out the next message; undefined where there is none. */
   take(): WebSocketMessage | undefined {
     const message = this.#messages[this.#next];
     if (message !== undefined) this.#forget();
@@ -91,10 +95,10 @@ export class Receiver {
   }
 
   /**
-   * The next message, now or when it comes.
+   * The next message, now or when it arrives.
    *
-   * @param asked kept alive until it comes
-   * @param signal ends this wait alone; no message is lost by it
+   * @param asked the iterator, which is kept alive until then
+   * @param signal ends this wait only; no message is lost
    */
   pull(asked?: object, signal?: AbortSignal): Promise<IteratorResult<WebSocketMessage, undefined>> {
     if (signal?.aborted) return Promise.reject(waitAborted(signal));
@@ -107,7 +111,7 @@ export class Receiver {
     return this.#wait(asked, signal);
   }
 
-  /** Apart from `pull()`: with a closure in it every pull would allocate what the closure keeps (bench: iterate). */
+  /** Not a part of `pull()`: every pull would allocate the context of its closure (bench: iterate). */
   #wait(
     asked: object | undefined,
     signal: AbortSignal | undefined,
@@ -138,13 +142,13 @@ export class Receiver {
   }
 
   /**
-   * No more will come. What is unread can still be pulled.
+   * No more messages will come. What is unread can still be pulled.
    *
-   * @param failure what is then thrown, once; nothing where it is a clean end
+   * @param reason undefined for a clean end
    */
-  end(failure: { readonly error: Error } | undefined): void {
+  end(reason: EndReason | undefined): void {
     if (this.#end !== undefined) return;
-    this.#end = failure ?? 'clean';
+    this.#end = reason ?? 'clean';
     this.#setFull(false);
     for (const waiter of this.#waiters.splice(0)) {
       const end = this.#takeEnd();
@@ -153,7 +157,7 @@ export class Receiver {
     }
   }
 
-  /** The consumer has left: takes out what is unread. */
+  /** The reader leaves: takes out what is unread. */
   leave(): Backlog {
     this.end(undefined);
     this.#end = 'clean';
@@ -168,14 +172,14 @@ export class Receiver {
     return backlog;
   }
 
-  /** A generator throws once and is done afterwards. */
+  /** As a generator does, it throws once, and is done afterwards. */
   #takeEnd(): End {
     const end = this.#end ?? 'clean';
     this.#end = 'clean';
     return end;
   }
 
-  /** The message at the front was read. */
+  /** The oldest message was read. */
   #forget(): void {
     this.#cost -= this.#costs[this.#next] as number;
     this.#messages[this.#next] = undefined;
@@ -209,7 +213,7 @@ function ended(end: End): Promise<IteratorResult<WebSocketMessage, undefined>> {
   return end === 'clean' ? Promise.resolve(DONE) : Promise.reject(end.error);
 }
 
-/** After how many read messages the lists are cut. */
+/** After how many messages that were read the arrays are cut. */
 const COMPACT_AT = 1024;
 
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined });

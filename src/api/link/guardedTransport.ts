@@ -1,23 +1,23 @@
 /**
- * A transport that the user hands in. What it throws, and what it returns that is no value, costs one message or one
- * connection at the most: it reaches neither the chart nor a caller who did nothing wrong.
+ * Guards the option `transport`. An error that the user's transport throws, or an invalid value that it returns, costs at
+ * most one message or one connection: it reaches neither the chart nor a caller.
  *
- * Must not decide what follows. `send()` and `ping()` throw on: who calls them knows the message.
+ * Must not decide what follows. Errors of `send()` and `ping()` are thrown on, since their callers know the message.
  */
 import { ConnectionError, type ReckerError, type Transport, withCause } from '../../port/index.js';
 import { afterIo, byteLength } from '../platform.js';
 import { errorOf, isObject } from '../values/index.js';
 
-/** What becomes of it. */
+/** What the guard reports to. */
 export interface TransportGuard {
-  /** The connection goes on. */
+  /** The transport threw, and the connection remains. */
   onThrow(error: Error): void;
-  /** The connection cannot go on. */
+  /** The transport threw, and the connection is lost. */
   onBreak(error: ReckerError): void;
   answered(alive: boolean): void;
 }
 
-/** Whether it is a connection: it takes messages, and ends. */
+/** Whether it has the least that a transport needs: it sends, and can be destroyed. */
 export const isTransport = (value: unknown): value is Transport =>
   isObject(value) && typeof value.send === 'function' && typeof value.destroy === 'function';
 
@@ -46,7 +46,7 @@ export class GuardedTransport implements Transport {
 
   get unsentBytes(): number {
     let bytes: unknown;
-    // Asked for when the connection has ended: there is none to lose.
+    // Read after the connection has ended: there is none to lose any more.
     this.#attempt('unsentBytes', () => {
       bytes = this.#transport.unsentBytes;
     });
@@ -70,7 +70,7 @@ export class GuardedTransport implements Transport {
     this.#attempt('mark()', () => this.#transport.mark());
   }
 
-  /** A question that cannot be asked condemns nobody. */
+  /** A peer that cannot be asked counts as alive. */
   askLiveness(): void {
     const isAsked = this.#attempt('askLiveness()', () => this.#transport.askLiveness());
     if (!isAsked) afterIo(() => this.#guard.answered(true));
@@ -92,7 +92,7 @@ export class GuardedTransport implements Transport {
     this.#attempt('destroy()', () => this.#transport.destroy());
   }
 
-  /** Whether it went well. */
+  /** @returns whether nothing was thrown */
   #attempt(what: string, act: () => void): boolean {
     try {
       act();
@@ -103,7 +103,7 @@ export class GuardedTransport implements Transport {
     }
   }
 
-  /** Without this there is no connection. */
+  /** As {@link #attempt}, where the connection is lost if it throws. */
   #essential(what: string, act: () => unknown): unknown {
     try {
       return act();
@@ -116,5 +116,5 @@ export class GuardedTransport implements Transport {
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
-/** React Native leaves some of them out. */
+/** React Native's `WebSocket` leaves some of them undefined. */
 const amount = (value: unknown): number => (isAmount(value) ? value : 0);

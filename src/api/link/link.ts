@@ -1,8 +1,8 @@
 /**
- * One dial and the connection it becomes: joins the chart's socket port to a transport.
+ * One dial, and the connection that it becomes: connects the socket port of the chart with a transport.
  *
- * Owns the providers' values, the request, and the way of facts to the chart and of messages to the client.
- * Must not decide anything: what follows a failure is the chart's business.
+ * Owns the values of the providers and the request. Sends facts to the chart, and messages straight to the client. Must not
+ * decide anything: what follows a failure is decided by the chart.
  */
 
 import { type DialAttempt, ProgressMarks } from '../../machine/index.js';
@@ -12,6 +12,7 @@ import {
   ConnectionError,
   type DialRequest,
   type Loss,
+  NO_CLOSE,
   type ReckerError,
   type ResponseHeaders,
   type SocketFact,
@@ -23,18 +24,18 @@ import {
 } from '../../port/index.js';
 import { microtask } from '../../services/runtime/index.js';
 import {
-  type Constant,
   type DialSettings,
   mergeHeaders,
   type ProviderContext,
   type Target,
+  type ValueOrProvider,
 } from '../options/index.js';
 import { afterIo, byteLength, defaultTransport } from '../platform.js';
 import { isPromise, kindOf } from '../values/index.js';
 import { GuardedTransport, isTransport, type TransportGuard, transportError } from './guardedTransport.js';
 
-/** What the chart's socket tells the client directly: the data path. */
-export interface LinkOwner {
+/** The client as its link needs it: what the link reports to it, and what it asks. */
+export interface LinkClient {
   /** Runs a report to the chart as one step of the client. */
   step(act: () => void): void;
   onDialled(link: Link): void;
@@ -46,9 +47,9 @@ export interface LinkOwner {
   onPong(newer: number): void;
   /** The kernel took bytes: hands over what is queued. */
   flush(): void;
-  /** Sends a Ping frame, or what the user put in its place; returns whether it left. */
+  /** Sends a Ping frame, or the `heartbeatMessage`; returns whether it was sent. */
   sendHeartbeat(transport: Transport): boolean;
-  /** The transport threw, and the connection goes on. */
+  /** The transport threw, and the connection remains. */
   onUserError(error: Error): void;
   /** The time of the client's clock, in ms. */
   readonly now: number;
@@ -59,23 +60,21 @@ interface DialValues extends Pick<DialRequest, 'protocols' | 'headers' | 'tls' |
   readonly target: Target;
 }
 
-const ABNORMAL_CLOSURE = 1006;
-
 export class Link implements SocketPort, TransportObserver, TransportGuard {
-  /** There from the moment that the transport is asked to dial. */
+  /** Set once the factory has been asked to dial. */
   transport: Transport | undefined;
-  /** Where it dials to, once that is known; without user info. */
+  /** The URL that is dialled, without user info; `''` until it is known. */
   url = '';
-  readonly #owner: LinkOwner;
+  readonly #client: LinkClient;
   readonly #settings: DialSettings;
-  readonly #report: (fact: SocketFact) => void;
+  readonly #onFact: (fact: SocketFact) => void;
   #live = true;
   #isOpen = false;
-  /** Whether the newest heartbeat could not be sent, so that no answer to it can come. */
+  /** Whether the newest heartbeat could not be sent: then no answer to it can come. */
   #isMute = false;
-  /** What is not to be sent before the outbox is through: `held`, or the Close that waits. */
+  /** Whether a Close has to wait for the outbox (`held`), and the Close that waits. */
   #close: 'free' | 'held' | (() => void) = 'free';
-  /** How bytes on their way out move; made when the kernel is full for the first time. */
+  /** The progress of outgoing bytes; made when the kernel is full for the first time. */
   #marks: ProgressMarks | undefined;
   /** Whether the chart knows that bytes wait. */
   #isWaitingKnown = false;
@@ -83,15 +82,15 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   #abort: AbortController | undefined;
 
   constructor(
-    owner: LinkOwner,
+    client: LinkClient,
     settings: DialSettings,
     attempt: DialAttempt,
     lastEnding: { readonly error: ReckerError } | undefined,
-    report: (fact: SocketFact) => void,
+    onFact: (fact: SocketFact) => void,
   ) {
-    this.#owner = owner;
+    this.#client = client;
     this.#settings = settings;
-    this.#report = report;
+    this.#onFact = onFact;
     const { url, protocols, headers, tls, proxy } = settings;
     if ('value' in url && 'value' in protocols && 'value' in headers && 'value' in tls && 'value' in proxy) {
       this.#dial({
@@ -112,7 +111,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.#provide(context).catch((error: ReckerError) => this.failed(error));
   }
 
-  /** Calls the providers, off the chart's step, and dials with what they give. */
+  /** Calls the providers, outside of the step of the chart, and dials with what they return. */
   async #provide(context: ProviderContext): Promise<void> {
     await null;
     if (!this.#live) return;
@@ -143,13 +142,13 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
       tls,
       proxy,
       dispatcher,
-      timeLeft: () => this.#owner.dialTimeLeft(),
+      timeLeft: () => this.#client.dialTimeLeft(),
       client: this.#settings,
       addresses,
     });
-    this.#owner.onDialled(this);
-    // One step: what a transport reports before it has returned is delivered when there is a connection.
-    this.#owner.step(() => {
+    this.#client.onDialled(this);
+    // One step: what a transport reports before it returns is delivered after `transport` is set.
+    this.#client.step(() => {
       this.transport = this.#begin(factory, request);
       if (!this.#live) this.transport?.destroy();
     });
@@ -168,19 +167,19 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     }
   }
 
-  // The chart's side.
+  // Called by the chart.
 
   ping(): void {
     this.transport?.mark();
     this.pingAgain();
   }
 
-  /** One at a time is outstanding while its bytes may not have left. */
+  /** Sends no second heartbeat while the bytes of the first may not have been sent. */
   pingAgain(): void {
     const { transport } = this;
     if (transport === undefined || this.#marks?.waitsSince(this.#pingedAt)) return;
-    this.#pingedAt = this.#owner.now;
-    this.#isMute = !this.#owner.sendHeartbeat(transport);
+    this.#pingedAt = this.#client.now;
+    this.#isMute = !this.#client.sendHeartbeat(transport);
   }
 
   askLiveness(): void {
@@ -190,7 +189,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   }
 
   forgetSilence(): void {
-    this.#marks?.forgetSilence(this.#owner.now);
+    this.#marks?.forgetSilence(this.#client.now);
   }
 
   close(code: number, reason: string): void {
@@ -199,7 +198,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     else this.#close = close;
   }
 
-  /** A Close waits until what it returns is called: something has to leave before it. */
+  /** From now on a Close waits until the returned function is called: messages have to be sent before it. */
   holdClose(): () => void {
     this.#close = 'held';
     return () => {
@@ -215,114 +214,114 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.transport?.destroy();
   }
 
-  /** What became of the function of the option `prepare`. Nothing is reported once the connection is gone. */
+  /** The function of the option `prepare` has ended. Ignored once the connection has ended. */
   prepared(failure?: ReckerError): void {
-    this.#tell(
+    this.#report(
       failure === undefined ? { type: 'session.prepared' } : { type: 'session.failed', error: failure },
     );
   }
 
-  // The transport's side. After destroy() nothing of it counts any more.
+  // Called by the transport. After destroy() all of it is ignored.
 
   opened(protocol: string, extensions: string, headers: ResponseHeaders = NO_ANSWER): void {
     if (!this.#live) return;
     this.#isOpen = true;
-    this.#owner.onOpened(protocol, extensions, headers);
-    this.#tell({ type: 'socket.opened' });
+    this.#client.onOpened(protocol, extensions, headers);
+    this.#report({ type: 'socket.opened' });
   }
 
   failed(error: ReckerError, sentCode?: number): void {
     const loss: Loss = {
-      code: ABNORMAL_CLOSURE,
+      code: NO_CLOSE,
       reason: '',
       wasClean: false,
       error,
       ...(sentCode === undefined ? {} : { sentCode }),
     };
-    this.#tell({ type: 'socket.failed', loss });
+    this.#report({ type: 'socket.failed', loss });
   }
 
   message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void {
     if (!this.#live) return;
-    if (this.#marks !== undefined) this.#marks.hear(this.#owner.now);
-    this.#owner.onMessage(data, isBinary, bytes ?? payloadBytes(data));
+    if (this.#marks !== undefined) this.#marks.hear(this.#client.now);
+    this.#client.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
   /** A Pong came, or the message that stands for one. */
   ponged(newer = 0): void {
     if (!this.#live) return;
-    this.#marks?.hear(this.#owner.now);
-    this.#owner.onPong(newer);
-    if (newer === 0) this.#tell({ type: 'socket.ponged' });
+    this.#marks?.hear(this.#client.now);
+    this.#client.onPong(newer);
+    if (newer === 0) this.#report({ type: 'socket.ponged' });
   }
 
   answered(alive: boolean): void {
     const marks = this.#marks;
     if (marks === undefined) {
-      this.#tell({ type: 'socket.answered', alive });
+      this.#report({ type: 'socket.answered', alive });
       return;
     }
-    const now = this.#owner.now;
+    const now = this.#client.now;
     marks.answer(now, alive);
     const sending = marks.read(now);
     this.#isWaitingKnown = sending.waiting;
-    this.#tell({ type: 'socket.answered', alive, sending });
+    this.#report({ type: 'socket.answered', alive, sending });
   }
 
-  /** The chart hears of it once, until it has been answered that nothing waits any more. */
+  /** Reported to the chart once, until an answer to the chart says that no bytes wait any more. */
   filled(before: number): void {
     if (!this.#live) return;
-    const now = this.#owner.now;
+    const now = this.#client.now;
     if (this.#marks === undefined) this.#marks = new ProgressMarks(now, before);
     else this.#marks.fill(now);
     if (this.#isWaitingKnown) return;
     this.#isWaitingKnown = true;
-    this.#tell({ type: 'socket.filled', sending: this.#marks.read(now) });
+    this.#report({ type: 'socket.filled', sending: this.#marks.read(now) });
   }
 
   taken(bytes = 0, waiting = false): void {
     if (!this.#live) return;
-    this.#marks?.take(this.#owner.now, bytes, waiting);
-    this.#owner.flush();
+    this.#marks?.take(this.#client.now, bytes, waiting);
+    this.#client.flush();
   }
 
   peerClosed(code: number, reason: string): void {
-    this.#tell({ type: 'socket.peerClosed', code, reason });
+    this.#report({ type: 'socket.peerClosed', code, reason });
   }
 
   peerErred(error: ReckerError, sentCode: number): void {
-    this.#tell({ type: 'socket.peerErred', error, sentCode });
+    this.#report({ type: 'socket.peerErred', error, sentCode });
   }
 
   closed(code: number, reason: string, wasClean: boolean, error?: ReckerError): void {
-    this.#tell({
+    this.#report({
       type: 'socket.closed',
       loss: { code, reason, wasClean, ...(error === undefined ? {} : { error }) },
     });
   }
 
-  // What a transport of the user's throws.
+  // Called by the guard of a transport that throws.
 
   onThrow(error: Error): void {
-    this.#owner.onUserError(error);
+    this.#client.onUserError(error);
   }
 
   onBreak(error: ReckerError): void {
     microtask(() => {
-      if (this.#isOpen) this.closed(ABNORMAL_CLOSURE, '', false, error);
+      if (this.#isOpen) this.closed(NO_CLOSE, '', false, error);
       else this.failed(error);
     });
   }
 
-  #tell(fact: SocketFact): void {
-    if (this.#live) this.#owner.step(() => this.#report(fact));
+  #report(fact: SocketFact): void {
+    if (this.#live) this.#client.step(() => this.#onFact(fact));
   }
 }
 
-/** The value of one part of the handshake for this dial. What the user's function throws is a failed attempt. */
+/** The value of one part of the handshake for this dial. A provider that throws is a failed attempt. */
 async function settle<Value>(
   name: string,
-  source: Constant<Value>,
+  source: ValueOrProvider<Value>,
   context: ProviderContext,
 ): Promise<Value> {
   if ('value' in source) return source.value;
@@ -345,7 +344,7 @@ async function settle<Value>(
   }
 }
 
-/** Where the transport cannot read the headers of the 101. */
+/** For transports that cannot read the headers of the 101. */
 const NO_ANSWER: ResponseHeaders = Object.freeze({});
 
 const payloadBytes = (data: string | Uint8Array): number =>

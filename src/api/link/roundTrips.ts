@@ -1,17 +1,17 @@
 /**
- * The Pings that are under way, and how long their answers took: Ping frames, or messages in their place.
- * Must not judge a silence: that is the chart's.
+ * The Pings that wait for their answers, and how long the answers took: Ping frames, or messages in their place. Must not
+ * judge a silence: the chart does.
  */
 import type { Transport } from '../../port/index.js';
 import type { Clock, WebSocketOptions } from '../options/index.js';
 import type { SendData, WebSocketMessage } from '../types.js';
 import { errorOf, isPromise } from '../values/index.js';
 
-/** Shared by all that wait for no answer. Never pushed to. */
+/** Shared by all clients that wait for no answer. Never pushed to. */
 const NONE: number[] = [];
 
-/** How many Pings are remembered: a peer that sends data and answers none must not fill the memory. */
-const MOST_UNDER_WAY = 1024;
+/** How many Pings are kept: a peer that sends data but answers no Ping must not fill the memory. */
+const MOST_WAITING = 1024;
 
 /** Emits an `error` of the client. */
 export interface UserErrorSink {
@@ -21,16 +21,16 @@ export interface UserErrorSink {
 export class RoundTrips {
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
-  readonly #owner: UserErrorSink;
-  /** When the Pings were sent whose answer has not come, the oldest first. */
+  readonly #errors: UserErrorSink;
+  /** When the unanswered Pings were sent, oldest first. */
   #sentAt = NONE;
   #last: number | undefined;
 
-  /** @param owner is given what the user's functions throw */
-  constructor(options: WebSocketOptions, clock: Clock, owner: UserErrorSink) {
+  /** @param errors gets what functions of the user throw */
+  constructor(options: WebSocketOptions, clock: Clock, errors: UserErrorSink) {
     this.#options = options;
     this.#clock = clock;
-    this.#owner = owner;
+    this.#errors = errors;
   }
 
   /** The newest round trip in ms. */
@@ -39,9 +39,9 @@ export class RoundTrips {
   }
 
   /**
-   * A heartbeat leaves: `heartbeatMessage` through `send`, or a Ping frame where there is none.
+   * Sends a heartbeat: `heartbeatMessage` through `send`, or a Ping frame where there is none.
    *
-   * @returns whether it left: one that did not is no question that silence answers
+   * @returns whether it was sent: only then does silence mean anything
    */
   begin(transport: Transport, send: (transport: Transport, data: SendData) => void): boolean {
     const sentAt = this.#clock.now();
@@ -51,18 +51,18 @@ export class RoundTrips {
       else
         send(transport, typeof heartbeatMessage === 'function' ? made(heartbeatMessage) : heartbeatMessage);
     } catch (thrown) {
-      this.#owner.onUserError(
+      this.#errors.onUserError(
         errorOf(thrown, heartbeatMessage === undefined ? 'ping()' : 'heartbeatMessage'),
       );
       return false;
     }
     if (this.#sentAt === NONE) this.#sentAt = [];
-    else if (this.#sentAt.length === MOST_UNDER_WAY) this.#sentAt.shift();
+    else if (this.#sentAt.length === MOST_WAITING) this.#sentAt.shift();
     this.#sentAt.push(sentAt);
     return true;
   }
 
-  /** Whether `message` answers the heartbeats that are under way. */
+  /** Whether `message` answers the heartbeats that wait. */
   isReply(message: WebSocketMessage): boolean {
     if (this.#sentAt === NONE) return false;
     const { heartbeatMessage, isHeartbeatReply } = this.#options;
@@ -73,14 +73,14 @@ export class RoundTrips {
       if (isPromise(answer)) throw new TypeError('isHeartbeatReply must return true or false, not a Promise');
       return Boolean(answer);
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'isHeartbeatReply'));
+      this.#errors.onUserError(errorOf(thrown, 'isHeartbeatReply'));
       return false;
     }
   }
 
   /**
-   * An answer came: the round trips in ms of all the Pings that it answers, the oldest first. A Pong answers its own
-   * Ping and all older ones (RFC 6455 §5.5.3).
+   * An answer came. Returns the round trips, in ms, of all Pings that it answers, oldest first. A Pong answers its own Ping
+   * and all older ones (RFC 6455 §5.5.3).
    *
    * @param newer how many newer Pings still wait for their answer
    */
@@ -94,13 +94,13 @@ export class RoundTrips {
     return times;
   }
 
-  /** The connection is gone, and with it the answers. */
+  /** The connection has ended: no answer comes any more. */
   forget(): void {
     this.#sentAt = NONE;
   }
 }
 
-/** What the user's function gives; a promise is refused by the sender. */
+/** What the user's function returns. A promise is refused when it is sent. */
 function made(heartbeatMessage: () => SendData): SendData {
   const data = heartbeatMessage();
   isPromise(data);

@@ -1,6 +1,5 @@
 /**
- * What is allowed in the options `family` and `localAddress`. Without any module of Node, whose `isIP()` some runtimes
- * lack.
+ * Checks the options `family` and `localAddress`. Uses no module of Node: some runtimes have no `isIP()`.
  */
 
 export const familyProblem = (value: unknown): string | undefined =>
@@ -9,7 +8,7 @@ export const familyProblem = (value: unknown): string | undefined =>
 export const localAddressProblem = (value: unknown): string | undefined =>
   ipFamily(value) === 0 ? 'an IP address of this machine' : undefined;
 
-/** What `localAddress` must be, where it cannot go with the other; undefined where all is well. Both have been checked. */
+/** Returns what `localAddress` must be, where it contradicts `family`. Both were checked before. */
 export function addressContradiction(options: {
   readonly family?: unknown;
   readonly localAddress?: unknown;
@@ -19,7 +18,7 @@ export function addressContradiction(options: {
   return `an IPv${family} address where family is ${family}`;
 }
 
-/** As `isIP()` of Node: 4, 6, or 0 for what is no address. */
+/** As Node's `isIP()`: 4, 6, or 0 for a value that is no address. */
 function ipFamily(value: unknown): 0 | 4 | 6 {
   if (typeof value !== 'string') return 0;
   if (/^\d+(\.\d+){3}$/.test(value)) return value.split('.').every((each) => Number(each) < 256) ? 4 : 0;

@@ -1,9 +1,9 @@
 /**
- * Checks options as they are given. Must show no value that may be a secret.
+ * Checks the options that a user gives. Shows no value that may be a secret.
  */
 import { ConfigurationError } from '../../port/index.js';
 import { isObject, optionError, optionMeant } from '../values/index.js';
-import { strays } from './memberRules.js';
+import { hasInherited } from './memberRules.js';
 import { refuseConflicts } from './optionConflicts.js';
 import type { WebSocketOptions } from './options.js';
 import { OPTION_TABLE, type OptionRule } from './optionTable.js';
@@ -21,7 +21,7 @@ export function readOption(name: keyof WebSocketOptions, value: unknown): unknow
 }
 
 /**
- * The value of an option that its provider gave, as it is used.
+ * The value that a provider returned, as it is used.
  *
  * @throws ConfigurationError where it is not allowed
  */
@@ -32,15 +32,15 @@ export function readProvided(name: 'tls' | 'proxy', given: unknown): unknown {
 }
 
 /**
- * Checks options as given and returns their own, defined members.
+ * Checks options, and returns those that are own members and not `undefined`.
  *
- * @throws ConfigurationError naming the option, what was given and what is allowed
+ * @throws ConfigurationError that names the option, what was given and what is allowed
  */
 export function checkOptions(options: unknown): WebSocketOptions {
-  // Without a prototype: what is not given must not be found on one that a dependency has polluted.
+  // Without a prototype: an option that is not given must not be read from a polluted `Object.prototype`.
   const checked = Object.create(null) as Record<string, unknown>;
   if (options === undefined) return checked;
-  if (!isObject(options) || strays(options, OPTION_TABLE)) {
+  if (!isObject(options) || hasInherited(options, OPTION_TABLE)) {
     const isProtocol = typeof options === 'string' || Array.isArray(options);
     const allowed = `an object with the options as own members${isProtocol ? ', e.g. { protocols }' : ''}`;
     throw optionError('options', options, allowed, true);

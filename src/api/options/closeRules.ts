@@ -1,19 +1,19 @@
 /**
- * What `close()` may be given (RFC 6455 §5.5.1, §7.4).
+ * Checks the arguments of `close()` (RFC 6455 §5.5.1, §7.4).
  */
 import { ConfigurationError, type TransportFactory } from '../../port/index.js';
 import { byteLength } from '../platform.js';
 
-/** A control frame carries 125 bytes; two of them are the code. */
+/** A control frame holds 125 bytes; two of them are the code. */
 const MAX_REASON_BYTES = 123;
 
-/** 1004 to 1006 and 1015 never travel (RFC 6455 §7.4.1); 3000 to 4999 belong to libraries and applications. */
+/** 1004 to 1006 and 1015 are never sent (RFC 6455 §7.4.1); 3000 to 4999 are for libraries and applications. */
 function isSendable(code: number): boolean {
   if (!Number.isInteger(code)) return false;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-/** @throws ConfigurationError where the code or the reason must not be sent */
+/** @throws ConfigurationError if the code or the reason must not be sent */
 export function checkCloseArguments(code: unknown, reason: unknown, factory: TransportFactory): void {
   if (typeof code !== 'number' || !isSendable(code)) {
     throw new ConfigurationError(

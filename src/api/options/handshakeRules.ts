@@ -1,5 +1,5 @@
 /**
- * What HTTP and RFC 6455 allow in the parts of the opening handshake that users give.
+ * Checks the headers and subprotocols of the opening handshake against HTTP and RFC 6455.
  */
 
 import { isObject, isPlain, kindOf, optionError } from '../values/index.js';
@@ -10,7 +10,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 §5.5: visible characters, space, tab and obs-text; no line break, no NUL. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers that the handshake itself is made of (RFC 6455 §4.1), with what to use instead. */
+/** Headers that the handshake sets (RFC 6455 §4.1), and what to use instead. */
 const RESERVED: Readonly<Record<string, string>> = {
   connection: 'the handshake sets it',
   upgrade: 'the handshake sets it',
@@ -20,7 +20,7 @@ const RESERVED: Readonly<Record<string, string>> = {
   'sec-websocket-extensions': 'use the option perMessageDeflate',
 };
 
-/** What headers may be given as. */
+/** What the option `headers` may be. */
 export const HEADERS = 'a record of strings, a Headers, a Map, or another iterable of pairs';
 
 /** Headers as a record, or what is wrong with them. */
@@ -29,9 +29,8 @@ export type ReadHeaders =
   | { readonly headers: undefined; readonly problem: string };
 
 /**
- * Reads handshake headers once: an iterable may give its pairs a single time. None is left out. A name that comes
- * several times is one header with a list, as in `Headers` (RFC 9110 §5.3; cookies: RFC 6265 §5.4). The problem shows
- * no value.
+ * Reads handshake headers. They are read once, since an iterable may yield its pairs only once. A name that occurs several
+ * times becomes one header with a list, as in `Headers` (RFC 9110 §5.3; cookies: RFC 6265 §5.4). `problem` shows no value.
  */
 export function readHeaders(given: unknown): ReadHeaders {
   try {
@@ -42,7 +41,7 @@ export function readHeaders(given: unknown): ReadHeaders {
   }
 }
 
-/** Tells what is wrong with handshake headers, without showing a value. */
+/** Returns what handshake headers must be, where they are not. Shows no value. */
 export function headersProblem(given: unknown): string | undefined {
   return readHeaders(given).problem;
 }
@@ -84,7 +83,7 @@ function recordOf(pairs: readonly Pair[]): ReadHeaders {
   return { headers: Object.freeze(Object.fromEntries(found.values())), problem: undefined };
 }
 
-/** Tells what is wrong with subprotocols (RFC 6455 §4.1: tokens, each once). */
+/** Returns what subprotocols must be, where they are not (RFC 6455 §4.1: tokens, each once). */
 export function protocolsProblem(value: unknown): string | undefined {
   const list = typeof value === 'string' ? [value] : value;
   if (!Array.isArray(list)) return 'a string or a list of strings';
@@ -94,10 +93,10 @@ export function protocolsProblem(value: unknown): string | undefined {
   return new Set(list).size === list.length ? undefined : 'different names (one of them comes twice)';
 }
 
-/** None, for all that have none. */
+/** Shared by all clients without headers. */
 export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Two records as one: names merge case-insensitively, and `over` wins. */
+/** Merges two records: names are compared without case, and `over` wins. */
 export function mergeHeaders(
   under: Readonly<Record<string, string>> | undefined,
   over: Readonly<Record<string, string>> | undefined,
@@ -111,7 +110,7 @@ export function mergeHeaders(
 
 const NO_PROTOCOLS: readonly string[] = Object.freeze([]);
 
-/** The list that `protocols` stands for. */
+/** The option `protocols` as a list, checked. */
 export function checkProtocols(given: unknown): readonly string[] {
   if (given === undefined) return NO_PROTOCOLS;
   const problem = protocolsProblem(given);
@@ -119,7 +118,7 @@ export function checkProtocols(given: unknown): readonly string[] {
   return typeof given === 'string' ? [given] : [...(given as readonly string[])];
 }
 
-/** A copy of headers, checked: the caller may change what it gave later. */
+/** A checked copy of headers: the caller may change the original later. */
 export function checkHeaders(given: unknown): Readonly<Record<string, string>> {
   if (given === undefined) return NO_HEADERS;
   const read = readHeaders(given);

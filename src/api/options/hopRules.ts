@@ -1,5 +1,5 @@
 /**
- * What is allowed in the options of a hop: `tls` and `proxy`. Shows no value, since any may be a secret.
+ * Checks the options `tls` and `proxy`. Shows no value, since each may be a secret.
  */
 import { type ProxyClaims, proxyContradiction } from '../../port/index.js';
 import { isObject, schemeMeant } from '../values/index.js';
@@ -37,7 +37,7 @@ const TLS_MEMBERS: Members = {
   checkServerIdentity: (value) => (typeof value === 'function' ? undefined : 'a function'),
 };
 
-/** Tells what is wrong with TLS settings. */
+/** Returns what TLS settings must be, where they are not. */
 export const tlsProblem = (value: unknown): string | undefined => membersProblem(value, TLS_MEMBERS);
 
 const PROXY_PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
@@ -60,7 +60,7 @@ const PROXY_MEMBERS: Members = {
   proxyTls: tlsProblem,
 };
 
-/** Tells what is wrong with the option `proxy`. */
+/** Returns what the option `proxy` must be, where it is not. */
 export function proxyProblem(value: unknown): string | undefined {
   if (value === 'env') return undefined;
   if (typeof value === 'string') {
@@ -74,7 +74,7 @@ export function proxyProblem(value: unknown): string | undefined {
   return proxyContradiction(value as ProxyClaims);
 }
 
-/** With its headers as a record. */
+/** The option `proxy` with its headers as a record. */
 export function readProxy(value: unknown): Read {
   let used = value;
   if (isObject(value) && Object.hasOwn(value, 'headers') && value.headers !== undefined) {

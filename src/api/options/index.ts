@@ -15,7 +15,6 @@ export { OPTION_TABLE, settled } from './optionTable.js';
 export {
   BoundUrl,
   type ClientDefaults,
-  type Constant,
   type DialSettings,
   dialSettings,
   policyOf,
@@ -24,5 +23,6 @@ export {
   receiveBounds,
   sendBounds,
   type Target,
+  type ValueOrProvider,
 } from './settings.js';
 export { originOf, parseBaseUrl, resolveUrl } from './urls.js';

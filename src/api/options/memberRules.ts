@@ -1,9 +1,9 @@
 /**
- * The members of options that are objects: every one has a name and a check, and none is left out in silence.
+ * Checks the members of options that are objects. An unknown member is refused, never silently ignored.
  */
 import { didYouMean, isObject, isPlain, kindOf } from '../values/index.js';
 
-/** A value as it is used, or what is allowed in its place. */
+/** A value as it is used, or what it must be. */
 export interface Read {
   readonly value?: unknown;
   readonly problem: string | undefined;
@@ -12,9 +12,10 @@ export interface Read {
 /** The names and checks of the members of an object option. Own members only. */
 export type Members = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
-/** Tells what is allowed where `value` is not an object of these members; undefined where it is. */
+/** Returns what `value` must be, where it is not an object of these members. */
 export function membersProblem(value: unknown, members: Members): string | undefined {
-  if (!isObject(value) || strays(value, members)) return `an object of ${Object.keys(members).join(', ')}`;
+  if (!isObject(value) || hasInherited(value, members))
+    return `an object of ${Object.keys(members).join(', ')}`;
   for (const name of Reflect.ownKeys(value)) {
     const check = typeof name === 'string' && Object.hasOwn(members, name) ? members[name] : undefined;
     if (check === undefined) {
@@ -29,8 +30,8 @@ export function membersProblem(value: unknown, members: Members): string | undef
   return undefined;
 }
 
-/** Whether a member, or all there is, stands elsewhere than in own members: it would be left out in silence. */
-export function strays(value: object, members: Readonly<Record<string, unknown>>): boolean {
+/** Whether members, or all data, are not own members of `value`: they would be silently ignored. */
+export function hasInherited(value: object, members: Readonly<Record<string, unknown>>): boolean {
   if (isPlain(value)) return false;
   if (Array.isArray(value) || Reflect.ownKeys(value).length === 0) return true;
   return Object.keys(members).some((name) => !Object.hasOwn(value, name) && name in value);

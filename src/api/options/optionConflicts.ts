@@ -1,10 +1,10 @@
 /**
- * Options that are fine by themselves and cannot go together: each is refused by name, never left out in silence.
+ * Refuses options that exclude each other, by name: none is silently ignored.
  */
 import { ConfigurationError } from '../../port/index.js';
 import { addressContradiction } from './addressRules.js';
 
-/** What a dispatcher does itself, and how it is called there. */
+/** Options that belong on a dispatcher, and what to put there. */
 const DISPATCHERS_OWN = {
   proxy: 'the proxy',
   tls: 'TLS settings',
@@ -14,8 +14,8 @@ const DISPATCHERS_OWN = {
 } as const;
 
 /**
- * @param checked each of them has been checked by itself
- * @throws ConfigurationError naming the option that has to go
+ * @param checked options that were checked one by one
+ * @throws ConfigurationError that names the option to leave out
  */
 export function refuseConflicts(checked: Readonly<Record<string, unknown>>): void {
   for (const [other, what] of Object.entries(DISPATCHERS_OWN)) {

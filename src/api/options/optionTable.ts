@@ -15,15 +15,15 @@ import type { WebSocketOptions } from './options.js';
 
 /** One option. */
 export interface OptionRule<Default = unknown> {
-  /** What it is where it is not given; undefined where there is none, or where another part of the api supplies it. */
+  /** The value of an option that is not given; undefined where there is none, or where it depends on the platform. */
   readonly default: Default;
-  /** Returns what is allowed, where the value is not; undefined where it is. */
+  /** Returns what the value must be, where it is not. */
   problem(value: unknown): string | undefined;
-  /** In place of `problem()`, where what is used is a copy: the value may be readable a single time. */
+  /** In place of `problem()`, where a copy is used: some values can be read only once. */
   read?(value: unknown): Read;
-  /** Whether even a part of the value must not be shown. */
+  /** Whether no part of the value may be shown. */
   readonly secret?: boolean;
-  /** What a transport must be able to do for it. */
+  /** What a transport must support for it. */
   readonly needs?: TransportFeature;
 }
 
@@ -89,7 +89,7 @@ const MIB = 1024 * 1024;
 export const OPTION_TABLE = {
   protocols: {
     ...none(orProvider(protocolsProblem)),
-    // Some servers take a token as a subprotocol, because browsers cannot send a header.
+    // Some servers take a token as a subprotocol, because browsers cannot send headers.
     secret: true,
   },
   headers: {
@@ -107,7 +107,7 @@ export const OPTION_TABLE = {
         ? undefined
         : 'an undici Dispatcher (7.30.2 or newer)',
     ),
-    // What is put here by mistake may be a proxy's URL.
+    // A value by mistake may be the URL of a proxy.
     secret: true,
     needs: 'dispatcher',
   },
@@ -192,11 +192,11 @@ export const OPTION_TABLE = {
     secret: true,
   },
   isHeartbeatReply: none(isFunction),
-  // `createClient()` gives true to its clients.
+  // `createClient()` sets true.
   autoConnect: boolean(false),
 } as const satisfies Readonly<Record<keyof WebSocketOptions, OptionRule>>;
 
-/** The value of an option once its default stands in. */
+/** The type of an option with its default. */
 type Settled<Name extends keyof WebSocketOptions> =
   | Exclude<WebSocketOptions[Name], undefined>
   | (typeof OPTION_TABLE)[Name]['default'];

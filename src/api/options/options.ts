@@ -19,20 +19,20 @@ import type {
 } from '../../port/index.js';
 import type { SendData, Session, WebSocketMessage, WebSocketStats } from '../types.js';
 
-/** What a provider is told about the dial that it is asked for. */
+/** The argument of a provider: the dial that it is called for. */
 export interface ProviderContext {
   /** 0 for a first dial, n for the n-th after a loss. */
   readonly attempt: number;
-  /** Aborts when the dial ends, whatever the reason. */
+  /** Aborts when the dial ends, for any reason. */
   readonly signal: GlobalAbortSignal;
-  /** What ended the dial or connection before this one. */
+  /** The error of the former dial or connection. */
   readonly lastFailure?: ReckerError | undefined;
 }
 
-/** A function that is called once for each dial, e.g. for fresh tokens. One that throws is a failed attempt. */
+/** A function that is called once for each dial, e.g. to get a new token. If it throws, the attempt has failed. */
 export type Provider<Value> = (context: ProviderContext) => Value | Promise<Value>;
 
-/** Time, as the client sees it; XState's `SimulatedClock` with a `now()` fits, too. */
+/** Timers and time of a client. XState's `SimulatedClock` with a `now()` fits, too. */
 export interface Clock {
   /** Calls `callback` after `milliseconds`. */
   setTimeout(callback: () => void, milliseconds: number): unknown;
@@ -42,11 +42,11 @@ export interface Clock {
   now(): number;
 }
 
-/** What headers are given as: a record, a `Headers`, a `Map`, or any other iterable of pairs. */
+/** Headers: a record, a `Headers`, a `Map`, or another iterable of pairs. */
 export type HeadersInput =
   | Readonly<Record<string, string>>
   | Iterable<readonly [name: string, value: string]>
-  /** A `Headers` where the program's library does not say that it is iterable. */
+  /** A `Headers` where the `lib` of the program does not declare it as iterable. */
   | { get(name: string): string | null; forEach(visit: (value: string, name: string) => void): void };
 
 /** Anything that dispatches as undici's `Dispatcher` does; structural, so that any supported version of undici fits. */
@@ -55,7 +55,7 @@ export interface DispatcherLike {
   dispatch(options: unknown, handler: unknown): boolean;
 }
 
-/** What an inspection event tells, structurally; XState's `InspectionEvent` fits. */
+/** The members of an inspection event that are typed here; XState's `InspectionEvent` fits. */
 export interface InspectionEventLike {
   /** E.g. `@xstate.snapshot`. */
   readonly type: string;
@@ -63,31 +63,31 @@ export interface InspectionEventLike {
   readonly rootId: string;
 }
 
-/** How an inspector looks at the counters; nothing is told per message. `undefined` once the client is gone. */
+/** Reads the counters of a client; `undefined` once the client was garbage-collected. */
 export type LookAtClient = () => { readonly url: string; readonly stats: WebSocketStats } | undefined;
 
-/** What XState takes as `inspect`: a function or an observer. */
+/** An inspector, as XState's `inspect` takes it: a function or an observer. */
 export type Inspect =
   | { bivariant(event: InspectionEventLike): void }['bivariant']
   | {
       next?: { bivariant(event: InspectionEventLike): void }['bivariant'] | undefined;
-      /** Ours, not XState's: called once for each client, before its first event, for the live view's counters. */
+      /** Not in XState: called once for each client, before its first event. The live view reads counters through it. */
       watch?: ((rootId: string, look: LookAtClient) => void) | undefined;
     };
 
-/** TLS settings of a hop. Names and values are those of Node's `tls.connect()`. */
+/** TLS settings, with the names and values of Node's `tls.connect()`. */
 export interface TLSOptions {
-  /** Trusted certificate authorities, PEM; replaces the well-known ones. */
+  /** Trusted certificate authorities, PEM. Replaces the well-known ones. */
   ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** The client's certificate chain, PEM. */
   cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
   /** The client's private key, PEM. */
   key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  /** For the private key. */
+  /** Of the private key. */
   passphrase?: string | undefined;
   /** The client's certificate and key as PKCS#12. */
   pfx?: string | Uint8Array | undefined;
-  /** Whether a certificate that does not verify ends the dial. @default true */
+  /** Whether the dial fails if the certificate cannot be verified. @default true */
   rejectUnauthorized?: boolean | undefined;
   /** The name for SNI and verification. @default the host of the URL, without a trailing dot */
   servername?: string | undefined;
@@ -99,31 +99,31 @@ export interface TLSOptions {
   ciphers?: string | undefined;
   /** OpenSSL options, a sum of `crypto.constants.SSL_OP_…`. @default Node's */
   secureOptions?: number | undefined;
-  /** Protocols offered by ALPN (RFC 7301); none where the list is empty. @default ['http/1.1'] */
+  /** Protocols to offer by ALPN (RFC 7301); an empty list offers none. @default ['http/1.1'] */
   alpnProtocols?: readonly string[] | undefined;
-  /** Replaces Node's check of the certificate against the host name. */
+  /** Replaces Node's check that the certificate belongs to the host. */
   checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;
 }
 
-/** How to reach the server through a proxy. */
+/** A proxy, and how it is used. */
 export interface ProxyOptions {
   /** `http:`, `https:`, `socks:`, `socks4:`, `socks4a:`, `socks5:` or `socks5h:`. */
   url: string;
-  /** Credentials, in place of those in `url`. */
+  /** Credentials; they replace those in `url`. */
   auth?: { username: string; password: string } | undefined;
-  /** The whole value of `Proxy-Authorization`, e.g. `Bearer …`. */
+  /** The value of `Proxy-Authorization`, e.g. `Bearer …`. */
   token?: string | undefined;
   /** Headers of the CONNECT request. */
   headers?: HeadersInput | undefined;
-  /** Hosts that are dialled directly: `host`, `host:port`, `*.suffix`, CIDR. */
+  /** Hosts to dial directly: `host`, `host:port`, `*.suffix` or CIDR. */
   bypass?: string | readonly string[] | undefined;
-  /** TLS of the server, in place of the option `tls`. */
+  /** TLS of the server; replaces the option `tls`. */
   requestTls?: TLSOptions | undefined;
   /** TLS of the proxy. */
   proxyTls?: TLSOptions | undefined;
 }
 
-/** What happens to a message that does not fit. */
+/** What happens to a message that does not fit into the send queue. */
 export type Overflow = 'reject' | 'drop-oldest';
 
 /** Bounds of the messages that wait in the client. */
@@ -144,7 +144,7 @@ export interface ReceiveQueueOptions {
   maxMessages?: number | undefined;
 }
 
-/** All options. Every one is checked when the client is made; `undefined` means the default. */
+/** The options. Each is checked when the client is made; `undefined` means the default. */
 export interface WebSocketOptions {
   /** Subprotocols in order of preference (RFC 6455 §1.9). @default none */
   protocols?: string | readonly string[] | Provider<string | readonly string[] | undefined> | undefined;

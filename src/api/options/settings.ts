@@ -1,5 +1,5 @@
 /**
- * From checked options to what the parts need: the chart's policy, the dial's settings, the queues' bounds.
+ * Turns checked options into the policy of the chart, the settings of a dial, and the bounds of the queues.
  */
 
 import { type ConnectionPolicy, DEFAULT_POLICY } from '../../machine/index.js';
@@ -18,32 +18,32 @@ import type { Overflow, Provider, ReceiveQueueOptions, WebSocketOptions } from '
 import { OPTION_TABLE, type OptionRule, settled } from './optionTable.js';
 import { resolveUrl, splitCredentials } from './urls.js';
 
-/** What of a dial may be given by a provider. */
+/** The parts of a dial that a provider may give. */
 type ProvidedPart = 'url' | 'protocols' | 'headers' | 'tls' | 'proxy';
 
-/** Everything about a dial that stays the same from one to the next. */
+/** What all dials of a client have in common. */
 export interface DialSettings extends Omit<DialRequest, ProvidedPart | 'timeLeft' | 'client'> {
   readonly factory: TransportFactory;
-  readonly url: Constant<Target>;
-  readonly protocols: Constant<readonly string[]>;
-  readonly headers: Constant<Readonly<Record<string, string>>>;
-  readonly tls: Constant<DialRequest['tls']>;
-  readonly proxy: Constant<unknown>;
+  readonly url: ValueOrProvider<Target>;
+  readonly protocols: ValueOrProvider<readonly string[]>;
+  readonly headers: ValueOrProvider<Readonly<Record<string, string>>>;
+  readonly tls: ValueOrProvider<DialRequest['tls']>;
+  readonly proxy: ValueOrProvider<unknown>;
 }
 
-/** A value, or the user's function that makes one for each dial, and what is made of that. */
-export type Constant<Value> =
+/** A value, or a provider that returns one for each dial, with the check of what it returns. */
+export type ValueOrProvider<Value> =
   | { readonly value: Value }
   | { readonly provider: Provider<unknown>; readonly check: (given: unknown) => Value };
 
-/** What is dialled. */
+/** Where a dial goes. */
 export interface Target {
-  /** Without user info: that is in the headers. */
+  /** Without user info, which is in the headers. */
   readonly href: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The bounds of the send queue; infinite where there is none. */
+/** The bounds of the send queue. */
 export interface QueueBounds {
   readonly maxBytes: number;
   readonly maxMessages: number;
@@ -56,11 +56,11 @@ export type ReceiveBounds = { readonly [Name in keyof ReceiveQueueOptions]-?: nu
 /** What `createClient` knows beyond the options of one connection. */
 export interface ClientDefaults {
   readonly parseUrl: (given: unknown) => URL;
-  /** The client's own headers for a URL: none where it is not theirs. */
+  /** The headers of `createClient()` for a URL; none for URLs of another origin. */
   readonly headersFor: (url: URL) => Readonly<Record<string, string>>;
 }
 
-/** A URL together with what its client knows. Made here alone, so that it cannot be handed in from outside. */
+/** A URL together with what `createClient()` knows. Not exported to users, so none of their values can be one. */
 export class BoundUrl {
   constructor(
     readonly url: string | GlobalURL | Provider<string | GlobalURL>,
@@ -70,7 +70,7 @@ export class BoundUrl {
 
 const STANDALONE: ClientDefaults = { parseUrl: (given) => resolveUrl(given), headersFor: () => ({}) };
 
-/** The numbers of the options, over the defaults. */
+/** The options that the chart needs, with their defaults. */
 export function policyOf(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
   const policy = freshPolicy(options, factory);
   const isSame = POLICY_NAMES.every((name) => policy[name] === newestPolicy[name]);
@@ -80,23 +80,23 @@ export function policyOf(options: WebSocketOptions, factory: TransportFactory): 
 
 const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as readonly (keyof ConnectionPolicy)[];
 
-/** Those that are options by the same name. */
+/** Members of the policy that are options of the same name. */
 const OPTION_NAMES = POLICY_NAMES.filter((name) => name !== 'prepares');
 
-/** Clients are mostly made alike: those that follow each other share one policy, for memory. */
+/** Most clients of a program have the same policy: consecutive ones share the object, to save memory. */
 let newestPolicy = DEFAULT_POLICY;
 
 function freshPolicy(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
   const policy: Record<string, unknown> = { prepares: options.prepare !== undefined };
   for (const name of OPTION_NAMES) policy[name] = settled(options, name);
-  // Without Ping frames and a message in their place there is nothing to send.
+  // Without Ping frames and without a message in their place there is no heartbeat.
   if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
     policy.heartbeatInterval = 0;
   return Object.freeze(policy) as unknown as ConnectionPolicy;
 }
 
 /**
- * What each dial of a client has in common.
+ * What all dials of a client have in common.
  *
  * @throws ConfigurationError where the URL cannot be dialled, or the transport cannot do what is asked for
  */
@@ -126,14 +126,14 @@ export function dialSettings(
   };
 }
 
-/** Undefined where none of its options is given, as for most clients. */
+/** Undefined where none of these options is given, as in most clients. */
 function addressSettings(options: WebSocketOptions): AddressSettings | undefined {
   const { lookup, family, localAddress } = options;
   if (lookup === undefined && family === undefined && localAddress === undefined) return undefined;
   return Object.freeze({ lookup, family: settled(options, 'family'), localAddress });
 }
 
-/** Credentials in a URL travel as a header; the option `headers` wins over them, and over the client's own. */
+/** Credentials in a URL become a header. The headers of `createClient()` override it, and the option `headers` overrides both. */
 function resolver(
   { parseUrl, headersFor }: ClientDefaults,
   factory: TransportFactory,
@@ -152,7 +152,7 @@ function resolver(
   };
 }
 
-/** What the options come to that are left out: shared, for memory. */
+/** For options that are not given. All clients share them, to save memory. */
 const NO_PROTOCOLS = Object.freeze({ value: checkProtocols(undefined) });
 const LEFT_OUT = Object.freeze({ value: undefined });
 const NO_OWN_HEADERS = Object.freeze({ value: checkHeaders(undefined) });
@@ -160,15 +160,15 @@ const NO_OWN_HEADERS = Object.freeze({ value: checkHeaders(undefined) });
 function constant<Value>(
   given: unknown,
   check: (given: unknown) => Value,
-  leftOut: Constant<Value>,
-): Constant<Value> {
+  leftOut: ValueOrProvider<Value>,
+): ValueOrProvider<Value> {
   if (given === undefined) return leftOut;
   return typeof given === 'function'
     ? { provider: given as Provider<unknown>, check }
     : { value: check(given) };
 }
 
-/** What a transport cannot do is refused by name, never silently left out. */
+/** Refuses each option that the transport cannot honour: none is silently ignored. */
 function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory): void {
   for (const [name, value] of Object.entries(options)) {
     const { needs }: OptionRule = OPTION_TABLE[name as keyof WebSocketOptions];
@@ -177,7 +177,7 @@ function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory)
     if (name === 'receiveQueue' && options.prepare !== undefined) continue;
     throw new ConfigurationError(name, `${name} is not possible with the transport ${factory.name}`);
   }
-  // The default is no wish: without Ping frames there is then no heartbeat.
+  // Only a heartbeat that was asked for is refused: by default there is none without Ping frames.
   const { heartbeatInterval, heartbeatMessage } = options;
   const wantsPings = Boolean(heartbeatInterval) && heartbeatMessage === undefined;
   if (wantsPings && !factory.supports.includes('ping')) {

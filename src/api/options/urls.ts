@@ -1,5 +1,5 @@
 /**
- * What a URL must be to be dialled, and how much of it may be shown.
+ * Checks and resolves URLs. Shows no part of a URL that may be a secret.
  */
 import { basicAuthorization, ConfigurationError, credentialsOf } from '../../port/index.js';
 import { isUrl, kindOf, schemeMeant } from '../values/index.js';
@@ -8,10 +8,10 @@ const SCHEMES = ['wss:', 'ws:'];
 const BASE_SCHEMES = ['https:', 'http:', 'wss:', 'ws:'];
 
 /**
- * The URL that a path or URL means, as `new URL(path, base)` resolves it.
+ * Resolves a path or URL, as `new URL(path, base)` does.
  *
  * @param base an `http(s):` or `ws(s):` URL; `http` becomes `ws`
- * @throws ConfigurationError saying what to write instead; shows no user info and no query
+ * @throws ConfigurationError that says what to write instead; shows no user info and no query
  */
 export function resolveUrl(given: unknown, base?: URL): URL {
   if (typeof given !== 'string' && !isUrl(given)) {
@@ -40,7 +40,7 @@ export function resolveUrl(given: unknown, base?: URL): URL {
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw new ConfigurationError(
-      'url', // What stands before the first colon may be a user's name, where the scheme was left out.
+      'url', // Without a scheme, what precedes the first colon may be a user name.
       `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}${schemeMeant(text, SCHEMES)}` : ''}`,
     );
   }
@@ -53,7 +53,7 @@ export function resolveUrl(given: unknown, base?: URL): URL {
   return url;
 }
 
-/** `http(s)` or `ws(s)`, as a client's `baseUrl` may be given. */
+/** Checks a `baseUrl`: `http(s)` or `ws(s)`. */
 export function parseBaseUrl(given: unknown): URL {
   const text = isUrl(given) ? given.href : given;
   if (typeof text === 'string' && URL.canParse(text)) {
@@ -72,12 +72,12 @@ export function parseBaseUrl(given: unknown): URL {
   );
 }
 
-/** Scheme, host and port, with `http` read as `ws`: what headers of a client are bound to. */
+/** Scheme, host and port, with `ws` for `http`: the headers of `createClient()` are sent to one origin only. */
 export function originOf(url: URL): string {
   return `${url.protocol.replace('http', 'ws')}//${url.host}`;
 }
 
-/** Splits user info off: the URL to dial, and the `Authorization` value that stands for it (RFC 7617). */
+/** Splits a URL into the URL to dial and the `Authorization` value for its user info (RFC 7617). */
 export function splitCredentials(url: URL): { href: string; authorization: string | undefined } {
   const credentials = credentialsOf(url);
   if (credentials === undefined) return { href: url.href, authorization: undefined };

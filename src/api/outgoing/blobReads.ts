@@ -1,6 +1,6 @@
 /**
- * Blobs that wait in the send queue: each is read when its turn comes, so that it keeps its place, and the transport is
- * given bytes. So one that cannot be read costs that one message, and no engine has to know its class.
+ * Reads the Blobs in the send queue, each when its turn comes, so that messages keep their order. A Blob that cannot be
+ * read costs that message only. Transports get bytes, and need not know the class.
  */
 import { ConnectionError, type ReckerError, withCause } from '../../port/index.js';
 import { errorOf, readBlob } from '../values/index.js';
@@ -10,10 +10,10 @@ type Outcome = Uint8Array | ReckerError;
 
 export class BlobReads {
   readonly #onRead: () => void;
-  /** What became of each that is being read or was. */
+  /** The result for each Blob that was read; undefined while it is being read. */
   readonly #outcomes = new Map<Held, Outcome | undefined>();
 
-  /** @param onRead called when one was read, or cannot be */
+  /** @param onRead called when a Blob was read, or cannot be read */
   constructor(onRead: () => void) {
     this.#onRead = onRead;
   }
@@ -26,14 +26,14 @@ export class BlobReads {
     return outcome;
   }
 
-  /** The message was given up. */
+  /** The message was dropped. */
   forget(held: Held): void {
     this.#outcomes.delete(held);
   }
 
   #read(held: Held, blob: Blob): void {
     const settle = (outcome: Outcome): void => {
-      // Not where it was given up meanwhile.
+      // It may have been dropped meanwhile.
       if (!this.#outcomes.has(held)) return;
       this.#outcomes.set(held, outcome);
       this.#onRead();

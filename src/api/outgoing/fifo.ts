@@ -1,6 +1,6 @@
 /**
- * A first-in, first-out list: an array with a moving start, because `Array.prototype.shift` copies the whole of a
- * long one. Lets go of each item as it leaves.
+ * A first-in, first-out list: an array with a moving start, because `Array.prototype.shift` copies a long array. It keeps no
+ * reference to an item that was taken out.
  */
 export class Fifo<Item> {
   #items: (Item | undefined)[] = [];
@@ -44,5 +44,5 @@ export class Fifo<Item> {
   }
 }
 
-/** The array is cut once so many items have left, and at least half of it is empty: each item moves once at most. */
+/** The array is cut once so many items were taken out and half of it is empty: each item is moved at most once. */
 const COMPACT_AT = 1024;

@@ -1,4 +1,4 @@
-/** Messages until a socket takes them. */
-export { Outbox, type OutboxOwner, type SendOptions } from './outbox.js';
+/** Outgoing messages, until a socket takes them. */
+export { Outbox, type OutboxClient, type SendOptions } from './outbox.js';
 export { refused } from './refusals.js';
 export { MESSAGE_COST } from './sendQueue.js';

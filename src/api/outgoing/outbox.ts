@@ -1,8 +1,8 @@
 /**
- * The way of messages out: handed to the connection in the call where that is possible, held in order where
- * it is not, and told of where it can no longer be.
+ * Sends messages: hands each to the connection within the call if possible, queues it if not, and refuses it where it can no
+ * longer be sent.
  *
- * Owns the send queue and those who wait for a drain. Must not know why there is no connection.
+ * Owns the send queue and the promises that wait for a drain. Must not know why there is no connection.
  */
 import { ignore, QueueFullError, type ReckerError, type Transport } from '../../port/index.js';
 import { transportError } from '../link/index.js';
@@ -14,12 +14,12 @@ import { BlobReads } from './blobReads.js';
 import { Refusals } from './refusals.js';
 import { Held, MESSAGE_COST, SendQueue } from './sendQueue.js';
 
-/** What the outbox needs of the client. */
-export interface OutboxOwner {
+/** The client as its outbox needs it. */
+export interface OutboxClient {
   /** The connection that takes messages now, if one does. */
   readonly sendingOn: Transport | undefined;
   onUndelivered(data: SendData, error: ReckerError): void;
-  /** A message that no caller waits for cannot be sent. */
+  /** A heartbeat by message cannot be sent. */
   onUserError(error: Error): void;
 }
 
@@ -37,11 +37,11 @@ interface DrainWaiter {
   reject(error: Error): void;
 }
 
-/** Bytes, or a string, or a Blob: what a transport takes. */
+/** A message as it is sent: a Blob is read first. */
 type Payload = string | Uint8Array | Blob;
 
-/** Shared by all that nobody waits for. Never pushed to. */
-const NOBODY: DrainWaiter[] = [];
+/** Shared by all clients without waiting promises. Never pushed to. */
+const NO_WAITERS: DrainWaiter[] = [];
 const UNBOUNDED: QueueBounds = {
   maxBytes: Number.POSITIVE_INFINITY,
   maxMessages: Number.POSITIVE_INFINITY,
@@ -49,28 +49,28 @@ const UNBOUNDED: QueueBounds = {
 };
 const DONE = Promise.resolve();
 
-/** After how many sends that resolve at once the loop of an awaiting caller is let go round. */
+/** After how many sends that resolve at once one takes a turn of the event loop. */
 const SENDS_PER_TURN = 256;
 
 export class Outbox {
   messagesOut = 0;
   bytesOut = 0;
-  readonly #owner: OutboxOwner;
+  readonly #client: OutboxClient;
   readonly #bounds: QueueBounds | undefined;
   readonly #maxInFlight: number;
   readonly #queue = new SendQueue();
-  #drainWaiters = NOBODY;
+  #drainWaiters = NO_WAITERS;
   #refusals: Refusals | undefined;
   #sendsInTurn = 0;
   /** Made when first needed. */
   #blobs: BlobReads | undefined;
-  /** What is done once all that is held has left, and on which connection. */
+  /** What is called once the whole queue was sent, and on which connection. */
   #finishing: { readonly transport: Transport; readonly done: () => void } | undefined;
-  /** While `open` is being delivered, what its listeners send goes ahead of the queue. */
+  /** Set while `open` is being delivered: messages of its listeners go ahead of the queue. */
   isGreeting = false;
 
-  constructor(owner: OutboxOwner, bounds: QueueBounds | undefined, maxInFlight: number) {
-    this.#owner = owner;
+  constructor(client: OutboxClient, bounds: QueueBounds | undefined, maxInFlight: number) {
+    this.#client = client;
     this.#bounds = bounds;
     this.#maxInFlight = maxInFlight;
   }
@@ -84,19 +84,19 @@ export class Outbox {
     return this.#queue.length;
   }
 
-  /** Bytes that were given to `send()` and that the kernel has not taken. */
+  /** Bytes given to `send()` that the kernel has not taken. */
   bufferedAmount(transport: Transport | undefined): number {
     return this.#queue.bytes + (transport?.bufferedAmount ?? 0);
   }
 
   /**
-   * Hands over now, or holds.
+   * Hands the message over now, or queues it.
    *
-   * @param mark where given, the promise waits for the drain of the very connection that took the message
+   * @param mark if given, the promise waits for the drain of the connection that took the message
    */
   send(data: SendData, mark?: number): Promise<void> {
     const payload = payloadOf(data);
-    const transport = this.#owner.sendingOn;
+    const transport = this.#client.sendingOn;
     if (
       transport === undefined ||
       this.#queue.holdsBack(this.isGreeting) ||
@@ -115,11 +115,11 @@ export class Outbox {
     return mark === undefined ? this.#handedOver() : this.drained(mark);
   }
 
-  /** Hands over what must not wait behind the queue: a heartbeat by message. A Blob has to be read first. */
+  /** Sends a heartbeat by message, which does not wait behind the queue. A Blob has to be read first. */
   sendPast(transport: Transport, data: SendData): void {
     const payload = payloadOf(data);
     const send = (bytes: string | Uint8Array): void => {
-      // The connection is about to be lost; a write behind its end would be reported as an error of its own.
+      // The connection has ended; a write would be reported as another error.
       if (!transport.isWritable) return;
       transport.send(bytes);
       transport.flush();
@@ -127,15 +127,15 @@ export class Outbox {
     if (isBlob(payload)) {
       readBlob(payload)
         .then(send)
-        .catch((thrown) => this.#owner.onUserError(errorOf(thrown, 'arrayBuffer()')));
+        .catch((thrown) => this.#client.onUserError(errorOf(thrown, 'arrayBuffer()')));
     } else {
       send(payload);
     }
   }
 
-  /** Whether the next message would be handed over in the call. */
+  /** Whether the next message would be handed over within the call. */
   get hasRoom(): boolean {
-    const transport = this.#owner.sendingOn;
+    const transport = this.#client.sendingOn;
     return transport?.isWritable === true && this.bufferedAmount(transport) <= this.#maxInFlight;
   }
 
@@ -144,16 +144,16 @@ export class Outbox {
     return this.drained(this.#maxInFlight);
   }
 
-  /** Refuses a message that was just given, with the error that `make` makes of the reason. */
+  /** Refuses a message that was just given, with the error that `make` returns. */
   refuse(data: SendData, reason: string, make: (message: string) => ReckerError): Promise<void> {
     payloadOf(data);
     this.#refusals ??= new Refusals();
     const { error, promise } = this.#refusals.for(reason, make);
-    this.#owner.onUndelivered(data, error);
+    this.#client.onUndelivered(data, error);
     return promise;
   }
 
-  /** Hands over what is held, as far as the socket's bound allows. */
+  /** Hands over queued messages, until the connection has `limit` bytes to send. */
   pump(transport: Transport, limit = this.#maxInFlight): void {
     while (this.#queue.length > 0 && transport.isWritable && transport.bufferedAmount <= limit) {
       const next = this.#queue.next as Held;
@@ -165,10 +165,10 @@ export class Outbox {
       if (failure === undefined) next.resolve();
       else this.drop(next, failure);
     }
-    this.#tellDrained(transport);
+    this.#resolveDrained(transport);
   }
 
-  /** Hands over all that is held, then calls `done`: at once, unless a Blob has to be read first. */
+  /** Hands over all queued messages, then calls `done`: within the call, unless a Blob has to be read first. */
   finish(transport: Transport, done: () => void = ignore): void {
     this.pump(transport, Number.POSITIVE_INFINITY);
     if (this.#queue.length > 0 && transport.isWritable) this.#finishing = { transport, done };
@@ -180,43 +180,43 @@ export class Outbox {
     return this.#blobs.take(held, blob);
   }
 
-  /** A Blob has been read, or cannot be. */
+  /** A Blob was read, or cannot be read. */
   #onRead(): void {
     const finishing = this.#finishing;
     this.#finishing = undefined;
-    const transport = this.#owner.sendingOn;
+    const transport = this.#client.sendingOn;
     if (finishing !== undefined) this.finish(finishing.transport, finishing.done);
     else if (transport !== undefined) this.pump(transport);
   }
 
   /** Resolves once `bufferedAmount` is at or below `mark`; rejects when the connection ends first. */
   drained(mark: number): Promise<void> {
-    const transport = this.#owner.sendingOn;
+    const transport = this.#client.sendingOn;
     if (transport?.isWritable && this.bufferedAmount(transport) <= mark) return DONE;
     const promise = new Promise<void>((resolve, reject) => {
-      if (this.#drainWaiters === NOBODY) this.#drainWaiters = [];
+      if (this.#drainWaiters === NO_WAITERS) this.#drainWaiters = [];
       this.#drainWaiters.push({ mark, resolve, reject });
     });
     promise.catch(ignore);
     return promise;
   }
 
-  /** The connection has ended: what was to be drained never will be. */
+  /** The connection has ended: rejects the promises that wait for a drain. */
   failDrains(ending: { readonly error: Error }): void {
     if (this.#drainWaiters.length === 0) return;
     const waiting = this.#drainWaiters;
-    this.#drainWaiters = NOBODY;
+    this.#drainWaiters = NO_WAITERS;
     for (const waiter of waiting) waiter.reject(ending.error);
   }
 
-  /** Takes out all that is held, for the client that came to rest. */
+  /** The client is at rest: takes out all queued messages. */
   giveUp(): Held[] {
     this.#blobs = undefined;
     this.#finishing = undefined;
     return this.#queue.takeAll();
   }
 
-  /** @returns why not, where the transport does not take the message */
+  /** @returns the error, where the transport does not take the message */
   #handOver(transport: Transport, payload: string | Uint8Array): ReckerError | undefined {
     try {
       this.bytesOut += transport.send(payload);
@@ -228,8 +228,8 @@ export class Outbox {
   }
 
   /**
-   * Nearly always the same promise. A loop of `await ws.send()` would never let timers and I/O run if it
-   * always was: now and then it is one that takes a turn of the event loop.
+   * Nearly always the same resolved promise. A loop of `await ws.send()` would then never let timers and I/O run: so one in
+   * {@link SENDS_PER_TURN} resolves after a turn of the event loop.
    */
   #handedOver(): Promise<void> {
     this.#sendsInTurn += 1;
@@ -243,7 +243,7 @@ export class Outbox {
     payload: Payload,
     isOpen: boolean,
     mark: number | undefined,
-    // Where nothing may wait, something does only because a Blob is being read.
+    // Without a send queue, messages wait only behind a Blob that is being read.
     bounds = this.#bounds ?? (this.#queue.length > 0 ? UNBOUNDED : undefined),
   ): Promise<void> {
     const bytes = sizeOf(payload);
@@ -265,21 +265,21 @@ export class Outbox {
       const reason = `A newer message took its place: ${describe(bounds)}`;
       this.drop(oldest, this.#refusals.for(reason, queueFullError).error);
     }
-    // Bytes that the caller may change after the call are copied; strings and Blobs cannot change.
+    // The caller may change bytes after the call, so they are copied; strings and Blobs cannot change.
     const held = new Held(payload instanceof Uint8Array ? copyBytes(payload) : payload, bytes);
     if (mark !== undefined) held.waitFor(() => this.drained(mark));
     this.#queue.push(held, this.isGreeting);
     return held.promise;
   }
 
-  /** Tells the sender of a held message, and the listeners, that it will not be sent. */
+  /** A queued message will not be sent: rejects its promise and emits `undelivered`. */
   drop(held: Held, error: ReckerError): void {
     this.#blobs?.forget(held);
     held.reject(error);
-    this.#owner.onUndelivered(held.data, error);
+    this.#client.onUndelivered(held.data, error);
   }
 
-  #tellDrained(transport: Transport): void {
+  #resolveDrained(transport: Transport): void {
     if (this.#drainWaiters.length === 0 || !transport.isWritable) return;
     const amount = this.bufferedAmount(transport);
     const waiting = this.#drainWaiters;
@@ -294,13 +294,13 @@ function describe({ maxBytes, maxMessages }: QueueBounds): string {
   return `at most ${maxBytes} bytes${maxMessages === Number.POSITIVE_INFINITY ? '' : ` and ${maxMessages} messages`}; each message counts ${MESSAGE_COST} bytes beside its payload`;
 }
 
-/** What a transport takes, without a copy. */
+/** The message as it is sent, without a copy. */
 function payloadOf(data: SendData): Payload {
   if (typeof data === 'string') return data;
   if (ArrayBuffer.isView(data)) {
-    // Nearly always. A class of another realm is no subclass, but its bytes are read all the same.
+    // Nearly always. A class of another realm is no subclass; its bytes are read below.
     if (data instanceof Uint8Array && data.byteLength > 0) return data;
-    // Throws a TypeError where the buffer was transferred: an empty message would go out in the place of its bytes.
+    // Throws a TypeError if the buffer was transferred; an empty message would be sent otherwise.
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   if (isArrayBuffer(data)) return new Uint8Array(data);

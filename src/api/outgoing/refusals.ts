@@ -1,8 +1,8 @@
 /**
  * The errors of messages that are refused.
  *
- * All that are refused for one reason in one run of synchronous code share the error and the rejected promise: a loop
- * over a million messages would else hold a million errors, with their stack traces, until it ends.
+ * Messages that are refused for the same reason in one run of synchronous code share the error and the rejected promise.
+ * Otherwise a loop over a million messages would hold a million errors, with their stack traces, until it ends.
  */
 import { ignore, type ReckerError } from '../../port/index.js';
 
@@ -10,11 +10,11 @@ import { ignore, type ReckerError } from '../../port/index.js';
 export interface Refusal {
   readonly reason: string;
   readonly error: ReckerError;
-  /** Rejected with it, and no unhandled rejection where nobody awaits it. */
+  /** Rejected with `error`, and marked as handled. */
   readonly promise: Promise<void>;
 }
 
-/** Rejected, and no unhandled rejection where nobody awaits it. */
+/** A rejected promise that is marked as handled. */
 export function refused<Value = void>(error: Error): Promise<Value> {
   const promise = Promise.reject<Value>(error);
   promise.catch(ignore);
@@ -24,7 +24,7 @@ export function refused<Value = void>(error: Error): Promise<Value> {
 export class Refusals {
   #present: Refusal | undefined;
 
-  /** @param reason the error's message, too */
+  /** @param reason also the message of the error */
   for(reason: string, make: (message: string) => ReckerError): Refusal {
     if (this.#present?.reason === reason) return this.#present;
     const error = make(reason);

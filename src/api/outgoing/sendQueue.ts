@@ -1,28 +1,27 @@
 /**
- * Messages that wait in the client: for a connection, or for the kernel to take what it was given.
+ * Messages that wait in the client, for a connection or for the kernel to take bytes.
  *
- * Owns their order and their bounds. Must not know when they leave.
+ * Owns their order and their bounds. Must not decide when they are sent.
  */
 import { ignore } from '../../port/index.js';
 import type { QueueBounds } from '../options/index.js';
 import { Fifo } from './fifo.js';
 
 /**
- * What it costs to hold a message, in bytes beside its payload: the header of the string or buffer, the record, and the
- * promise of its `send()`. Measured (docs/memory.md): 310 to 325 for text, 395 for bytes. A received message that waits to
- * be read costs less, and is counted alike.
+ * What it costs to hold a message, in bytes, on top of its payload: the header of the string or buffer, the record, and the
+ * promise of its `send()`. Measured (docs/memory.md): 310 to 325 for text, 395 for bytes. An unread received message costs
+ * less, and counts the same.
  */
 export const MESSAGE_COST = 400;
 
 /**
- * One waiting message. Nothing is attached to its promise before it is rejected: that would cost a quarter of all that
- * is held.
+ * One waiting message. Its promise gets no handler before it is rejected: a handler costs a quarter of what is held.
  */
 export class Held {
-  /** What goes out: a copy where the caller may change the original, and then in the class of received bytes. */
+  /** What is sent: a copy where the caller may change the original, in the class that received bytes have. */
   readonly data: string | Uint8Array | Blob;
   readonly bytes: number;
-  /** What the caller of `send()` has. */
+  /** The promise that `send()` returned. */
   readonly promise: Promise<void>;
   /** The message was handed over. */
   resolve: () => void = ignore;
@@ -37,13 +36,13 @@ export class Held {
     });
   }
 
-  /** It will not be sent. No unhandled rejection where nobody awaits it: `undelivered` is emitted, too. */
+  /** The message will not be sent. Never an unhandled rejection, since `undelivered` is emitted, too. */
   reject(error: Error): void {
     this.promise.catch(ignore);
     this.#reject(error);
   }
 
-  /** Once handed over, the message also waits for a drain. */
+  /** Makes the promise wait for a drain after the message was handed over. */
   waitFor(drained: () => Promise<void>): void {
     const { resolve } = this;
     this.resolve = () => void drained().then(resolve, (error: Error) => this.reject(error));
@@ -51,7 +50,7 @@ export class Held {
 }
 
 export class SendQueue {
-  /** What was held while an `open` listener ran: it leaves before what was queued earlier. */
+  /** Messages from `open` listeners: they are sent before those that were queued earlier. */
   #first: Fifo<Held> | undefined;
   #rest: Fifo<Held> | undefined;
   #bytes = 0;
@@ -61,7 +60,7 @@ export class SendQueue {
     return this.#bytes;
   }
 
-  /** What holding them costs, in bytes. */
+  /** What holding the messages costs, in bytes. */
   get cost(): number {
     return this.#bytes + this.length * MESSAGE_COST;
   }
@@ -70,18 +69,18 @@ export class SendQueue {
     return (this.#first?.length ?? 0) + (this.#rest?.length ?? 0);
   }
 
-  /** Whether something waits that leaves before a message given now. @param ahead as in {@link push} */
+  /** Whether a message waits that is sent before one that comes now. @param ahead as in {@link push} */
   holdsBack(ahead: boolean): boolean {
     return ahead ? (this.#first?.length ?? 0) > 0 : this.length > 0;
   }
 
-  /** Whether a message of so many bytes fits in beside the present ones. */
+  /** Whether another message of so many bytes fits. */
   fits(bytes: number, bounds: QueueBounds): boolean {
     return this.length < bounds.maxMessages && this.cost + MESSAGE_COST + bytes <= bounds.maxBytes;
   }
 
   push(held: Held, ahead: boolean): void {
-    // Made when first needed: most clients never hold anything.
+    // Made when first needed: most clients never queue anything.
     if (ahead) {
       this.#first ??= new Fifo();
       this.#first.push(held);
@@ -92,17 +91,17 @@ export class SendQueue {
     this.#bytes += held.bytes;
   }
 
-  /** The message that is to leave next. */
+  /** The message that is sent next. */
   get next(): Held | undefined {
     return this.#first?.first ?? this.#rest?.first;
   }
 
-  /** Takes out the message that is to leave next. */
+  /** Takes out the message that is sent next. */
   shift(): Held | undefined {
     return this.#taken(this.#first?.shift() ?? this.#rest?.shift());
   }
 
-  /** Takes out the message that was given first. */
+  /** Takes out the oldest message. */
   shiftOldest(): Held | undefined {
     return this.#taken(this.#rest?.shift() ?? this.#first?.shift());
   }
@@ -112,7 +111,7 @@ export class SendQueue {
     return held;
   }
 
-  /** Takes out all messages, in the order in which they would have left. */
+  /** Takes out all messages, in the order in which they would have been sent. */
   takeAll(): Held[] {
     this.#bytes = 0;
     return [...(this.#first?.takeAll() ?? []), ...(this.#rest?.takeAll() ?? [])];

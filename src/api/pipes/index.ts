@@ -1,4 +1,4 @@
-/** Streams of bytes into and out of a connection. */
+/** Streams to and from a connection. */
 export {
   type PipeFromOptions,
   type PipeSink,

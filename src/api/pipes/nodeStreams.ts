@@ -1,5 +1,5 @@
 /**
- * What both pipes need of Node's streams, and of those that are made like them.
+ * What both pipes need of Node's streams, and of streams with the same interface.
  */
 import { ignore } from '../../port/index.js';
 
@@ -14,8 +14,8 @@ export interface NodeStream {
 }
 
 /**
- * From here on an error of `stream` is nobody's: the pipe that owned it has settled, and what follows, such as the
- * error that it is destroyed with, must not become an uncaught one. Node's `pipeline` does the same.
+ * Ignores errors of `stream` from now on. The pipe that owned it has settled, and a later error, e.g. the one that it is
+ * destroyed with, must not be uncaught. Node's `pipeline` does the same.
  */
 export function silenceUntilClose(stream: NodeStream): void {
   if (stream.closed === true) return;

@@ -1,8 +1,7 @@
 /**
- * Where the messages of `pipeTo()` go: a Node stream or a web stream, each behind one small interface.
+ * The destinations of `pipeTo()`: a Node stream or a web stream, behind one small interface.
  *
- * Owns the stream from the moment it is made: every error of the stream is reported to the pipe, and nowhere else.
- * Must not know the connection.
+ * A sink owns its stream: every error of the stream is reported to the pipe only. Must not know the connection.
  */
 
 import { AbortError, ignore, isError } from '../../port/index.js';
@@ -14,20 +13,20 @@ import type { StreamSink, WebStreamSink } from './streams.js';
 export type PipeSink = StreamSink | WebStreamSink;
 
 export interface ByteSink {
-  /** Writes the bytes of one message; the promise, if there is one, is kept when the sink takes the next. */
+  /** Writes the bytes of one message. A promise, if there is one, resolves when the next may be written. */
   write(data: string | Uint8Array): Promise<unknown> | undefined;
-  /** Ends the stream, where that is the pipe's to do. Resolves when it has taken everything. */
+  /** Ends the stream, if the pipe may. Resolves when the stream has taken everything. */
   finish(): Promise<void>;
-  /** The pipe ends early: the stream is destroyed, where that is the pipe's to do. */
+  /** The pipe ends early: destroys the stream, if the pipe may. */
   destroy(error: unknown): void;
-  /** What a duplex still receives is of no use to anybody: it is read to its end, since it cannot close before. */
+  /** Reads a duplex to its end and drops what it gives: it cannot close before. */
   discardInput(): void;
 }
 
 /**
- * @param mayEnd whether the stream is to be ended, or destroyed, with the pipe
+ * @param mayEnd whether the pipe may end or destroy the stream
  * @param onFailure called when the stream fails or closes, also while nothing is being written
- * @throws TypeError for what is no sink, and for a web stream that is locked
+ * @throws TypeError for a value that is no sink, and for a locked web stream
  * @throws AbortError for a stream that is destroyed or ended
  */
 export function sinkOf(given: PipeSink, mayEnd: boolean, onFailure: (error: unknown) => void): ByteSink {
@@ -39,7 +38,7 @@ export function sinkOf(given: PipeSink, mayEnd: boolean, onFailure: (error: unkn
   throw new TypeError('pipeTo() takes a Node stream or a web WritableStream that can be written to');
 }
 
-/** What is used of a Node `Writable`. */
+/** The part of a Node `Writable` that is used. */
 interface WritableLike extends NodeStream {
   write(data: string | Uint8Array): unknown;
   end(done: (error?: Error | null) => void): unknown;
@@ -82,7 +81,7 @@ class WritableSink implements ByteSink {
 
   write(data: string | Uint8Array): Promise<unknown> | undefined {
     const stream = this.#stream;
-    // A stream without the event `close` says so here alone.
+    // Some streams emit no `close`.
     if (stream.destroyed || stream.writableEnded) throw closedEarly();
     if (stream.write(data)) return undefined;
     return new Promise<void>((resolve) => {
@@ -124,7 +123,7 @@ class WritableSink implements ByteSink {
 
   readonly #onDrain = (): void => this.#wake?.();
 
-  /** Somebody else ended it, or it was destroyed before it had taken everything. */
+  /** The stream was ended from outside, or destroyed before it had taken everything. */
   readonly #onEnd = (): void => {
     if (this.#hasFinished || (this.#isEnding && !this.#stream.destroyed)) return;
     this.#onFailure(closedEarly());
@@ -133,11 +132,11 @@ class WritableSink implements ByteSink {
 
 type WebWriter = ReturnType<WebStreamSink['getWriter']>;
 
-/** A web stream: it gets bytes, since most of them take nothing else. Locked while the pipe runs. */
+/** A web stream, locked while the pipe runs. It gets bytes, since most web streams take nothing else. */
 class WebSink implements ByteSink {
   readonly #writer: WebWriter;
   readonly #mayEnd: boolean;
-  /** From here on `closed` is of no interest: to close the stream, and to release its lock, settles it, too. */
+  /** `closed` is ignored from now on: closing the stream and releasing its lock settle it, too. */
   #isOver = false;
 
   constructor(writer: WebWriter, mayEnd: boolean, onFailure: (error: unknown) => void) {
@@ -155,7 +154,7 @@ class WebSink implements ByteSink {
 
   write(data: string | Uint8Array): Promise<unknown> | undefined {
     const writer = this.#writer;
-    // What fails is reported by `closed`.
+    // `closed` reports a failure.
     writer.write(typeof data === 'string' ? encodeText(data) : data).catch(ignore);
     return (writer.desiredSize ?? 0) > 0 ? undefined : writer.ready;
   }

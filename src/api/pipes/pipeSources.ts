@@ -1,9 +1,7 @@
 /**
- * Where the chunks of `pipeFrom()` come from: a Node stream, a web stream or an iterable, each behind one small
- * interface.
+ * The sources of `pipeFrom()`: a Node stream, a web stream or an iterable, behind one small interface.
  *
- * Owns the stream from the moment it is made: every error of the stream is reported to the pipe, and nowhere else.
- * Must not know the connection.
+ * A source owns its stream: every error of the stream is reported to the pipe only. Must not know the connection.
  */
 
 import { AbortError, ignore, isError } from '../../port/index.js';
@@ -17,23 +15,23 @@ export type PipeSource =
   | StreamSource
   | WebStreamSource;
 
-/** What a source gives after its last chunk. */
+/** What `next()` returns after the last chunk. */
 export const END = Symbol('end');
 
 export interface ChunkSource {
-  /** The next chunk, at once where there is one, or {@link END}. Not called again before it has settled. */
+  /** The next chunk, or {@link END}; a promise where there is no chunk yet. Not called again before that has settled. */
   next(): unknown;
-  /** All was read. */
+  /** Everything was read. */
   finish(): void;
-  /** The pipe ends early: the stream is destroyed, or its reader cancelled. */
+  /** The pipe ends early: destroys the stream, or cancels its reader. */
   destroy(error: unknown): void;
-  /** Stops reading and leaves the stream to somebody else. */
+  /** Stops reading, and leaves the stream as it is. */
   leave(): void;
 }
 
 /**
  * @param onFailure called when the stream fails, also while nothing is being read
- * @throws TypeError for what is no source, and for a web stream that is locked
+ * @throws TypeError for a value that is no source, and for a locked web stream
  */
 export function sourceOf(given: PipeSource, onFailure: (error: unknown) => void): ChunkSource {
   const source = given as Partial<ReadableLike & WebStreamSource & AnyIterable> | null | undefined;
@@ -49,7 +47,7 @@ export function sourceOf(given: PipeSource, onFailure: (error: unknown) => void)
   );
 }
 
-/** What is used of a Node `Readable`. */
+/** The part of a Node `Readable` that is used. */
 interface ReadableLike extends NodeStream {
   read(): unknown;
   readonly readableEnded?: boolean;
@@ -61,8 +59,8 @@ const isReadable = (source: Partial<ReadableLike>): source is ReadableLike =>
   typeof source.removeListener === 'function';
 
 /**
- * A Node stream, read by `read()`. Its own async iterator would destroy it when reading stops, and a duplex may have
- * to live on.
+ * A Node stream, read with `read()`. Its own async iterator would destroy the stream when reading stops, and a duplex may
+ * still be written to.
  */
 class ReadableSource implements ChunkSource {
   readonly #stream: ReadableLike;
@@ -96,7 +94,7 @@ class ReadableSource implements ChunkSource {
         this.#wake = resolve;
       });
       const chunk = this.next();
-      // A promise is this method's own: there was nothing to read yet. What a stream holds is no promise.
+      // A promise means that there was nothing to read yet. A stream itself yields no promises.
       if (!(chunk instanceof Promise)) return chunk;
     }
   }
@@ -139,7 +137,7 @@ class ReadableSource implements ChunkSource {
 
 type WebReader = ReturnType<WebStreamSource['getReader']>;
 
-/** A web stream. Locked while the pipe runs. */
+/** A web stream, locked while the pipe runs. */
 class WebSource implements ChunkSource {
   readonly #reader: WebReader;
 
@@ -172,10 +170,10 @@ interface AnyIterable {
   [Symbol.iterator](): Iterator<unknown>;
 }
 
-/** A generator, an array, a stream of an old kind. */
+/** A generator, an array, or a stream of an older kind. */
 class IteratorSource implements ChunkSource {
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
-  /** What it was made from, where that is a stream of its own kind. */
+  /** The iterable, where it is a stream of some kind. */
   readonly #stream: Partial<NodeStream>;
   readonly #onFailure: (error: unknown) => void;
 
@@ -206,7 +204,7 @@ class IteratorSource implements ChunkSource {
       this.#stream.destroy(isError(error) ? error : undefined);
       return;
     }
-    // A generator that is still working ends when it has yielded: nobody waits for that.
+    // A generator that still runs ends at its next `yield`. The pipe does not wait for that.
     Promise.resolve()
       .then(() => this.#iterator.return?.())
       .catch(ignore);

@@ -1,15 +1,16 @@
 /**
- * Streams into and out of a connection, with backpressure both ways. A byte stream with a hole is none: both
- * directions end with the connection that they began on, whatever the option `reconnect` says.
+ * Streams to and from a connection, with backpressure both ways. A byte stream must have no gap, so a pipe ends with the
+ * connection that it began on, also with `reconnect`.
  *
- * Both own their stream from the call on, as Node's `pipeline` does: its errors reject the pipe, and a pipe that ends
- * early destroys it. Must not know which kind of stream it is.
+ * A pipe owns its stream from the call on, as Node's `pipeline` does: errors of the stream reject the pipe, and a pipe that
+ * ends early destroys the stream. Must not know which kind of stream it is.
  */
 
 import {
   AbortError,
   ConnectionClosedError,
   type GlobalAbortSignal,
+  NO_CLOSE,
   withoutPrototype,
 } from '../../port/index.js';
 import type { MessageHub } from '../incoming/index.js';
@@ -32,13 +33,13 @@ export interface PipeFromOptions {
 
 /** Options of `pipeTo()`. */
 export interface PipeToOptions {
-  /** End the destination on a clean end, and destroy it on any other. @default true */
+  /** End the destination after a clean end, and destroy it after any other. @default true */
   end?: boolean | undefined;
   /** Ends the pipe and destroys the destination; the connection stays open. */
   signal?: GlobalAbortSignal | undefined;
 }
 
-/** What the pipes need of the client. */
+/** The client as a pipe needs it. */
 interface PipeClient {
   readonly isConnected: boolean;
   connect(options?: { signal?: AbortSignal }): Promise<void>;
@@ -46,22 +47,22 @@ interface PipeClient {
 }
 
 /**
- * What may end a pipe in the middle of any of its steps. There is one promise a step: a race against a promise that
- * lives as long as the pipe would keep a reaction of every step.
+ * Ends a pipe in the middle of any of its steps. Each step has a promise of its own: `Promise.race` against one that lives as
+ * long as the pipe would keep the reactions of all steps.
  */
 class Interruption {
   #failure: { readonly error: unknown } | undefined;
   #rejectStep: ((error: unknown) => void) | undefined;
   readonly #stops: (() => void)[] = [];
 
-  /** Ends the step that is under way, and all that would follow. Only the first call counts. */
+  /** Ends the present step and all later ones. Only the first call counts. */
   readonly interrupt = (error: unknown): void => {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
     this.#rejectStep?.(error);
   };
 
-  /** @throws what the pipe was interrupted with */
+  /** @throws the error that the pipe was interrupted with */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -75,7 +76,7 @@ class Interruption {
     });
   }
 
-  /** Waits for nothing else. */
+  /** Waits until the pipe is interrupted. */
   interrupted(): Promise<never> {
     return new Promise((_resolve, reject) => {
       this.#rejectStep = reject;
@@ -103,20 +104,20 @@ class Interruption {
     } finally {
       wait.abort();
     }
-    // Lost again before this could go on: whatever came since is not the whole of a byte stream.
-    if (!client.isConnected) throw new ConnectionClosedError(1006, '');
+    // The connection was lost again meanwhile: a stream that begins now would have a gap.
+    if (!client.isConnected) throw new ConnectionClosedError(NO_CLOSE, '');
   }
 
-  /** Forgets what was watched. */
+  /** Removes all listeners. */
   stop(): void {
     for (const stop of this.#stops) stop();
   }
 }
 
-/** A `pipeTo()` that is under way. */
+/** A `pipeTo()` that runs. */
 interface Writing {
   readonly hub: MessageHub;
-  /** Whether a `pipeFrom()` of the same client has stopped to read the same duplex. */
+  /** Whether a `pipeFrom()` of the same client has stopped reading the same duplex. */
   inputLeft: boolean;
 }
 
@@ -138,7 +139,7 @@ export async function pipeFrom(
     pipe.watchSignal(signal);
     if (!client.isConnected) await pipe.connect(client);
     pipe.watchLoss(hub, (error) => {
-      // The other half of a bridge may still have bytes to write.
+      // `pipeTo()` may still have bytes to write to the same duplex.
       const other = error === undefined ? writings.get(source as object) : undefined;
       if (other?.hub === hub) writing = other;
       pipe.interrupt(error ?? new ConnectionClosedError(1000, ''));
@@ -150,7 +151,7 @@ export async function pipeFrom(
       if (chunk === END) break;
       if (!outbox.hasRoom) await pipe.step(outbox.roomToSend());
       pipe.check();
-      // It is closing: the loss that follows says how.
+      // The connection is closing: its end is reported as the loss.
       if (!client.isConnected) await pipe.interrupted();
       const bytes = typeof chunk === 'string' ? encodeText(chunk) : (chunk as Uint8Array);
       await pipe.step(client.send(bytes, { awaitDrain }));
@@ -186,7 +187,7 @@ export async function pipeTo(
     pipe.watchSignal(signal);
     const isBegun = client.isConnected;
     if (isBegun) watchLoss();
-    // A web stream that is closed says so in a microtask.
+    // A closed web stream reports it a microtask later.
     await null;
     pipe.check();
     if (!isBegun && !receiver.hasEnded) {
@@ -216,7 +217,7 @@ export async function pipeTo(
   }
 }
 
-/** What the stream itself throws then would hide why the pipe ended. */
+/** Ignores what the stream throws: it would hide why the pipe ended. */
 function destroy(stream: { destroy(error: unknown): void }, error: unknown): void {
   try {
     stream.destroy(error);

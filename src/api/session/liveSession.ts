@@ -16,7 +16,7 @@ import {
   withCause,
 } from '../../port/index.js';
 import type { ReceiveBounds } from '../options/index.js';
-import { Outbox, type OutboxOwner, refused } from '../outgoing/index.js';
+import { Outbox, type OutboxClient, refused } from '../outgoing/index.js';
 import type { SendData, Session, WebSocketMessage } from '../types.js';
 import { checkSignal, isObject, jsonText, kindOf } from '../values/index.js';
 import { HeldMessages, type HoldOwner, type Where } from './heldMessages.js';
@@ -54,7 +54,7 @@ const UNBOUNDED = {
   overflow: 'reject',
 } as const;
 
-export class LiveSession implements HoldOwner, OutboxOwner {
+export class LiveSession implements HoldOwner, OutboxClient {
   readonly held: HeldMessages;
   /** Whether the connection ended before it was open. */
   hasFailed = false;

@@ -1,4 +1,4 @@
-/** What kind of value was handed in, whatever realm made it. */
+/** Checks of values that users give, made by any realm. */
 export { didYouMean, nearest, optionMeant, schemeMeant } from './nearest.js';
 export { optionError } from './optionError.js';
 export { checkSignal, onAbort, onAbortOf } from './signals.js';

@@ -1,5 +1,5 @@
 /**
- * What somebody probably meant: the nearest name within two edits (Levenshtein's distance).
+ * Suggestions for misspelled names: the nearest name within two edits (Levenshtein's distance).
  */
 
 const MOST_EDITS = 2;
@@ -18,7 +18,7 @@ export function nearest(given: string, names: Iterable<string>): string | undefi
   return best;
 }
 
-/** How other WebSocket clients call an option: the option here. */
+/** Names of options in other WebSocket clients, and the option here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   __proto__: null as never,
   agent: 'dispatcher or proxy',
@@ -37,21 +37,21 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   pingInterval: 'heartbeatInterval',
 };
 
-/** As `didYouMean()`, for the options of a connection: knows the names that other clients have. */
+/** As `didYouMean()`, for the options of a connection. It also knows the names in other clients. */
 export function optionMeant(given: string, names: Iterable<string>): string {
   const name = ELSEWHERE[given];
   return name === undefined ? didYouMean(given, names) : ` (use ${name})`;
 }
 
-/** E.g. ` (did you mean reconnectDelay?)`; nothing where no name is near. */
+/** E.g. ` (did you mean reconnectDelay?)`; `''` where no name is near. */
 export function didYouMean(given: string, names: Iterable<string>): string {
   const name = nearest(given, names);
   return name === undefined ? '' : ` (did you mean ${name}?)`;
 }
 
 /**
- * As `didYouMean()`, for the scheme of a URL. What stands before the first colon may be a user's name, where the scheme
- * was left out: so only what two slashes follow is looked at.
+ * As `didYouMean()`, for the scheme of a URL. Without two slashes there is no suggestion: what precedes the first colon may
+ * then be a user name.
  *
  * @param schemes with their colon, e.g. `wss:`
  */

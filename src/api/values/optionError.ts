@@ -1,10 +1,10 @@
 /**
- * The error for an option, with no more of the value than may be shown.
+ * The error for an option. Shows no value that may be a secret.
  */
 import { ConfigurationError } from '../../port/index.js';
 import { kindOf } from './values.js';
 
-/** How a refused value may be shown: its type, and the value itself where that cannot be a secret. */
+/** How a refused value is shown: as its type, or as the value itself where that cannot be a secret. */
 function shown(value: unknown, secret: boolean): string {
   if (!secret && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
   if (!secret && typeof value === 'string') return `'${value.slice(0, 40)}'`;

@@ -1,7 +1,7 @@
 /**
- * Hearing of an abort. A signal often lives as long as its program and is shared by many clients: so each signal
- * gets one listener for all that wait on it (Node warns of a leak from the eleventh on), and a client that nobody
- * holds any more is not kept by it.
+ * Listeners of `AbortSignal`s. A signal often lives as long as the program, and many clients share it. So each signal gets
+ * one listener for everything that waits on it (Node warns of a leak from the eleventh on), and no signal keeps a client
+ * alive.
  */
 import { optionError } from './optionError.js';
 import { isSignal } from './values.js';
@@ -14,15 +14,15 @@ interface Watch {
 }
 
 /**
- * For a signal that was handed to a call.
+ * Checks a signal that a call was given.
  *
- * @throws ConfigurationError for what is none
+ * @throws ConfigurationError for a value that is no signal
  */
 export function checkSignal(signal: unknown): void {
   if (signal !== undefined && !isSignal(signal)) throw optionError('signal', signal, 'an AbortSignal', true);
 }
 
-/** Calls `callback` when `signal` is aborted; returns how to stop that. */
+/** Calls `callback` when `signal` is aborted; returns a function that removes it. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const { callbacks, listener } = watched.get(signal) ?? watch(signal);
   callbacks.add(callback);
@@ -47,7 +47,7 @@ function watch(signal: AbortSignal): Watch {
 
 const collected = new FinalizationRegistry<() => void>((stop) => stop());
 
-/** As `onAbort`, without keeping `target`. */
+/** As `onAbort`, without keeping `target` alive. */
 export function onAbortOf<Target extends object>(
   signal: AbortSignal,
   target: Target,

@@ -1,15 +1,15 @@
 /**
- * What a value of the user's is, told by its brand and not by `instanceof`: values that another realm made (`vm`, Jest,
- * jsdom, a frame) belong to other classes. Must not say where a value is allowed.
+ * Finds out what kind of value a user has given. Checks brands, not `instanceof`: a value of another realm (`vm`, Jest, jsdom,
+ * a frame) belongs to another class. Must not decide where a value is allowed.
  */
 
-/** An object, of whatever kind. */
+/** Whether it is an object of any kind. */
 export const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
   typeof value === 'object' && value !== null;
 
 const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number;
 
-/** Whether it is an `ArrayBuffer`: its getter throws for all else, a `SharedArrayBuffer` included. */
+/** Whether it is an `ArrayBuffer`: the getter throws for everything else, also for a `SharedArrayBuffer`. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (!isObject(value)) return false;
   try {
@@ -39,8 +39,8 @@ export const isUrl = (value: unknown): value is URL =>
   isObject(value) && typeof value.href === 'string' && isObject(value.searchParams);
 
 /**
- * Whether its own members are all that it has: a literal, or an object without a prototype. Of an instance of a class
- * or a collection some of what its user sees is elsewhere.
+ * Whether it is an object literal, or has no prototype: then its own members are all of its data. Instances of classes and
+ * collections may have data elsewhere.
  */
 export function isPlain(value: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(value);
@@ -48,7 +48,7 @@ export function isPlain(value: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
 }
 
-/** What kind of value it is, for messages: nothing of its content, which may be a secret. */
+/** The kind of a value, for messages. Shows nothing of its content, which may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -58,7 +58,7 @@ export function kindOf(value: unknown): string {
   return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** What was thrown, as an error: of any realm as it is, anything else wrapped. `what` threw it. */
+/** What `what` threw, as an error: errors of any realm as they are, everything else wrapped. */
 export function errorOf(thrown: unknown, what: string): Error {
   if (isObject(thrown) && typeof thrown.message === 'string' && typeof thrown.name === 'string')
     return thrown as unknown as Error;
@@ -66,7 +66,8 @@ export function errorOf(thrown: unknown, what: string): Error {
 }
 
 /**
- * Whether it is a promise. Where none is allowed nobody would hear of its rejection, which must not end the process.
+ * Whether it is a promise. To be used where none is allowed: its rejection is marked as handled, so that it does not end the
+ * process.
  */
 export function isPromise(value: unknown): boolean {
   if (!isObject(value) || typeof value.then !== 'function') return false;
@@ -93,7 +94,7 @@ export async function readBlob(blob: Blob): Promise<Uint8Array> {
   throw new TypeError('The Blob gave no bytes');
 }
 
-/** What is used of a page's `FileReader`. */
+/** The part of a page's `FileReader` that is used. */
 interface Reader {
   readonly result: unknown;
   readonly error: unknown;
@@ -102,7 +103,7 @@ interface Reader {
   readAsArrayBuffer(blob: Blob): void;
 }
 
-/** jsdom's Blob has no `arrayBuffer()`; the page that it comes from has a reader. */
+/** jsdom's Blob has no `arrayBuffer()`, but jsdom has a `FileReader`. */
 function readByEvents(blob: Blob): Promise<unknown> {
   const { FileReader } = globalThis as { readonly FileReader?: new () => Reader };
   if (FileReader === undefined) throw new TypeError('The Blob cannot be read: it has no arrayBuffer()');
