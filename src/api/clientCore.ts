@@ -1,8 +1,8 @@
 /**
- * The client behind the class: the present link, and the data path between it, the listeners, the send queue and the
- * readers.
+ * The client behind the class: the link of the present connection, and the data path between it, the listeners, the send
+ * queue and the readers.
  *
- * Decides nothing about when and whether to connect, and sees no timer: both are the chart's.
+ * Must not decide when or whether to connect, and uses no timer: the chart does both.
  */
 import type { ConnectionCommand, ConnectionPolicy, DialAttempt } from '../machine/index.js';
 import {
@@ -63,9 +63,8 @@ export class ClientCore
     ReporterClient,
     SessionsOwner
 {
-  readonly listeners: Listeners;
   readonly announcer: Announcer;
-  readonly calls: PendingCalls;
+  readonly calls = new PendingCalls();
   readonly outbox: Outbox;
   readonly hub: MessageHub;
   readonly sessions: Sessions | undefined;
@@ -87,13 +86,11 @@ export class ClientCore
   #dials = 0;
 
   constructor(listeners: Listeners, options: WebSocketOptions, settings: DialSettings) {
-    this.listeners = listeners;
     this.#options = options;
     this.#settings = settings;
     this.#policy = policyOf(options, settings.factory);
     this.outbox = new Outbox(this, sendBounds(options), settled(options, 'maxInFlight'));
     this.announcer = new Announcer(listeners, this.outbox);
-    this.calls = new PendingCalls(listeners);
     this.clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
     this.#roundTrips = new RoundTrips(options, this.clock, this);
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
@@ -310,7 +307,7 @@ export class ClientCore
   }
 
   get isListenedTo(): boolean {
-    return this.listeners.listenerCount('message') > 0;
+    return this.announcer.listeners.listenerCount('message') > 0;
   }
 
   onPong(newer: number): void {

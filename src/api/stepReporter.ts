@@ -6,14 +6,7 @@
 import type { ConnectionEmitted } from '../machine/index.js';
 import type { AbortError, ResponseHeaders } from '../port/index.js';
 import { type StateView, type StepListener, viewOf, wallTime } from './chart/index.js';
-import {
-  type Announcer,
-  Ending,
-  type Listeners,
-  type PendingCalls,
-  translate,
-  warnOfEnd,
-} from './events/index.js';
+import { type Announcer, Ending, type PendingCalls, translate, warnOfEnd } from './events/index.js';
 import type { MessageHub } from './incoming/index.js';
 import type { Clock } from './options/index.js';
 import type { Outbox } from './outgoing/index.js';
@@ -21,7 +14,6 @@ import type { Sessions } from './session/index.js';
 
 /** The client as the reporter needs it. */
 export interface ReporterClient {
-  readonly listeners: Listeners;
   readonly announcer: Announcer;
   readonly calls: PendingCalls;
   readonly outbox: Outbox;
@@ -99,7 +91,7 @@ export class StepReporter implements StepListener {
     const announcements = translate(emitted, {
       downtime,
       unsentBytes: endsLink ? this.#client.unsentBytes : 0,
-      unheard: calls.isUnheard(emitted, this.#isAwaited),
+      unheard: calls.isUnheard(emitted, this.#isAwaited, announcer.listeners),
       headers: this.answerHeaders,
     });
     for (const announcement of announcements) announcer.announce(announcement);
@@ -162,8 +154,8 @@ export class StepReporter implements StepListener {
   }
 
   #warnOfEnd(ending: Ending): void {
-    const { announcer, listeners, url } = this.#client;
-    announcer.add(() => warnOfEnd(ending, url, listeners));
+    const { announcer, url } = this.#client;
+    announcer.add(() => warnOfEnd(ending, url, announcer.listeners));
   }
 }
 

@@ -28,7 +28,7 @@ export type Delivery = () => void;
 const NOTHING: Delivery[] = [];
 
 export class Announcer {
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   readonly #greeter: Greeter;
   #queue: Delivery[] = NOTHING;
   #delivering = false;
@@ -40,7 +40,7 @@ export class Announcer {
   #userErrors: Error[] | undefined;
 
   constructor(listeners: Listeners, greeter: Greeter) {
-    this.#listeners = listeners;
+    this.listeners = listeners;
     this.#greeter = greeter;
   }
 
@@ -130,13 +130,13 @@ export class Announcer {
   /** Calls the listeners of one event. */
   deliver({ event, args, fatal }: Announcement): void {
     // Node's emitters throw an error without a listener. Here only a fatal one is thrown.
-    if (event === 'error' && fatal !== true && this.#listeners.listenerCount('error') === 0) {
-      if (errorMonitor !== undefined) this.#listeners.emit(errorMonitor, ...args);
+    if (event === 'error' && fatal !== true && this.listeners.listenerCount('error') === 0) {
+      if (errorMonitor !== undefined) this.listeners.emit(errorMonitor, ...args);
       return;
     }
     this.#greeter.isGreeting = event === 'open';
     try {
-      this.#listeners.emit(event, ...(args as never));
+      this.listeners.emit(event, ...(args as never));
     } finally {
       this.#greeter.isGreeting = false;
     }
@@ -152,7 +152,7 @@ export class Announcer {
     let isHeard = true;
     this.#delivering = true;
     try {
-      isHeard = this.#listeners.emit('message', message) !== false;
+      isHeard = this.listeners.emit('message', message) !== false;
     } catch (error) {
       reportUncaught(error);
     }

@@ -11,23 +11,20 @@ import { isHandled } from './unheard.js';
 import { Waiters } from './waiters.js';
 
 export class PendingCalls {
-  readonly #listeners: Listeners;
-  readonly #connecting = new Waiters();
+  // Both are made when first needed, and dropped when they are settled.
+  #connecting: Waiters | undefined;
   #closing: Waiters | undefined;
   /** Whether the client has been open since `connect()`. */
   #hasBeenOpen = false;
 
-  constructor(listeners: Listeners) {
-    this.#listeners = listeners;
-  }
-
   /** Whether a promise of `connect()` or `reconnect()` waits. */
   get isConnecting(): boolean {
-    return this.#connecting.size > 0;
+    return this.#connecting !== undefined && this.#connecting.size > 0;
   }
 
   /** @param signal ends this wait only */
   untilOpen(signal: AbortSignal | undefined): Promise<void> {
+    this.#connecting ??= new Waiters();
     return this.#connecting.add(signal);
   }
 
@@ -47,19 +44,23 @@ export class PendingCalls {
   }
 
   resolveOpen(): void {
-    this.#connecting.resolveAll();
+    this.#connecting?.resolveAll();
+    this.#connecting = undefined;
   }
 
   resolveClosed(): void {
     this.#closing?.resolveAll();
+    this.#closing = undefined;
   }
 
   /** The client is at rest: settles all promises that wait now, after the events that are already announced. */
   settle(ending: Ending, isIterated: boolean, announcer: Announcer): void {
-    const connecting = this.#connecting.takeAll();
+    const connecting = this.#connecting?.takeAll();
     const closing = this.#closing?.takeAll();
+    this.#connecting = undefined;
+    this.#closing = undefined;
     if (connecting === undefined && closing === undefined) return;
-    const handled = isHandled(ending, { hasBeenOpen: this.#hasBeenOpen, isIterated }, this.#listeners);
+    const handled = isHandled(ending, { hasBeenOpen: this.#hasBeenOpen, isIterated }, announcer.listeners);
     announcer.add(() => {
       connecting?.reject(ending.error, handled);
       closing?.resolve();
@@ -72,8 +73,8 @@ export class PendingCalls {
    *
    * @param isAwaited whether a promise, an iterator or a pipe reports it
    */
-  isUnheard(emitted: ConnectionEmitted, isAwaited: boolean): boolean {
+  isUnheard(emitted: ConnectionEmitted, isAwaited: boolean, listeners: Listeners): boolean {
     if (this.#hasBeenOpen || isAwaited) return false;
-    return emitted.type !== 'exhausted' || this.#listeners.listenerCount('max-reconnect-attempts') === 0;
+    return emitted.type !== 'exhausted' || listeners.listenerCount('max-reconnect-attempts') === 0;
   }
 }

@@ -92,7 +92,7 @@ export class MessageHub {
     this.#hasWarned = this.#client.isListenedTo || this.#receivers.some((receiver) => !receiver.isFull);
     if (!this.#hasWarned) return;
     warn(
-      `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read on, so listeners and other readers get no message. Read it, or end it with break or return()`,
+      `Reading has been paused for ${patience} ms: an iterator or pipeTo() holds as much as receiveQueue allows and is not read, so listeners and other readers get no message. Read from it, or end it with break or return()`,
       'RECKER_READING_PAUSED',
     );
   }

@@ -338,7 +338,7 @@ async function settle<Value>(
     return source.check(given);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConnectionError(withCause(`The ${name} provider gave what cannot be read`, error), {
+    throw new ConnectionError(withCause(`The ${name} provider returned a value that cannot be read`, error), {
       cause: error,
     });
   }

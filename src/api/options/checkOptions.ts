@@ -27,7 +27,8 @@ export function readOption(name: keyof WebSocketOptions, value: unknown): unknow
  */
 export function readProvided(name: 'tls' | 'proxy', given: unknown): unknown {
   if (given === undefined) return undefined;
-  if (typeof given === 'function') throw optionError(name, given, 'a value where a provider gives it', true);
+  if (typeof given === 'function')
+    throw optionError(name, given, 'a value, and no function, where a provider returns it', true);
   return readOption(name, given);
 }
 

@@ -248,7 +248,7 @@ export class Outbox {
   ): Promise<void> {
     const bytes = sizeOf(payload);
     if (bounds === undefined) {
-      const why = isOpen ? 'more than maxInFlight is under way' : 'there is no open connection';
+      const why = isOpen ? 'more than maxInFlight bytes are being sent' : 'there is no open connection';
       return this.refuse(
         data,
         `The message cannot go out now, since ${why}, and sendQueue is false`,

@@ -43,7 +43,7 @@ export function sourceOf(given: PipeSource, onFailure: (error: unknown) => void)
     if (iterator !== undefined) return new IteratorSource(iterator, source as object, onFailure);
   }
   throw new TypeError(
-    'pipeFrom() takes a Node stream, a web ReadableStream, or an iterable of strings and bytes; of a Blob give its stream(), of a Response its body',
+    'pipeFrom() takes a Node stream, a web ReadableStream, or an iterable of strings and bytes; give it the stream() of a Blob, and the body of a Response',
   );
 }
 

@@ -91,7 +91,7 @@ export async function readBlob(blob: Blob): Promise<Uint8Array> {
   const read: unknown = await (isReadable(blob) ? blob.arrayBuffer() : readByEvents(blob));
   if (ArrayBuffer.isView(read)) return new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
   if (isArrayBuffer(read)) return new Uint8Array(read);
-  throw new TypeError('The Blob gave no bytes');
+  throw new TypeError('The Blob has no bytes that can be read');
 }
 
 /** The part of a page's `FileReader` that is used. */
