@@ -79,7 +79,10 @@ export function translate(emitted: ConnectionEmitted, circumstances: Circumstanc
 type Lost = Extract<ConnectionEmitted, { type: 'lost' }>;
 
 /** A failed dial after a loss is a `reconnect-error`; every other failure is an `error`. */
-function errorEventsOf({ stage, loss, asked, willReconnect }: Lost, { unheard }: Circumstances): Announcement[] {
+function errorEventsOf(
+  { stage, loss, asked, willReconnect }: Lost,
+  { unheard }: Circumstances,
+): Announcement[] {
   if (asked || loss.error === undefined) return [];
   if (stage === 'reconnecting') return [{ event: 'reconnect-error', args: [loss.error] }];
   if (isReportedElsewhere(loss.error)) return [];
