@@ -79,7 +79,9 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    */
   constructor(url: string | GlobalURL | Provider<string | GlobalURL>, options?: WebSocketOptions) {
     super();
-    const checked = checkOptions(options);
+    // createClient() has checked what it hands over, and shares it.
+    const isChecked = options !== undefined && (url as unknown) instanceof BoundUrl;
+    const checked = isChecked ? options : checkOptions(options);
     const settings = dialSettings(url, checked);
     this.#factory = settings.factory;
     this.#canPing = settings.factory.supports.includes('ping') || checked.heartbeatMessage !== undefined;

@@ -6,6 +6,7 @@ import {
   checkHeaders,
   checkOptions,
   type HeadersInput,
+  mergeOptions,
   OPTION_TABLE,
   originOf,
   type Provider,
@@ -59,13 +60,16 @@ export function createClient(options: ClientOptions = {}): Client {
   const { baseUrl, headers, websocket: common } = ownOptions(options);
   const base = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl);
   const ownHeaders = checkHeaders(headers);
-  const defaults = { autoConnect: true, ...checkOptions(common) };
+  // Shared by all connections that are made without options of their own.
+  const defaults = Object.freeze(mergeOptions({ autoConnect: true }, checkOptions(common)));
   const parseUrl = (given: unknown) => resolveUrl(given, base);
   // Credentials are sent to their own origin only, however a URL is written.
   const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
 
+  const bound = { parseUrl, headersFor };
+
   const websocket: Client['websocket'] = (url, own) =>
-    clientOf(url, { ...defaults, ...checkOptions(own) }, { parseUrl, headersFor });
+    clientOf(url, own === undefined ? defaults : mergeOptions(defaults, checkOptions(own)), bound);
   return { websocket, ws: websocket };
 }
 

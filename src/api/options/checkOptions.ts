@@ -33,14 +33,25 @@ export function readProvided(name: 'tls' | 'proxy', given: unknown): unknown {
 }
 
 /**
+ * Options over others, both checked: a value of `own` wins.
+ *
+ * @throws ConfigurationError where two of them cannot go together
+ */
+export function mergeOptions(under: WebSocketOptions, own: WebSocketOptions): WebSocketOptions {
+  const merged = Object.assign(Object.create(null) as WebSocketOptions, under, own);
+  refuseConflicts(merged as Readonly<Record<string, unknown>>);
+  return merged;
+}
+
+/**
  * Checks options, and returns those that are own members and not `undefined`.
  *
  * @throws ConfigurationError that names the option, what was given and what is allowed
  */
 export function checkOptions(options: unknown): WebSocketOptions {
+  if (options === undefined) return NO_OPTIONS;
   // Without a prototype: an option that is not given must not be read from a polluted `Object.prototype`.
   const checked = Object.create(null) as Record<string, unknown>;
-  if (options === undefined) return checked;
   if (!isObject(options) || hasInherited(options, OPTION_TABLE)) {
     const isProtocol = typeof options === 'string' || Array.isArray(options);
     const allowed = `an object with the options as own members${isProtocol ? ', e.g. { protocols }' : ''}`;
@@ -61,3 +72,6 @@ export function checkOptions(options: unknown): WebSocketOptions {
   refuseConflicts(checked);
   return checked as WebSocketOptions;
 }
+
+/** Shared by all clients that have none. */
+const NO_OPTIONS: WebSocketOptions = Object.freeze(Object.create(null) as WebSocketOptions);
