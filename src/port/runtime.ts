@@ -17,7 +17,5 @@ export interface RuntimeListener {
 /**
  * The method by which one client is given a fact of the runtime. A page reports its facts to all clients; a test kit, which
  * has no page, to one.
- *
- * @internal
  */
 export const RUNTIME_FACT: unique symbol = Symbol.for('recker.runtimeFact');
