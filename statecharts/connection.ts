@@ -48,11 +48,8 @@ export const connectionChart = setup({
     connectTimeout: 10000,
     prepareTimeout: 10000,
     nextPing: 30000,
-    pingMeanwhile: 2147483647,
     heartbeatTimeout: 10000,
-    sendStall: 40000,
     closeExtension: 5000,
-    minUptime: 5000,
     closeTimeout: 5000,
     retryDelay: 1000,
   },
@@ -60,7 +57,8 @@ export const connectionChart = setup({
     hasConnectTimeout: () => true,
     hasPreparation: () => true,
     hasHeartbeat: () => true,
-    pingsMeanwhile: () => true,
+    stallsFirst: () => true,
+    pingsAgainFirst: () => true,
     isPeerAlive: () => true,
     isPeerAliveAndPingDue: () => true,
     wasAsleep: () => true,
@@ -75,14 +73,13 @@ export const connectionChart = setup({
   },
   actions: {
     resetAttempts: () => {},
-    resetAttemptsAtOnce: () => {},
     scheduleRetry: () => {},
     hastenRetry: () => {},
     enterConnecting: () => {},
     enterReconnecting: () => {},
     announcePreparing: () => {},
     announceOpening: () => {},
-    enterOpen: () => {},
+    recordOpening: () => {},
     sendPing: () => {},
     sendAnotherPing: () => {},
     recordPing: () => {},
@@ -107,7 +104,6 @@ export const connectionChart = setup({
     recordAbort: () => {},
     recordPeerClose: () => {},
     recordPeerError: () => {},
-    forgetLoss: () => {},
     giveUpClosing: () => {},
     decideRetry: () => {},
     announceFinalLoss: () => {},
@@ -189,7 +185,11 @@ export const connectionChart = setup({
                 target: '#preparing',
               },
               {
-                target: '#open',
+                guard: 'hasHeartbeat',
+                target: '#alive',
+              },
+              {
+                target: '#unwatched',
               },
             ],
             'socket.failed': {
@@ -221,7 +221,11 @@ export const connectionChart = setup({
                 target: '#preparing',
               },
               {
-                target: '#open',
+                guard: 'hasHeartbeat',
+                target: '#alive',
+              },
+              {
+                target: '#unwatched',
               },
             ],
             'socket.failed': {
@@ -247,9 +251,15 @@ export const connectionChart = setup({
             },
           },
           on: {
-            'session.prepared': {
-              target: '#open',
-            },
+            'session.prepared': [
+              {
+                guard: 'hasHeartbeat',
+                target: '#alive',
+              },
+              {
+                target: '#unwatched',
+              },
+            ],
             'session.failed': {
               target: '#lost',
               actions: 'recordUnprepared',
@@ -281,13 +291,8 @@ export const connectionChart = setup({
           description:
             'Frames flow. Left by close(), by reconnect(), by the Close of the peer, or by a loss.',
           tags: ['open', 'sends'],
-          entry: ['announceOpening', 'enterOpen', 'resetAttemptsAtOnce', 'forgetLoss'],
+          entry: ['announceOpening', 'recordOpening'],
           exit: 'bidFarewell',
-          after: {
-            minUptime: {
-              actions: 'resetAttempts',
-            },
-          },
           on: {
             close: {
               target: '#closingByUs',
@@ -310,28 +315,31 @@ export const connectionChart = setup({
               actions: 'recordLoss',
             },
           },
-          initial: 'alive',
+          initial: 'unwatched',
           states: {
+            unwatched: {
+              id: 'unwatched',
+              description: 'There is no heartbeat: nobody asks whether the peer is there. Left as open is.',
+            },
             alive: {
               id: 'alive',
               description: 'The peer is taken to be there. Left when the next Ping is due.',
               after: {
-                nextPing: {
-                  guard: 'hasHeartbeat',
-                  target: '#awaitingPong',
-                },
-                sendStall: {
-                  guard: 'hasHeartbeat',
-                  actions: 'askLiveness',
-                },
+                nextPing: [
+                  {
+                    guard: 'stallsFirst',
+                    actions: 'askLiveness',
+                  },
+                  {
+                    target: '#awaitingPong',
+                  },
+                ],
               },
               on: {
                 'runtime.online': {
-                  guard: 'hasHeartbeat',
                   target: '#awaitingPong',
                 },
                 'runtime.awake': {
-                  guard: 'hasHeartbeat',
                   target: '#awaitingPong',
                 },
                 'socket.filled': {
@@ -363,7 +371,7 @@ export const connectionChart = setup({
               id: 'awaitingPong',
               description:
                 'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
-              entry: ['sendPing', 'recordPing', 'beginWait'],
+              entry: ['sendPing', 'beginWait'],
               on: {
                 'socket.ponged': {
                   target: '#alive',
@@ -388,16 +396,18 @@ export const connectionChart = setup({
                   description:
                     'Pings go on leaving at their interval where that is shorter. Left when time is up.',
                   after: {
-                    heartbeatTimeout: {
-                      target: '#askedForPong',
-                      actions: 'askLiveness',
-                    },
-                    pingMeanwhile: {
-                      guard: 'pingsMeanwhile',
-                      target: '#waitingForPong',
-                      reenter: true,
-                      actions: ['sendAnotherPing', 'recordPing'],
-                    },
+                    heartbeatTimeout: [
+                      {
+                        guard: 'pingsAgainFirst',
+                        target: '#waitingForPong',
+                        reenter: true,
+                        actions: ['sendAnotherPing', 'recordPing'],
+                      },
+                      {
+                        target: '#askedForPong',
+                        actions: 'askLiveness',
+                      },
+                    ],
                   },
                 },
                 asked: {

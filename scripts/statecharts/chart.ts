@@ -72,13 +72,12 @@ export function implementationNames(kind: 'actions' | 'guards'): readonly string
 /** The delays with what they come to under the default policy, in ms. */
 export function chartDelays(): readonly (readonly [name: string, ms: number])[] {
   const context = {
-    // What the defaults turn off is shown with a time that can be watched.
-    policy: { ...DEFAULT_POLICY, minUptime: 5000 },
+    policy: DEFAULT_POLICY,
     dueAt: DEFAULT_POLICY.reconnectDelay,
     environment: { now: () => 0 },
     pingedAt: 0,
     askAt: DEFAULT_POLICY.heartbeatTimeout,
-    stallsAt: DEFAULT_POLICY.heartbeatInterval + DEFAULT_POLICY.heartbeatTimeout,
+    stallsAt: Number.POSITIVE_INFINITY,
   };
   return Object.entries(connectionMachine.implementations.delays).map(([name, delay]) => {
     const ms =

@@ -131,8 +131,6 @@ interface Connection {
 
 const STATES: ReadonlySet<string> = new Set(CONNECTION_STATES);
 const AT_REST: ReadonlySet<ConnectionState> = new Set<ConnectionState>(['exhausted', 'closed']);
-/** Steps within `open` that do not belong to a heartbeat. */
-const NO_HEARTBEAT: ReadonlySet<string> = new Set(['after minUptime']);
 
 /** The paths of all states that a state value means, the outermost first. */
 export function activePaths(value: unknown, parent = ''): readonly string[] {
@@ -277,10 +275,7 @@ export class History {
       ...(state === 'backoff' ? { delay: context.verdict?.delay ?? 0 } : {}),
       ...(hasEnded && context.loss !== undefined ? { end: context.loss } : {}),
     };
-    const isHeartbeat =
-      summary.active[1] === 'session.open' &&
-      active[1] === 'session.open' &&
-      !NO_HEARTBEAT.has(entry.trigger);
+    const isHeartbeat = summary.active[1] === 'session.open' && active[1] === 'session.open';
     this.#append(connection, isHeartbeat ? this.#heartbeat(connection, entry) : entry);
     for (const listener of this.#listeners) listener.changed(next.id);
   }

@@ -6,10 +6,10 @@ import { ConnectionClosedError, type Loss, SessionError, TimeoutError, withCause
 import type { ConnectionDelay, SocketSource } from './chartType.js';
 import { type ConnectionContext, CUT_OFF } from './context.js';
 import type { ConnectionEmitted, ConnectionEvent } from './events.js';
-import { judge } from './retry.js';
+import { decide } from './retry.js';
 import { untilStalled } from './sendProgress.js';
 import type { socketActor } from './socketActor.js';
-import { answerRest, earliestDial, wallAheadOf } from './waits.js';
+import { answerRest, earliestDial } from './waits.js';
 
 // XState's makers of actions, for this chart. Inside `setup()` they would infer as much, but everything in one file.
 const assign = xstate.assign<
@@ -45,12 +45,14 @@ const sendTo = xstate.sendTo<
   ConnectionDelay
 >;
 
+/** `stallsAt` where no bytes wait for the kernel. */
+const NOT_WAITING = Number.POSITIVE_INFINITY;
+
 /** Of the connection before. */
-const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: undefined } as const;
+const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
 
 export const actions = {
   resetAttempts: assign({ attempt: 0 }),
-  resetAttemptsAtOnce: assign(({ context }) => (context.policy.minUptime === 0 ? { attempt: 0 } : {})),
   /** The next dial is another attempt, and due when its delay is over. */
   scheduleRetry: assign(({ context: { attempt, environment, verdict } }) => {
     if (verdict.kind !== 'retry') return {};
@@ -82,26 +84,29 @@ export const actions = {
     attempt: context.attempt,
     reconnected: context.hasBeenOpen,
   })),
-  enterOpen: assign(({ context }) => {
+  recordOpening: assign(({ context }) => {
     const now = context.environment.now();
     return {
       stage: 'open',
       openedAt: now,
       pingedAt: now,
       hasBeenOpen: true,
+      loss: undefined,
     };
   }),
   sendPing: sendTo('socket', { type: 'ping' }),
   sendAnotherPing: sendTo('socket', { type: 'pingAgain' }),
   recordPing: assign({ pingedAt: ({ context }) => context.environment.now() }),
-  /** From here on the peer has `heartbeatTimeout` to answer, whatever Pings follow. */
-  beginWait: assign(
-    ({ context: { policy, environment, pingedAt, stallsAt = Number.POSITIVE_INFINITY } }) => ({
-      awaitedSince: pingedAt,
-      wallAhead: wallAheadOf(environment),
-      askAt: Math.min(pingedAt + policy.heartbeatTimeout, stallsAt),
-    }),
-  ),
+  /** The peer now has `heartbeatTimeout` to answer, whatever Pings follow. */
+  beginWait: assign(({ context: { policy, environment, stallsAt } }) => {
+    const now = environment.now();
+    return {
+      pingedAt: now,
+      awaitedSince: now,
+      wallAhead: environment.wallTime() - now,
+      askAt: Math.min(now + policy.heartbeatTimeout, stallsAt),
+    };
+  }),
   extendWait: assign({
     askAt: ({ context, event }) => context.environment.now() + answerRest(context, event),
   }),
@@ -109,10 +114,10 @@ export const actions = {
     if (!('sending' in event) || event.sending === undefined) return {};
     const { sending } = event;
     const now = context.environment.now();
-    return { sending, stallsAt: sending.waiting ? now + untilStalled(context.policy, sending) : undefined };
+    return { sending, stallsAt: sending.waiting ? now + untilStalled(context.policy, sending) : NOT_WAITING };
   }),
   /** What is known of the bytes is from before a sleep. */
-  forgetStall: assign({ stallsAt: undefined }),
+  forgetStall: assign({ stallsAt: NOT_WAITING }),
   forgetSilence: sendTo('socket', { type: 'forgetSilence' }),
   beginClosing: assign({ awaitedSince: ({ context }) => context.environment.now() }),
   extendClosing: raise({ type: 'closing.overdue' }, { id: 'closing.overdue', delay: 'closeExtension' }),
@@ -175,7 +180,6 @@ export const actions = {
         ? { ...CUT_OFF, sentCode: event.sentCode, error: event.error }
         : CUT_OFF,
   }),
-  forgetLoss: assign({ loss: undefined }),
   /** From here on it is as if the socket had closed; what its peer said before stays true. */
   giveUpClosing: raise(({ context }) => ({
     type: 'socket.closed',
@@ -184,7 +188,8 @@ export const actions = {
       error: context.loss?.error ?? new TimeoutError('close', context.policy.closeTimeout),
     },
   })),
-  decideRetry: assign({ verdict: ({ context }) => judge(context) }),
+  /** Attempts are counted anew where the connection has lasted for `minUptime`. */
+  decideRetry: assign(({ context }) => decide(context)),
   announceFinalLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: false })),
   announceAskedLoss: emit(({ context }) => lost(context, { asked: true, willReconnect: false })),
   announceLoss: emit(({ context }) => lost(context, { asked: false, willReconnect: true })),

@@ -3,13 +3,16 @@
  * only, as in connectionMachine.ts, of whose state `session` they are a part.
  */
 
-/** `connecting` and `reconnecting` differ in what they are called and in what their failure is told as. */
+/** Usable now: with a heartbeat or without one. */
+const opening = [{ guard: 'hasHeartbeat', target: '#alive' }, { target: '#unwatched' }] as const;
+
+/** `connecting` and `reconnecting` differ in their names, and in how their failure is reported. */
 const whileDialling = {
   after: {
     connectTimeout: { guard: 'hasConnectTimeout', target: '#lost', actions: 'recordConnectTimeout' },
   },
   on: {
-    'socket.opened': [{ guard: 'hasPreparation', target: '#preparing' }, { target: '#open' }],
+    'socket.opened': [{ guard: 'hasPreparation', target: '#preparing' }, ...opening],
     'socket.failed': { target: '#lost', actions: 'recordLoss' },
     close: { target: '#closed', actions: ['recordCutOff', 'announceAskedLoss'] },
   },
@@ -39,7 +42,7 @@ export const beforeOpen = {
     exit: 'bidFarewell',
     after: { prepareTimeout: { actions: 'giveUpPreparing' } },
     on: {
-      'session.prepared': { target: '#open' },
+      'session.prepared': opening,
       'session.failed': { target: '#lost', actions: 'recordUnprepared' },
       close: { target: '#closingByUs', actions: 'sendClose' },
       reconnect: { target: '#replaced', actions: 'recordCutOff' },

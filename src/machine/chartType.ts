@@ -32,11 +32,9 @@ export type ConnectionAction =
   | 'decideRetry'
   | 'endClosing'
   | 'enterConnecting'
-  | 'enterOpen'
   | 'enterReconnecting'
   | 'extendClosing'
   | 'extendWait'
-  | 'forgetLoss'
   | 'forgetSilence'
   | 'forgetStall'
   | 'giveUpClosing'
@@ -47,6 +45,7 @@ export type ConnectionAction =
   | 'recordCutOff'
   | 'recordHeartbeatTimeout'
   | 'recordLoss'
+  | 'recordOpening'
   | 'recordPeerClose'
   | 'recordPeerError'
   | 'recordPing'
@@ -54,7 +53,6 @@ export type ConnectionAction =
   | 'recordSending'
   | 'recordUnprepared'
   | 'resetAttempts'
-  | 'resetAttemptsAtOnce'
   | 'scheduleRetry'
   | 'sendAnotherPing'
   | 'sendClose'
@@ -75,7 +73,8 @@ export type ConnectionGuard =
   | 'isSpent'
   | 'isStillSending'
   | 'mayDial'
-  | 'pingsMeanwhile'
+  | 'pingsAgainFirst'
+  | 'stallsFirst'
   | 'wasAsleep';
 
 /** Names of the chart's delays. */
@@ -84,12 +83,9 @@ export type ConnectionDelay =
   | 'closeTimeout'
   | 'connectTimeout'
   | 'heartbeatTimeout'
-  | 'minUptime'
   | 'nextPing'
-  | 'pingMeanwhile'
   | 'prepareTimeout'
-  | 'retryDelay'
-  | 'sendStall';
+  | 'retryDelay';
 
 /** What `snapshot.value` can be, and `snapshot.matches()` takes in parts. */
 export type ConnectionStateValue =
@@ -103,7 +99,7 @@ export type ConnectionStateValue =
         | 'connecting'
         | 'reconnecting'
         | 'preparing'
-        | { open: 'alive' | { awaitingPong: 'waiting' | 'asked' } }
+        | { open: 'unwatched' | 'alive' | { awaitingPong: 'waiting' | 'asked' } }
         | { closing: 'byUs' | 'toConnect' | 'byPeer' | 'toReconnect' | 'forGood' };
     };
 
@@ -122,6 +118,7 @@ export interface ConnectionStateSchema {
         readonly open: {
           id: 'open';
           states: {
+            readonly unwatched: { id: 'unwatched' };
             readonly alive: { id: 'alive' };
             readonly awaitingPong: {
               id: 'awaitingPong';

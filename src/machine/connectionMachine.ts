@@ -116,9 +116,8 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
           description:
             'Frames flow. Left by close(), by reconnect(), by the Close of the peer, or by a loss.',
           tags: ['open', 'sends'],
-          entry: ['announceOpening', 'enterOpen', 'resetAttemptsAtOnce', 'forgetLoss'],
+          entry: ['announceOpening', 'recordOpening'],
           exit: 'bidFarewell',
-          after: { minUptime: { actions: 'resetAttempts' } },
           on: {
             close: { target: '#closingByUs', actions: 'sendClose' },
             reconnect: { target: '#replaced', actions: 'recordCutOff' },
@@ -126,18 +125,21 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
             'socket.peerErred': { target: '#closingByPeer', actions: 'recordPeerError' },
             'socket.closed': { target: '#lost', actions: 'recordLoss' },
           },
-          initial: 'alive',
+          initial: 'unwatched',
           states: {
+            unwatched: {
+              id: 'unwatched',
+              description: 'There is no heartbeat: nobody asks whether the peer is there. Left as open is.',
+            },
             alive: {
               id: 'alive',
               description: 'The peer is taken to be there. Left when the next Ping is due.',
               after: {
-                nextPing: { guard: 'hasHeartbeat', target: '#awaitingPong' },
-                sendStall: { guard: 'hasHeartbeat', actions: 'askLiveness' },
+                nextPing: [{ guard: 'stallsFirst', actions: 'askLiveness' }, { target: '#awaitingPong' }],
               },
               on: {
-                'runtime.online': { guard: 'hasHeartbeat', target: '#awaitingPong' },
-                'runtime.awake': { guard: 'hasHeartbeat', target: '#awaitingPong' },
+                'runtime.online': { target: '#awaitingPong' },
+                'runtime.awake': { target: '#awaitingPong' },
                 'socket.filled': { target: '#alive', reenter: true, actions: 'recordSending' },
                 'socket.answered': [
                   {
@@ -158,7 +160,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
               id: 'awaitingPong',
               description:
                 'A Ping is under way. Left with its Pong; when its time is up the socket is asked what else it has received.',
-              entry: ['sendPing', 'recordPing', 'beginWait'],
+              entry: ['sendPing', 'beginWait'],
               on: {
                 'socket.ponged': { target: '#alive' },
                 'runtime.online': askAnew,
@@ -171,13 +173,15 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
                   description:
                     'Pings go on leaving at their interval where that is shorter. Left when time is up.',
                   after: {
-                    heartbeatTimeout: { target: '#askedForPong', actions: 'askLiveness' },
-                    pingMeanwhile: {
-                      guard: 'pingsMeanwhile',
-                      target: '#waitingForPong',
-                      reenter: true,
-                      actions: ['sendAnotherPing', 'recordPing'],
-                    },
+                    heartbeatTimeout: [
+                      {
+                        guard: 'pingsAgainFirst',
+                        target: '#waitingForPong',
+                        reenter: true,
+                        actions: ['sendAnotherPing', 'recordPing'],
+                      },
+                      { target: '#askedForPong', actions: 'askLiveness' },
+                    ],
                   },
                 },
                 asked: {

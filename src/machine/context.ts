@@ -50,7 +50,7 @@ export interface ConnectionContext {
   readonly policy: ConnectionPolicy;
   /** What the chart asks of the world around it. */
   readonly environment: ConnectionEnvironment;
-  /** Dials after a loss since the counter was reset: 0 for a first dial. */
+  /** The newest dial: 0 for a first one, n for the n-th after a loss. A connection that lasted counts when it is lost. */
   readonly attempt: number;
   /** The newest loss; for `closing`, what is known of it so far. */
   readonly loss: Loss | undefined;
@@ -76,8 +76,8 @@ export interface ConnectionContext {
   readonly askAt: number;
   /** What is known of the bytes on their way out; undefined where the kernel was never full. */
   readonly sending: SendProgress | undefined;
-  /** When bytes that wait count as stalled, if none is taken before (ms since the epoch). */
-  readonly stallsAt: number | undefined;
+  /** When bytes that wait count as stalled, if none is taken before (ms, `environment.now()`); infinite where none wait. */
+  readonly stallsAt: number;
   /** What the newest retry decision came to. */
   readonly verdict: Verdict;
 }
@@ -105,6 +105,6 @@ export const initialContext = ({ input }: { readonly input: ConnectionInput }): 
   wallAhead: 0,
   askAt: 0,
   sending: undefined,
-  stallsAt: undefined,
+  stallsAt: Number.POSITIVE_INFINITY,
   verdict: FINAL,
 });

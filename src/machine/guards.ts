@@ -4,7 +4,7 @@
 import type { ConnectionContext } from './context.js';
 import type { ConnectionEvent } from './events.js';
 import { untilStalled } from './sendProgress.js';
-import { answerRest, closingRest, earliestDial, wallAheadOf } from './waits.js';
+import { answerRest, closingRest, earliestDial, nextPingAt, pingAgainAt, wallAheadOf } from './waits.js';
 
 interface Asked {
   readonly context: ConnectionContext;
@@ -12,10 +12,14 @@ interface Asked {
 }
 
 export const guards = {
+  /** A clock that holds any time reaches even the longest: a test's may. */
   hasConnectTimeout: ({ context }) => context.policy.connectTimeout > 0,
   hasPreparation: ({ context }) => context.policy.prepares,
   hasHeartbeat: ({ context }) => context.policy.heartbeatInterval > 0,
-  pingsMeanwhile: ({ context: { policy } }) => policy.heartbeatInterval < policy.heartbeatTimeout,
+  /** Bytes that wait for the kernel count as stalled before the next Ping is due. */
+  stallsFirst: ({ context }) => context.stallsAt < nextPingAt(context),
+  /** Another Ping is due before the peer is suspect. */
+  pingsAgainFirst: ({ context }) => pingAgainAt(context) < context.askAt,
   isPeerAlive: ({ event }) => event.type === 'socket.answered' && event.alive,
   /** No time is left between the deadline of one Ping and the next one. */
   isPeerAliveAndPingDue: ({ context: { policy, environment, pingedAt }, event }) =>
@@ -33,7 +37,7 @@ export const guards = {
     wallAheadOf(environment) - wallAhead > policy.heartbeatTimeout,
   /** The same, where the deadline was that of bytes that wait. */
   hasSleptOverStall: ({ context: { policy, environment, stallsAt } }) =>
-    stallsAt !== undefined && environment.now() - stallsAt > policy.heartbeatInterval,
+    environment.now() - stallsAt > policy.heartbeatInterval,
   /** No answer yet, but bytes on their way out move, or need longer than a Ping alone. */
   isStillSending: ({ context, event }) => answerRest(context, event) > 0,
   hasStalled: ({ context: { policy }, event }) =>

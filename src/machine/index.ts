@@ -1,5 +1,6 @@
 /** The statechart, for the rooms beside it. What of it is public is in public.ts. */
 
+export { NEVER } from '../port/index.js';
 export { CUT_OFF } from './context.js';
 export { ProgressMarks } from './progressMarks.js';
 export * from './public.js';

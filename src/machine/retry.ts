@@ -39,16 +39,27 @@ function failureIn(context: ConnectionContext, loss: Loss): Failure {
     status: ownMember(answer, 'status'),
     headers: ownMember(answer, 'headers'),
     hop: ownMember(answer, 'hop'),
-    uptime:
-      context.openedAt === undefined
-        ? 0
-        : Math.max(0, Math.round(context.environment.now() - context.openedAt)),
+    uptime: Math.round(uptimeOf(context)),
     hasBeenOpen: context.hasBeenOpen,
   };
 }
 
-/** The retry decision: `shouldReconnect` is asked first, then the count. */
-export function judge(context: ConnectionContext): Verdict {
+/** How long the connection was open, in ms; 0 for a dial that failed. */
+function uptimeOf({ openedAt, environment }: ConnectionContext): number {
+  return openedAt === undefined ? 0 : Math.max(0, environment.now() - openedAt);
+}
+
+/**
+ * The retry decision. A connection that was open for `minUptime` has used up no attempt: the next one is the first.
+ */
+export function decide(context: ConnectionContext): Pick<ConnectionContext, 'attempt' | 'verdict'> {
+  const hasLasted = context.openedAt !== undefined && uptimeOf(context) >= context.policy.minUptime;
+  const attempt = hasLasted ? 0 : context.attempt;
+  return { attempt, verdict: judge({ ...context, attempt }) };
+}
+
+/** `shouldReconnect` is asked first, then the count. */
+function judge(context: ConnectionContext): Verdict {
   const { policy, environment, loss } = context;
   if (!policy.reconnect || loss === undefined) return FINAL;
   const failure = failureIn(context, loss);

@@ -4,7 +4,7 @@
  * Pure. Linux takes in lumps of about a third of its buffer, so the gaps between takes are long on slow links: the limit
  * follows the longest gap seen.
  */
-import { MAX_DELAY, type SendProgress } from '../port/index.js';
+import { LONGEST_DELAY, type SendProgress } from '../port/index.js';
 import type { ConnectionPolicy } from './policy.js';
 
 /** How long `closeTimeout` is at the least while bytes wait, before the first take: Linux takes in lumps. */
@@ -36,5 +36,4 @@ export function untilClosed(policy: ConnectionPolicy, sending: SendProgress, wai
   return atMost(closeTimeout + sending.allowance - Math.min(waited, sending.takenAgo));
 }
 
-/** `MAX_DELAY` itself stands for "never". */
-const atMost = (delay: number): number => Math.min(delay, MAX_DELAY - 1);
+const atMost = (delay: number): number => Math.min(delay, LONGEST_DELAY);

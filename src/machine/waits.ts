@@ -24,6 +24,16 @@ export function closingRest(
   return untilClosed(policy, event.sending, environment.now() - awaitedSince);
 }
 
+/** When the Ping after the newest one is due (ms, `environment.now()`): an interval later, however long its answer took. */
+export const nextPingAt = ({ policy, pingedAt }: ConnectionContext): number =>
+  pingedAt + policy.heartbeatInterval;
+
+/** When a Ping is due although the one before is unanswered: only with an interval shorter than the time-out. */
+export const pingAgainAt = (context: ConnectionContext): number => {
+  const { heartbeatInterval, heartbeatTimeout } = context.policy;
+  return heartbeatInterval < heartbeatTimeout ? nextPingAt(context) : Number.POSITIVE_INFINITY;
+};
+
 /**
  * When a fact of the runtime may begin the next dial at the earliest (ms, `environment.now()`): never before a `Retry-After` is
  * over, and on waking not sooner after the last dial than `reconnectDelay`, since pages are shown and hidden often.

@@ -3,7 +3,7 @@
  */
 export { type BypassEntry, bypassEntries, readBypassEntry } from './bypassEntry.js';
 export { basicAuthorization, type Credentials, credentialsOf } from './credentials.js';
-export { clampDelay, MAX_DELAY } from './delays.js';
+export { clampDelay, LONGEST_DELAY, MAX_DELAY, NEVER } from './delays.js';
 export {
   AbortError,
   ConfigurationError,

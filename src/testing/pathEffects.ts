@@ -15,7 +15,7 @@ import {
   type ConnectionEmitted,
   type ConnectionEvent,
   type ConnectionMachine,
-  MAX_DELAY,
+  NEVER,
 } from '../machine/index.js';
 
 /** A timer of the chart that is armed. */
@@ -78,8 +78,7 @@ export function effectsRecorder() {
           pending = pending.filter(({ eventType }) => eventType !== id);
         }
         const delay = type === 'xstate.raise' ? (params as { readonly delay?: number }).delay : undefined;
-        // The chart writes "never" as the longest time that a timer can hold.
-        if (delay === undefined || delay >= MAX_DELAY) continue;
+        if (delay === undefined || delay >= NEVER) continue;
         const eventType = eventTypeIn(params);
         pending.push({ name: names.get(eventType) ?? eventType, eventType, due: at + delay });
       }

@@ -157,7 +157,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
       }
     },
     serialize({ chart, elapsed, isFrozen, isAsked, moves, slept, pending }) {
-      const { attempt, stage, verdict, loss, dialledAt, notBefore } = chart.context;
+      const { attempt, stage, verdict, loss, dialledAt, notBefore, stallsAt, pingedAt } = chart.context;
       const at = elapsed + slept;
       const waits = chart.hasTag('backoff') ? [notBefore > at, dialledAt + policy.reconnectDelay > at] : [];
       return JSON.stringify([
@@ -170,6 +170,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         waits,
         moves.flatMap(({ kind }) => (kind === 'hear' ? [] : kind)),
         pending.map(({ name }) => name),
+        stallsAt < pingedAt + policy.heartbeatInterval,
       ]);
     },
   };
@@ -238,10 +239,6 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
     events.push({ type: 'socket.opened' }, { type: 'socket.failed', loss: { ...CUT_OFF, error: REFUSED } });
     if (mayBeBusy(world, policy)) events.push({ type: 'socket.failed', loss: { ...CUT_OFF, error: BUSY } });
   }
-  // Elsewhere the chart has no answer to them.
-  if (chart.hasTag('open') || chart.hasTag('backoff')) {
-    events.push({ type: 'runtime.online' }, { type: 'runtime.awake' });
-  }
   if (chart.hasTag('preparing')) {
     events.push({ type: 'session.prepared' }, { type: 'session.failed', error: UNPREPARED });
   }
@@ -250,8 +247,9 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
       { type: 'socket.peerClosed', code: 1001, reason: 'going away' },
       { type: 'socket.peerErred', sentCode: 1002, error: BROKEN },
       { type: 'socket.closed', loss: CUT_OFF },
-      { type: 'link.froze' },
     );
+    // The answer to a question comes at once: nothing happens in between.
+    if (!isAsked) events.push({ type: 'link.froze' });
   }
   if (chart.hasTag('closing') && !isFrozen) {
     events.push({ type: 'socket.closed', loss: endOfClosing(loss) });
@@ -277,7 +275,7 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   // To sleep makes a difference to the chart only while a Ping is under way: here it has just left.
   const hasJustPinged = isAwaiting && chart.context.pingedAt === world.elapsed;
   // Or while bytes wait for the kernel: here the time at which they count as stalled is set.
-  const mayStall = chart.matches({ session: { open: 'alive' } }) && chart.context.stallsAt !== undefined;
+  const mayStall = chart.matches({ session: { open: 'alive' } }) && Number.isFinite(chart.context.stallsAt);
   if (isFrozen && (hasJustPinged || mayStall) && world.slept === 0) {
     events.push({ type: 'process.slept', ms: 2 * policy.heartbeatInterval + policy.heartbeatTimeout });
   }
@@ -286,14 +284,16 @@ function possibleEvents(world: World, policy: ConnectionPolicy): readonly PathEv
   if (timer !== undefined && !isAsked) {
     events.push({ type: 'delay.passed', delay: timer.name, ms: timer.due - world.elapsed });
   }
+  // Elsewhere the chart has no answer to them.
+  if (chart.hasTag('open') || chart.hasTag('backoff')) {
+    events.push({ type: 'runtime.online' }, { type: 'runtime.awake' });
+  }
   return events;
 }
 
 /** Whether the server may answer with a `Retry-After`: at a first dial alone, since what comes of it is the same at all. */
-function mayBeBusy({ chart }: World, { reconnect, minUptime }: ConnectionPolicy): boolean {
-  return (
-    reconnect && minUptime === 0 && chart.context.stage === 'connecting' && chart.context.loss === undefined
-  );
+function mayBeBusy({ chart }: World, { reconnect }: ConnectionPolicy): boolean {
+  return reconnect && chart.context.stage === 'connecting' && chart.context.loss === undefined;
 }
 
 /**

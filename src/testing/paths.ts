@@ -85,16 +85,13 @@ const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'as it comes', policy: () => ({}) },
   // One attempt is enough to use up all attempts, and keeps the traversal small.
   { name: 'reconnects', policy: () => ({ reconnect: true, maxReconnectAttempts: 1 }) },
-  {
-    name: 'counts anew after a while',
-    policy: ({ heartbeatInterval }) => ({ reconnect: true, minUptime: Math.ceil(heartbeatInterval / 2) }),
-  },
+  { name: 'has no heartbeat', policy: () => ({ heartbeatInterval: 0 }) },
   {
     name: 'has no time between a deadline and the next Ping',
     policy: ({ heartbeatTimeout }) => ({ heartbeatInterval: Math.ceil(heartbeatTimeout / 2) }),
   },
-  // Without a heartbeat, since what it brings is the same for all.
-  { name: 'prepares', policy: () => ({ prepares: true, heartbeatInterval: 0 }) },
+  { name: 'prepares', policy: () => ({ prepares: true }) },
+  { name: 'prepares and has no heartbeat', policy: () => ({ prepares: true, heartbeatInterval: 0 }) },
 ];
 
 /**
@@ -210,11 +207,17 @@ function traverseAnew(machine: ConnectionMachine, policy: ConnectionPolicy): Tra
   return { policy, model, routes, states: states.size };
 }
 
-/** An answer with a `Retry-After` counts for a little more than a plain failure: a path has it only where it needs it. */
+/** The dial is answered with 503 and a `Retry-After`. */
+const isBusy = (event: PathEvent): boolean =>
+  event.type === 'socket.failed' && event.loss.error?.name === 'HandshakeError';
+
+/**
+ * What some drivers cannot bring about counts for a little more: a fact of the runtime, and an answer with a `Retry-After`. So
+ * a path has it only where it needs it.
+ */
 function lengthOf(events: readonly PathEvent[]): number {
-  const isBusy = (event: PathEvent) =>
-    event.type === 'socket.failed' && event.loss.error?.name === 'HandshakeError';
-  return events.length + (events.some(isBusy) ? 0.5 : 0);
+  const isRare = (event: PathEvent) => event.type.startsWith('runtime.') || isBusy(event);
+  return events.length + (events.some(isRare) ? 0.5 : 0);
 }
 
 /**
@@ -288,7 +291,7 @@ function nameOf(event: PathEvent, isClosing = false): string {
     case 'socket.opened':
       return 'server accepts';
     case 'socket.failed':
-      return 'server refuses';
+      return isBusy(event) ? 'server answers 503' : 'server refuses';
     case 'session.prepared':
       return 'prepare is done';
     case 'session.failed':

@@ -152,7 +152,7 @@ needs('chromium')('the page', () => {
     ws.connect().catch(() => {});
     await lit(['session', 'session.connecting'], ['idle:connect']);
     transport.last.open();
-    await lit(OPEN, ['session.connecting:socket.opened:otherwise']);
+    await lit(OPEN, ['session.connecting:socket.opened:hasHeartbeat']);
     await soon(() => page.textContent('#state')).toBe('open');
     // The peer freezes: a Ping, no Pong.
     await clock.advanceAsync(1000);
@@ -160,7 +160,7 @@ needs('chromium')('the page', () => {
       expect.arrayContaining(['session', 'session.open', 'session.open.awaitingPong']),
     );
     expect(await idsOf('#chart .transition.lit', 'transition-')).toEqual([
-      'session.open.alive:after.nextPing',
+      'session.open.alive:after.nextPing:otherwise',
     ]);
     expect(await page.textContent('#state')).toBe('open · awaiting pong');
     await clock.advanceAsync(500);
@@ -175,7 +175,7 @@ needs('chromium')('the page', () => {
     await lit(['backoff'], ['session.reconnecting:socket.failed', 'lost.undecided:always:canRetry']);
     await clock.advanceAsync(2000);
     transport.last.open();
-    await lit(OPEN, ['session.reconnecting:socket.opened:otherwise']);
+    await lit(OPEN, ['session.reconnecting:socket.opened:hasHeartbeat']);
     ws.close(1000, 'good night');
     await lit(['session', 'session.closing', 'session.closing.byUs'], ['session.open:close']);
     transport.last.end({ code: 1000, reason: 'good night', wasClean: true });
@@ -277,7 +277,7 @@ needs('chromium')('the page', () => {
     await soon(() => page.textContent('#link')).toBe('paused');
     expect(await page.textContent('#state')).toBe('idle');
     await page.getByRole('button', { name: 'Resume' }).click();
-    await lit(OPEN, ['session.connecting:socket.opened:otherwise']);
+    await lit(OPEN, ['session.connecting:socket.opened:hasHeartbeat']);
 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -356,7 +356,7 @@ needs('chromium')('the page', () => {
     ws.connect();
     transport.last.open();
     await open(width, scheme);
-    await lit(OPEN, ['session.connecting:socket.opened:otherwise']);
+    await lit(OPEN, ['session.connecting:socket.opened:hasHeartbeat']);
     const [scrolled, paper, text] = await page.evaluate<[number, string, string]>(`[
       document.documentElement.scrollWidth - document.documentElement.clientWidth,
       getComputedStyle(document.body).backgroundColor,

@@ -49,7 +49,6 @@ export type Column =
   | 'prepareTimeout'
   | 'nextPing'
   | 'heartbeatTimeout'
-  | 'minUptime'
   | 'closeTimeout'
   | 'retryDelay';
 
@@ -89,7 +88,6 @@ export const DELAYS: Partial<Record<Column, number>> = {
   prepareTimeout: 3000,
   nextPing: 30_000,
   heartbeatTimeout: 7000,
-  minUptime: 20_000,
   closeTimeout: 5000,
   retryDelay: 1000,
 };
@@ -133,7 +131,6 @@ export const NO_TIMERS = {
   prepareTimeout: none,
   nextPing: none,
   heartbeatTimeout: none,
-  minUptime: none,
   closeTimeout: none,
   retryDelay: none,
 } as const;

@@ -14,7 +14,7 @@ import {
   type ConnectionState,
   connectionMachine,
   defaultShouldReconnect,
-  MAX_DELAY,
+  NEVER,
   type SocketFact,
 } from '../../src/machine/index.js';
 import { definedTransitions } from '../../src/machine/writtenTransitions.js';
@@ -156,7 +156,7 @@ export class ChartDriver implements PathDriver {
 
   /** The chart writes "never" as the longest delay, which a client arms no timer for. */
   get #timers(): number {
-    return this.#clock.pending.filter(({ delay }) => delay < MAX_DELAY).length;
+    return this.#clock.pending.filter(({ delay }) => delay < NEVER).length;
   }
 
   #dial(tell: (fact: SocketFact) => void) {

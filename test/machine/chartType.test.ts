@@ -31,11 +31,9 @@ const ACTIONS: Record<ConnectionAction, true> = {
   decideRetry: true,
   endClosing: true,
   enterConnecting: true,
-  enterOpen: true,
   enterReconnecting: true,
   extendClosing: true,
   extendWait: true,
-  forgetLoss: true,
   forgetSilence: true,
   forgetStall: true,
   giveUpClosing: true,
@@ -46,6 +44,7 @@ const ACTIONS: Record<ConnectionAction, true> = {
   recordCutOff: true,
   recordHeartbeatTimeout: true,
   recordLoss: true,
+  recordOpening: true,
   recordPeerClose: true,
   recordPeerError: true,
   recordPing: true,
@@ -53,7 +52,6 @@ const ACTIONS: Record<ConnectionAction, true> = {
   recordSending: true,
   recordUnprepared: true,
   resetAttempts: true,
-  resetAttemptsAtOnce: true,
   scheduleRetry: true,
   sendAnotherPing: true,
   sendClose: true,
@@ -74,7 +72,8 @@ const GUARDS: Record<ConnectionGuard, true> = {
   isSpent: true,
   isStillSending: true,
   mayDial: true,
-  pingsMeanwhile: true,
+  pingsAgainFirst: true,
+  stallsFirst: true,
   wasAsleep: true,
 };
 
@@ -83,12 +82,9 @@ const DELAYS: Record<ConnectionDelay, true> = {
   closeTimeout: true,
   connectTimeout: true,
   heartbeatTimeout: true,
-  minUptime: true,
   nextPing: true,
-  pingMeanwhile: true,
   prepareTimeout: true,
   retryDelay: true,
-  sendStall: true,
 };
 
 const IDS: Record<StateId<ConnectionStateSchema>, true> = {
@@ -99,6 +95,7 @@ const IDS: Record<StateId<ConnectionStateSchema>, true> = {
   reconnecting: true,
   preparing: true,
   open: true,
+  unwatched: true,
   alive: true,
   awaitingPong: true,
   waitingForPong: true,

@@ -104,7 +104,9 @@ describe('connectionPaths()', { timeout: 60_000 }, () => {
 });
 
 describe('runPath()', () => {
-  const [path] = connectionPaths({ only: ({ id }) => id === 'session.connecting:socket.opened:otherwise' });
+  const [path] = connectionPaths({
+    only: ({ id }) => id === 'session.connecting:socket.opened:hasHeartbeat',
+  });
 
   it('says in which path and step something went wrong, and finishes', async () => {
     if (path === undefined) throw new Error('No path');
@@ -119,7 +121,7 @@ describe('runPath()', () => {
     };
     await expect(runPath(path, driver)).rejects.toMatchObject({
       message:
-        'Path session.connecting:socket.opened:otherwise, step 2 of 2, "server accepts", expecting session.open.alive: not open yet',
+        'Path session.connecting:socket.opened:hasHeartbeat, step 2 of 2, "server accepts", expecting session.open.alive: not open yet',
       cause,
     });
     expect(hasFinished).toBe(true);

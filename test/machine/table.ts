@@ -103,7 +103,6 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     online: go('open', [], { socket: ['ping'] }),
     awake: go('open', [], { socket: ['ping'] }),
     nextPing: go('open', [], { socket: ['ping'] }),
-    minUptime: go('open', []),
   },
 
   'open, awaiting a Pong': {

@@ -23,7 +23,7 @@ import { type Expected, expectedByTable } from './tableOracle.js';
 
 /** Short, and far enough apart that a busy machine keeps their order. */
 export const REAL_POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
-  reconnectDelay: 60,
+  reconnectDelay: 150,
   heartbeatInterval: 240,
   heartbeatTimeout: 120,
   connectTimeout: 250,
@@ -36,7 +36,7 @@ const NEVER = 60_000;
 const PATIENCE = 8000;
 /** A Ping without a payload, as a server sends it (RFC 6455 §5.5.2). */
 const PING = Buffer.from([0x89, 0]);
-const HEARTBEAT = ['nextPing', 'pingMeanwhile', 'heartbeatTimeout'];
+const HEARTBEAT = ['nextPing', 'heartbeatTimeout'];
 
 /** Why a path cannot be run here; `undefined` where it can. */
 export function whyLeftOut(path: ConnectionPath): string | undefined {
@@ -176,7 +176,7 @@ export class RealDriver implements PathDriver {
     if (name === 'connectTimeout') {
       server.stall();
       this.#dialTo(server.url());
-    } else if (name === 'minUptime' || name === 'heartbeatTimeout') {
+    } else if (name === 'heartbeatTimeout') {
       // Where Pongs are left out, these bytes are the answer: Pings of the server's own, for as long as the path lasts.
       if (!this.#isFrozen) this.#bytes ??= setInterval(() => server.sendGarbage(PING), 20);
       await sleep(ms + 10);
@@ -278,7 +278,6 @@ function waitsOnlyFor({ policy: { prepares: _, ...policy }, steps }: ConnectionP
     connectTimeout: passes('connectTimeout', policy.connectTimeout),
     prepareTimeout: passes('prepareTimeout', policy.prepareTimeout),
     closeTimeout: passes('closeTimeout', policy.closeTimeout),
-    minUptime: policy.minUptime === 0 ? 0 : passes('minUptime', policy.minUptime),
     heartbeatInterval: beats ? policy.heartbeatInterval : 0,
   };
 }

@@ -29,6 +29,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'session.connecting': 'connecting',
   'session.reconnecting': 'reconnecting',
   'session.preparing': 'preparing',
+  'session.open.unwatched': 'open',
   'session.open.alive': 'open',
   'session.open.awaitingPong.waiting': 'open, awaiting a Pong',
   'session.open.awaitingPong.asked': 'open, asked for its peer',
@@ -45,7 +46,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** What nobody hears of: the table has no column for it. */
 const UNHEARD = 'unheard';
-const SILENT_DELAYS: ReadonlySet<string> = new Set(['pingMeanwhile', 'sendStall', 'closing.overdue']);
+const SILENT_DELAYS: ReadonlySet<string> = new Set(['closing.overdue']);
 
 /** What is heard of the bytes on their way out, from "Heartbeat" in the contract: a stall, and nothing else. */
 function columnOfSending(

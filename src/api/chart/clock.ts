@@ -2,7 +2,7 @@
  * The real time, and the clock that the chart is given. The one place of the api that touches timers: every
  * use of them is a named delay of the chart.
  */
-import { MAX_DELAY } from '../../port/index.js';
+import { NEVER } from '../../port/index.js';
 import type { Clock } from '../options/index.js';
 
 const ORIGIN = performance.timeOrigin;
@@ -66,7 +66,7 @@ export class ChartClock {
   }
 
   setTimeout(callback: () => void, milliseconds: number): unknown {
-    if (milliseconds >= MAX_DELAY) return undefined;
+    if (milliseconds >= NEVER) return undefined;
     return this.#clock.setTimeout(() => this.#stepper.step(callback), milliseconds);
   }
 

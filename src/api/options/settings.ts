@@ -8,7 +8,7 @@ import {
   ConfigurationError,
   type DialRequest,
   type GlobalURL,
-  MAX_DELAY,
+  NEVER,
   type TransportFactory,
 } from '../../port/index.js';
 import { defaultTransport } from '../platform.js';
@@ -118,7 +118,7 @@ export function dialSettings(
     maxPayload: settled(options, 'maxPayload'),
     maxFrameSize: options.maxFrameSize,
     // The chart's deadline counts, and it may be extended: the engine's own must not come before it.
-    closeTimeout: MAX_DELAY,
+    closeTimeout: NEVER,
     tls: constant(options.tls, (given) => readProvided('tls', given) as DialRequest['tls'], LEFT_OUT),
     proxy: constant(options.proxy, (given) => readProvided('proxy', given), LEFT_OUT),
     dispatcher: options.dispatcher,
