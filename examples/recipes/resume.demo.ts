@@ -21,7 +21,7 @@ const feed = new EventFeed(
 
 /** The network fails, and `count` events happen before the client is back. */
 async function miss(count: number): Promise<void> {
-  const lost = once(feed.socket, 'close');
+  const lost = once(feed.socket, 'state');
   for (const socket of server.sockets) socket.terminate();
   await lost;
   for (let n = 0; n < count; n += 1) events.publish('while the client was away');

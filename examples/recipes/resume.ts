@@ -37,6 +37,7 @@ export class EventFeed {
     this.#last = options.after;
     this.socket = new ReckerWebSocket(url, {
       reconnect: true,
+      autoConnect: true,
       ...socketOptions,
       prepare: (session) => this.#resume(session),
     });
