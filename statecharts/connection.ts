@@ -566,8 +566,7 @@ export const connectionChart = setup({
     },
     lost: {
       id: 'lost',
-      description:
-        'Transient. A dial or connection has ended: here it is decided and announced what follows.',
+      description: 'Transient. A dial or connection has ended. What follows is decided and emitted here.',
       initial: 'undecided',
       states: {
         undecided: {

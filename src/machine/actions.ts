@@ -1,5 +1,5 @@
 /**
- * The actions of the chart: what it remembers (`assign`), asks of its socket (`sendTo`), and announces (`emit`).
+ * The actions of the chart: what it remembers (`assign`), asks of its socket (`sendTo`), and emits (`emit`).
  */
 import * as xstate from 'xstate';
 import { ConnectionClosedError, type Loss, SessionError, TimeoutError, withCause } from '../port/index.js';
@@ -139,7 +139,7 @@ export const actions = {
     if (event.type === 'reconnect' || event.type === 'session.failed') context.environment.farewell();
   },
   recordLoss: assign({ loss: ({ event }) => ('loss' in event ? event.loss : CUT_OFF) }),
-  /** What the closing had already told, e.g. the error that began it, stays true. */
+  /** What was known when the closing began, e.g. its error, stays true. */
   recordRestOfLoss: assign({
     loss: ({ context, event }) => ('loss' in event ? restOf(event.loss, context.loss) : CUT_OFF),
   }),

@@ -37,7 +37,7 @@ const CERTAIN_SHARE: Record<Jitter, number> = { none: 1, equal: 0.5, full: 0 };
 
 /**
  * The delay before `attempt`, in whole ms: jitter applied, and never below `atLeast` (a server's `Retry-After`),
- * which the cap does not limit; what is random comes on top of it, so that clients which were told the same
+ * which the cap does not limit; what is random comes on top of it, so that clients which got the same
  * time do not come back at the same moment.
  *
  * @param random the drawn number, 0 to below 1

@@ -1,19 +1,21 @@
 /**
- * The statechart of one connection: everything that decides when and whether.
+ * The statechart of one connection: everything that decides when and whether to connect. This file holds its states and
+ * transitions; context.ts, delays.ts, guards.ts, actions.ts and retry.ts hold what their names say.
  *
  * Rules of the house
- * - Everything that affects when a socket is dialled, kept or given up is here, and nothing else is. Messages
- *   are not: they pass from the service to the api directly.
- * - Pure: no Node module, no clock, no randomness. What is needed of those comes in as closures.
+ * - Everything that affects when a socket is dialled, kept or given up is here, and nothing else. Messages pass from the
+ *   service to the api directly.
+ * - Pure: no Node module, no clock, no randomness. What it needs of those comes in as closures.
+ * - A delay is armed where it can pass. Where a setting turns something off, the entry to a state decides it.
  * - No boolean says what a state can say. Where a call changes what will follow, there is a state for it.
  *
  * Theory of operation
  * - `session` invokes the one socket. Being inside it and having a socket is the same thing: leaving it
  *   destroys the socket, whatever the reason, so there is no second one and no late event of an old one.
  * - Every end of a dial or connection that was not asked for goes through `lost`, where the retry decision is
- *   made, once, and the loss is announced together with what follows.
- * - `lost` is transient. So is the way of a wanted new connection: a socket is only replaced by leaving
- *   `session` and entering it again.
+ *   made once, and the loss is emitted together with what follows.
+ * - `lost` is transient. So is a new connection that was asked for: a socket is replaced only by leaving `session` and
+ *   entering it again.
  *
  * @example
  * import { createActor } from 'xstate';
@@ -282,8 +284,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
 
     lost: {
       id: 'lost',
-      description:
-        'Transient. A dial or connection has ended: here it is decided and announced what follows.',
+      description: 'Transient. A dial or connection has ended. What follows is decided and emitted here.',
       initial: 'undecided',
       states: {
         undecided: {

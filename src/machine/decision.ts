@@ -69,7 +69,7 @@ export function isPassingSinceOpen({ hasBeenOpen, status, error }: Failure): boo
 }
 
 /**
- * The default of the option `shouldReconnect`: true unless the failure is one that repeating cannot mend.
+ * The default of the option `shouldReconnect`: true unless repeating the dial cannot help.
  * Final are Close 1002, 1003, 1007, 1008, 1009 and 1010, received or sent; an HTTP answer of 300 to 499 but
  * for 408, 425 and 429; a 101 that breaks the handshake; a certificate that does not verify; a TLS alert that says
  * that the two will never agree; a proxy that refuses the credentials.

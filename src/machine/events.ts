@@ -1,8 +1,8 @@
 /**
  * The chart's words: the commands and facts that it understands, and what it announces.
  *
- * Commands are imperatives, facts (in port.ts) are past tense and dotted. What is announced is not what users
- * hear: the api translates it, in one place, into the documented events.
+ * Commands are imperatives, facts (in the port) are past tense and dotted. What the chart emits is not what users
+ * receive: the api translates it, in one place, into the documented events.
  */
 import type { AbortError, Loss, ReckerError, RuntimeFact, SocketFact } from '../port/index.js';
 

@@ -1,5 +1,5 @@
 /**
- * What the chart is told once and never forgets: the numbers of the policy, and the few things it may ask of
+ * The input of the chart, which never changes: the numbers of the policy, and the few things it may ask of
  * the outside. No URL, header or credential is here, because an inspector shows all of it.
  */
 
@@ -44,7 +44,7 @@ export const DEFAULT_POLICY: ConnectionPolicy = Object.freeze({
   closeTimeout: 5000,
 });
 
-/** What a dial is told of its place in the sequence. */
+/** The place of a dial in the sequence. */
 export interface DialAttempt {
   /** 0 for a first dial, n for the n-th after a loss. */
   readonly attempt: number;

@@ -15,7 +15,7 @@ type Awaitable = void | Promise<void>;
  * What a path needs of the thing it is run on: one method for each thing that can happen. Methods may be
  * asynchronous; the next step waits.
  *
- * The network must do nothing by itself: a server that accepts, answers a Close or ends TCP only when it is told is
+ * The network must do nothing by itself: a server that accepts, answers a Close or ends TCP only when the driver says so is
  * what makes "in `connecting`, the delay `connectTimeout` passes" possible. What a driver cannot do it may leave out with a `throw`; choose the paths by `steps` then.
  */
 export interface PathDriver {
@@ -39,7 +39,7 @@ export interface PathDriver {
   // The network and the peer.
   /** The newest dial succeeds. */
   accept(): Awaitable;
-  /** The newest dial fails. `loss.error` is what the chart was told. */
+  /** The newest dial fails. `loss.error` is what the chart gets. */
   refuse(loss: Loss): Awaitable;
   /** The newest `prepare` of the client is done. Needed for paths whose policy `prepares`. */
   prepares?(): Awaitable;

@@ -33,7 +33,7 @@ type ChartScope = ActorScope<
   ConnectionEmitted
 >;
 
-/** Runs computations of XState without their effects, and tells what the effects would have been. */
+/** Runs computations of XState without their effects, and records what the effects would have been. */
 export function effectsRecorder() {
   const actor = createEmptyActor();
   const actions: ExecutableActionObject[] = [];

@@ -5,7 +5,7 @@
  * `socket.opened` before a dial, a delay that never began, or an answer to a question nobody asked; a path
  * with those could be run on nothing. So here are a link (frozen or not), the pending timers, of which only
  * the earliest can fire, and the question whether anything was heard. Must not know: which transitions exist,
- * or how a path is told and run.
+ * or how a path is described and run.
  *
  * The socket actor is never started, because a traversal executes no actions: `dial` is not called.
  */
@@ -34,7 +34,7 @@ export type PathEvent =
   | ConnectionEvent
   /** The kernel, which is full, takes some of what waits; others still wait. */
   | { readonly type: 'kernel.took' }
-  /** From here on nothing gets through in either direction, and no end is told: a half-open connection. */
+  /** From here on nothing gets through in either direction, and no end is reported: a half-open connection. */
   | { readonly type: 'link.froze' }
   /** The process was stopped: the time of day went on, no timer fired. */
   | { readonly type: 'process.slept'; readonly ms: number }
@@ -75,7 +75,7 @@ export interface World {
   readonly pending: readonly PendingDelay[];
   /** The transitions of the step that led here. */
   readonly taken: readonly AnyTransitionDefinition[];
-  /** What the chart announced in that step. */
+  /** What the chart emitted in that step. */
   readonly emitted: readonly ConnectionEmitted[];
 }
 
@@ -176,7 +176,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
   };
 }
 
-/** What an event means for the link, before the chart hears of it. */
+/** What an event means for the link, before the chart gets it. */
 function after(world: World, event: PathEvent): World {
   if (event.type === 'socket.answered') {
     return { ...(event.alive ? moved(world) : world), isAsked: false };

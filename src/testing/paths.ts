@@ -1,7 +1,7 @@
 /**
  * Paths over the chart: one that ends in each written transition.
  *
- * Owns: under which policies the chart is traversed, which path is chosen, and how a path is told. Must not
+ * Owns: under which policies the chart is traversed, which path is chosen, and how a path is described. Must not
  * know: how one is run (pathDriver.ts), and by hand no state or transition: both come from the chart's
  * definition, and a transition that no path takes is an error.
  *
@@ -60,7 +60,7 @@ export interface ConnectionPath {
 /** Some of a policy's numbers; `undefined` means the default. */
 export type GivenPolicy = { readonly [Name in keyof ConnectionPolicy]?: ConnectionPolicy[Name] | undefined };
 
-/** What `connectionPaths()` may be told. All optional. */
+/** The options of `connectionPaths()`. */
 export interface ConnectionPathsOptions {
   /**
    * Numbers other than the defaults, e.g. short times for a run against a real server. `reconnect`,

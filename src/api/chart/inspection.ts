@@ -1,5 +1,5 @@
 /**
- * How what the chart tells an inspector leaves the client: named, redacted, and unable to harm the chart.
+ * How what the chart reports to an inspector leaves the client: named, redacted, and unable to harm the chart.
  *
  * Nothing of this is made where the option `inspect` is not given.
  */
