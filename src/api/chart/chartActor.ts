@@ -31,6 +31,7 @@ export interface StepListener {
 
 export class ChartActor {
   readonly #actor: ActorRefFrom<typeof connectionMachine>;
+  readonly #listener: StepListener;
   #emitted = NOTHING;
 
   constructor(
@@ -39,22 +40,28 @@ export class ChartActor {
     inspection: InspectionOptions | undefined,
     listener: StepListener,
   ) {
+    this.#listener = listener;
     this.#actor = createActor(connectionMachine, {
       ...unsetActorOptions(),
       ...inspection,
       clock: clock as never,
       input,
     });
-    this.#actor.on('*', (emitted) => {
-      if (this.#emitted === NOTHING) this.#emitted = [];
-      this.#emitted.push(emitted);
-    });
+    // Bound methods: closures would keep a scope for each connection.
+    this.#actor.on('*', this.#collect.bind(this));
     // Without an error listener XState reports what the chart throws as an uncaught error.
-    this.#actor.subscribe(({ tags }) => {
-      const emitted = this.#emitted;
-      this.#emitted = NOTHING;
-      listener.onStep(tags, emitted);
-    });
+    this.#actor.subscribe(this.#onSnapshot.bind(this));
+  }
+
+  #collect(emitted: ConnectionEmitted): void {
+    if (this.#emitted === NOTHING) this.#emitted = [];
+    this.#emitted.push(emitted);
+  }
+
+  #onSnapshot({ tags }: { readonly tags: ReadonlySet<string> }): void {
+    const emitted = this.#emitted;
+    this.#emitted = NOTHING;
+    this.#listener.onStep(tags, emitted);
   }
 
   start(): void {
