@@ -3,6 +3,7 @@
  *
  *     npm run simulate -- --seeds 100000 --from 1     many seeds, with one line of progress
  *     npm run simulate -- --seed 4711 --trace         one seed, with everything that happens
+ *     npm run simulate -- --prepare                   every client with the option prepare
  *
  * A failure prints its seed and the shortest script that still fails. The simulation itself is in test/simulator.
  */
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    /** Each client has the option `prepare`; else three of ten have. */
+    prepare: { type: 'boolean', default: false },
     /** How many findings to print before giving up. */
     findings: { type: 'string', default: '1' },
   },
@@ -29,6 +32,7 @@ function number(name: string, text: string): number {
 
 const first = number('seed', values.seed ?? values.from);
 const count = values.seed === undefined ? number('seeds', values.seeds) : 1;
+const fixed = values.prepare ? { prepares: true } : {};
 const atMost = number('findings', values.findings);
 const began = performance.now();
 let findings = 0;
@@ -50,16 +54,19 @@ function progress(done: number): void {
 const every = process.stdout.isTTY ? 200 : 10_000;
 for (let done = 0; done < count && findings < atMost; done += 1) {
   now = first + done;
-  const finding = await trySeed(now);
+  const finding = await trySeed(now, fixed);
   if (finding !== undefined) {
     findings += 1;
     const shortest = await shorten(finding);
     console.log(`\n${tell(shortest)}`);
     if (values.trace) console.log((await traceOf(shortest.script)).join('\n'));
-    else console.log(`  replay all of it: npm run simulate -- --seed ${now} --trace`);
+    else
+      console.log(
+        `  replay all of it: npm run simulate -- --seed ${now} --trace${values.prepare ? ' --prepare' : ''}`,
+      );
     process.exitCode = 1;
   } else if (values.trace && values.seed !== undefined) {
-    console.log((await traceOf(scriptOf(now))).join('\n'));
+    console.log((await traceOf(scriptOf(now, fixed))).join('\n'));
   }
   if ((done + 1) % every === 0 || done + 1 === count) progress(done + 1);
 }

@@ -1,4 +1,7 @@
-/** The iterations over a client, as slow as the script has them, and what they must yield. */
+/**
+ * The iterations over a client, as slow as the script has them, and what they must yield. Messages are told apart by their
+ * place among those that listeners heard: readers get the same.
+ */
 import type { ReckerWebSocket, WebSocketMessage } from '../../src/index.js';
 import { broken } from '../support/invariants.js';
 
@@ -21,8 +24,14 @@ export class Readers {
   #readers: Reader[] = [];
   /** What readers have left unread since the last loss. */
   #left = new Set<number>();
+  readonly #placeOf: (message: number) => number;
 
-  /** @param received how many messages the client has received: the iteration begins with the one after */
+  /** @param placeOf the place of a message among those that were heard */
+  constructor(placeOf: (message: number) => number) {
+    this.#placeOf = placeOf;
+  }
+
+  /** @param received how many messages were heard: the iteration begins with the one after */
   add(client: ReckerWebSocket, received: number): void {
     const messages = client[Symbol.asyncIterator]();
     this.#readers.push({
@@ -46,7 +55,7 @@ export class Readers {
     }
   }
 
-  /** @param received how many messages the client has received */
+  /** @param received how many messages were heard */
   leave(received: number): void {
     const reader = this.#readers.shift();
     if (reader === undefined) return;
@@ -90,7 +99,7 @@ export class Readers {
       (result) => {
         reader.isPulling = false;
         if (result.done) reader.isOver = true;
-        else this.#got(reader, Number(result.value.data));
+        else this.#got(reader, this.#placeOf(Number(result.value.data)));
         this.#pull(reader);
       },
       () => {

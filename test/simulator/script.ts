@@ -20,6 +20,8 @@ export interface Settings {
   readonly heartbeatTimeout: number;
   readonly connectTimeout: number;
   readonly closeTimeout: number;
+  readonly prepares: boolean;
+  readonly prepareTimeout: number;
   readonly maxInFlight: number;
   readonly sendQueue: 'default' | 'none' | 'short' | 'short, drops the oldest';
   readonly receiveMessages: number;
@@ -102,6 +104,8 @@ export const PLAIN: Settings = {
   heartbeatTimeout: 10_000,
   connectTimeout: 10_000,
   closeTimeout: 5000,
+  prepares: false,
+  prepareTimeout: 10_000,
   maxInFlight: 1_048_576,
   sendQueue: 'default',
   receiveMessages: 1024,
@@ -127,6 +131,8 @@ function settingsOf(random: Random): Settings {
     receiveMessages: random.pick([1, 3, 1024]),
     decision: random.weighted({ default: 8, always: 1, 'in 70 ms': 1, throws: 1 }),
     timersFirst: random.chance(0.5),
+    prepares: random.chance(0.3),
+    prepareTimeout: random.pick([150, 1000, 10_000]),
   };
 }
 
@@ -220,9 +226,10 @@ function actionOf(random: Random): Action {
   }
 }
 
-export function scriptOf(seed: number): Script {
+/** @param settings that are not left to chance */
+export function scriptOf(seed: number, fixed: Partial<Settings> = {}): Script {
   const random = new Random(seed);
-  const settings = settingsOf(random);
+  const settings = { ...settingsOf(random), ...fixed };
   const length = random.pick([5, 15, 30, 60]);
   // Most clients begin with a connect(); the others show what may come before it.
   const first: Action[] = random.chance(0.7) ? [{ do: 'connect' }] : [];

@@ -20,8 +20,8 @@ export async function whyItFails(script: Script): Promise<Error | undefined> {
   }
 }
 
-export async function trySeed(seed: number): Promise<Finding | undefined> {
-  const script = scriptOf(seed);
+export async function trySeed(seed: number, fixed?: Partial<Settings>): Promise<Finding | undefined> {
+  const script = scriptOf(seed, fixed);
   const error = await whyItFails(script);
   return error === undefined ? undefined : { script, error };
 }

@@ -15,6 +15,7 @@ import { broken, type Command, Invariants } from '../support/invariants.js';
 import { Random } from '../support/random.js';
 import { Ledger } from './ledger.js';
 import { Network, type Peer, RETRY_AFTER } from './network.js';
+import { OF_SESSION, Preparing, type PreparingWatcher } from './preparing.js';
 import { Readers } from './readers.js';
 import type { Action, Call, Script, Settings } from './script.js';
 import { Time } from './time.js';
@@ -23,6 +24,8 @@ import { Time } from './time.js';
 const MOST_EVENTS = 200;
 /** So many rounds of promises, each waiting for the one before, has nothing in the client. */
 const ROUNDS = 6;
+/** And so many turns of the event loop pass from the last step of a `prepare` to the messages that were held meanwhile. */
+const TURNS = 3;
 
 /**
  * States in which iterations may end, or hold more than they may: a socket that is closing is read on, for the
@@ -40,11 +43,14 @@ export class World {
   readonly #client: ReckerWebSocket;
   readonly #invariants: Invariants;
   readonly #ledger = new Ledger();
-  readonly #readers = new Readers();
+  readonly #readers = new Readers((message) => this.#places.get(message) ?? Number.NaN);
+  readonly #preparing: Preparing;
   readonly #abort = new AbortController();
   #planned: { readonly event: string; readonly call: Call }[] = [];
   #failure: unknown;
-  #heard = 0;
+  /** The messages that were heard, and their order. */
+  readonly #places = new Map<number, number>();
+  #newest = -1;
   #connecting = 0;
   #closing = 0;
   #opens = 0;
@@ -61,9 +67,10 @@ export class World {
     if (settings.decision === 'in 70 ms') this.#invariants.delayFloor = 70;
     this.#network = new Network(this.#time, {
       dialled: (peer, live) => this.#guard(() => this.#dialled(peer, live)),
-      handedOver: (data) => this.#guard(() => this.#ledger.handedOver(data)),
+      handedOver: (data) => this.#guard(() => this.#handedOver(data)),
       trace: (what) => this.#trace(what),
     });
+    this.#preparing = new Preparing(new Random(seed + 2), this.#time, this.#preparingWatcher());
     this.#client = new ReckerWebSocket('ws://localhost/', this.#options(settings, seed));
     for (const event of EVENTS) this.#client.on(event, (...args: unknown[]) => this.#hear(event, args));
   }
@@ -80,7 +87,7 @@ export class World {
   }
 
   #options(settings: Settings, seed: number): WebSocketOptions {
-    const { sendQueue, receiveMessages, decision, timersFirst: _, ...options } = settings;
+    const { sendQueue, receiveMessages, decision, timersFirst: _, prepares, ...options } = settings;
     const random = new Random(seed + 1);
     const decisions: Partial<Record<Settings['decision'], (failure: Failure) => boolean | number>> = {
       always: () => true,
@@ -92,6 +99,7 @@ export class World {
     const short = { maxMessages: 3, maxBytes: 10_000 + 3 * MESSAGE_COST };
     return {
       ...options,
+      prepare: prepares ? this.#preparing.prepare : undefined,
       sendQueue: {
         default: undefined,
         none: false as const,
@@ -111,6 +119,27 @@ export class World {
     };
   }
 
+  #preparingWatcher(): PreparingWatcher {
+    const client = () => this.#client;
+    return {
+      get client() {
+        return client();
+      },
+      call: (what) =>
+        this.#guard(() => this.#call(what === 'close' ? { do: what, code: 1000 } : { do: what })),
+      guard: (act) => this.#guard(act),
+      trace: (what) => this.#trace(what),
+    };
+  }
+
+  /** Nothing of the queue leaves before the connection is open. */
+  #handedOver(data: unknown): void {
+    if (!String(data).startsWith(OF_SESSION)) {
+      if (this.#client.state === 'preparing') broken(`${String(data)} was sent while preparing`);
+      this.#ledger.handedOver(data);
+    } else if (this.#client.state !== 'preparing') broken(`a session sent in ${this.#client.state}`);
+  }
+
   // What happens.
 
   async #act(action: Action): Promise<void> {
@@ -121,13 +150,13 @@ export class World {
         break;
       case 'iterate':
         this.#invariants.called('connect', this.#client.state);
-        this.#readers.add(this.#client, this.#client.stats().messagesIn);
+        this.#readers.add(this.#client, this.#places.size);
         break;
       case 'read':
         this.#readers.read(action.count);
         break;
       case 'leave the iteration':
-        this.#readers.leave(this.#client.stats().messagesIn);
+        this.#readers.leave(this.#places.size);
         break;
       case 'from now on the server':
         network.fate = action.fate;
@@ -274,8 +303,13 @@ export class World {
   }
 
   #messaged({ data }: { readonly data: unknown }): void {
-    if (Number(data) !== this.#heard) broken(`message ${data} was heard, not ${this.#heard}`);
-    this.#heard += 1;
+    const message = Number(data);
+    const isNext = message === this.#newest + 1;
+    // What prepare took, or a connection that failed to be prepared took along, is missing.
+    const isLater = this.#script.settings.prepares && message > this.#newest;
+    if (!isNext && !isLater) broken(`message ${data} was heard after ${this.#newest}`);
+    this.#places.set(message, this.#places.size);
+    this.#newest = message;
   }
 
   /** The loss says how much it took along: of the connection that ended, if one did. */
@@ -295,20 +329,46 @@ export class World {
     for (let round = 0; round < ROUNDS; round += 1) await null;
     this.#network.poll();
     for (let round = 0; round < ROUNDS; round += 1) await null;
+    // What was held is delivered in the turn of the event loop after the opening.
+    for (let turn = 0; turn < TURNS && this.#script.settings.prepares && this.#messagesHeld > 0; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (let round = 0; round < ROUNDS; round += 1) await null;
+    }
     this.#check();
+  }
+
+  /** Messages that have arrived, and that nobody has got or missed yet. */
+  get #messagesHeld(): number {
+    const { messagesIn, messagesUnread } = this.#client.stats();
+    return messagesIn - this.#places.size - this.#preparing.taken.size - messagesUnread;
+  }
+
+  /** A message is delivered to `next()` or to the readers, or it counts as unread. */
+  #checkMessages(messagesIn: number): void {
+    const { state } = this.#client;
+    const { prepares, receiveMessages } = this.#script.settings;
+    // A reader that was full gets what was held.
+    this.#readers.check(this.#places.size, prepares ? 2 * receiveMessages : receiveMessages);
+    const { delivered } = this.#network;
+    const held = this.#messagesHeld;
+    if (messagesIn !== delivered || held < 0 || (held > 0 && state !== 'preparing'))
+      broken(
+        `${delivered} messages came, ${messagesIn} are counted, ${this.#places.size} were heard, ${held} are held`,
+      );
+    for (const message of this.#preparing.taken)
+      if (this.#places.has(message)) broken(`message ${message} was heard, and next() got it`);
+    if (this.#preparing.isWaiting && this.#network.connected?.connection.paused)
+      broken('reading is paused while next() waits');
   }
 
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
     const { state, readyState, bufferedAmount, isConnected } = this.#client;
-    const { live, last, connected, delivered } = this.#network;
+    const { live, last, connected } = this.#network;
     this.#invariants.settled({ state, readyState, live, timers: this.#time.timers });
     const { messagesIn, queuedMessages, queuedBytes, paused, dials } = this.#client.stats();
     this.#ledger.balance(queuedMessages);
-    this.#readers.check(messagesIn, this.#script.settings.receiveMessages);
-    if (messagesIn !== delivered || messagesIn !== this.#heard) {
-      broken(`${delivered} messages came, ${messagesIn} are counted, ${this.#heard} were heard`);
-    }
+    this.#checkMessages(messagesIn);
     if (dials !== this.#network.peers.length) broken(`${dials} dials are counted`);
     if (isConnected !== (state === 'open')) broken(`isConnected is ${isConnected} in ${state}`);
     if (last !== undefined && last.connection.lost.length > 0) broken('a message was sent after a Close');
@@ -327,17 +387,20 @@ export class World {
   async #heal(): Promise<void> {
     const { settings } = this.#script;
     const { heartbeatInterval, heartbeatTimeout, connectTimeout, closeTimeout, maxReconnectDelay } = settings;
+    const { prepares, prepareTimeout } = settings;
     const before = this.#client.state;
     const dialsBefore = this.#network.peers.length;
     this.#planned = [];
     this.#trace(`the network heals, in ${before}`);
+    this.#preparing.isHealed = true;
     this.#network.heal(heartbeatInterval > 0, connectTimeout > 0);
     this.#readers.read(Number.POSITIVE_INFINITY);
     await this.#settle();
     // Found dead, once more after a sleep; closed; the old dial given up; the longest delay; the new dial.
     const found = heartbeatInterval > 0 ? 2 * (heartbeatInterval + 2 * heartbeatTimeout) : 0;
     const delay = Math.max(maxReconnectDelay, this.#invariants.delayFloor);
-    const bound = found + closeTimeout + connectTimeout + delay + 1000;
+    const prepared = prepares ? prepareTimeout + delay + connectTimeout : 0;
+    const bound = found + closeTimeout + connectTimeout + delay + prepared + 1000;
     await this.#passWhile(bound, () => this.#isDead || !this.#isAtRest);
     const { state } = this.#client;
     const hasGivenUp = this.#network.peers.length === dialsBefore && before !== 'backoff';
