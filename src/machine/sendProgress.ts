@@ -36,4 +36,5 @@ export function untilClosed(policy: ConnectionPolicy, sending: SendProgress, wai
   return atMost(closeTimeout + sending.allowance - Math.min(waited, sending.takenAgo));
 }
 
-const atMost = (delay: number): number => Math.min(delay, LONGEST_DELAY);
+/** Whole milliseconds: a remainder too small to move the time would be asked about at the same moment, without end. */
+const atMost = (delay: number): number => Math.min(Math.ceil(delay), LONGEST_DELAY);
