@@ -75,6 +75,7 @@ export const connectionChart = setup({
     resetAttempts: () => {},
     scheduleRetry: () => {},
     hastenRetry: () => {},
+    forgetHaste: () => {},
     enterConnecting: () => {},
     enterReconnecting: () => {},
     announcePreparing: () => {},
@@ -638,6 +639,7 @@ export const connectionChart = setup({
           {
             guard: 'mayDial',
             target: '#reconnecting',
+            actions: 'hastenRetry',
           },
           {
             target: '#backoff',
@@ -649,6 +651,7 @@ export const connectionChart = setup({
           {
             guard: 'mayDial',
             target: '#reconnecting',
+            actions: 'hastenRetry',
           },
           {
             target: '#backoff',
@@ -658,6 +661,7 @@ export const connectionChart = setup({
         ],
         reconnect: {
           target: '#reconnecting',
+          actions: 'forgetHaste',
         },
         close: {
           target: '#closed',

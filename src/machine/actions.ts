@@ -52,17 +52,25 @@ const NOT_WAITING = Number.POSITIVE_INFINITY;
 const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
 
 export const actions = {
-  resetAttempts: assign({ attempt: 0 }),
-  /** The next dial is another attempt, and due when its delay is over. */
-  scheduleRetry: assign(({ context: { attempt, environment, verdict } }) => {
+  resetAttempts: assign({ attempt: 0, isHastened: false }),
+  /** The next dial is due when its delay is over. */
+  scheduleRetry: assign(({ context: { environment, verdict } }) => {
     if (verdict.kind !== 'retry') return {};
     const now = environment.now();
-    return { attempt: attempt + 1, dueAt: now + verdict.delay, notBefore: now + verdict.retryAfter };
+    return {
+      attempt: verdict.attempt,
+      dueAt: now + verdict.delay,
+      notBefore: now + verdict.retryAfter,
+      isHastened: false,
+    };
   }),
   /** The surroundings changed: the next dial is due as soon as they may begin it. */
-  hastenRetry: assign({
-    dueAt: ({ context, event }) => Math.min(context.dueAt, earliestDial(context, event)),
+  hastenRetry: assign(({ context, event }) => {
+    const dueAt = earliestDial(context, event);
+    return dueAt < context.dueAt ? { dueAt, isHastened: true } : {};
   }),
+  /** The dial that follows is the user's. */
+  forgetHaste: assign({ isHastened: false }),
   enterConnecting: assign(({ context: { environment } }) => ({
     stage: 'connecting',
     dialledAt: environment.now(),
@@ -92,6 +100,7 @@ export const actions = {
       pingedAt: now,
       hasBeenOpen: true,
       loss: undefined,
+      isHastened: false,
     };
   }),
   sendPing: sendTo('socket', { type: 'ping' }),

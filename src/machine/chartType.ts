@@ -35,6 +35,7 @@ export type ConnectionAction =
   | 'enterReconnecting'
   | 'extendClosing'
   | 'extendWait'
+  | 'forgetHaste'
   | 'forgetSilence'
   | 'forgetStall'
   | 'giveUpClosing'

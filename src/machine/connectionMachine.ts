@@ -64,7 +64,7 @@ const machineSetup = setup({
 
 /** What the surroundings report shortens the wait for the next dial. */
 const hasten = [
-  { guard: 'mayDial', target: '#reconnecting' },
+  { guard: 'mayDial', target: '#reconnecting', actions: 'hastenRetry' },
   { target: '#backoff', reenter: true, actions: 'hastenRetry' },
 ] as const;
 
@@ -335,7 +335,7 @@ export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
       on: {
         'runtime.online': hasten,
         'runtime.awake': hasten,
-        reconnect: { target: '#reconnecting' },
+        reconnect: { target: '#reconnecting', actions: 'forgetHaste' },
         close: { target: '#closed', actions: 'announceEnd' },
         terminate: { target: '#closed', actions: 'announceTermination' },
         abort: { target: '#aborted' },

@@ -39,8 +39,17 @@ export type ConnectionTag =
 
 /** What the retry decision came to. */
 export type Verdict =
-  /** `delay`: how long the back-off lasts. `retryAfter`: how long the server asked for, 0 where it did not. Both in ms. */
-  | { readonly kind: 'retry'; readonly delay: number; readonly retryAfter: number }
+  | {
+      readonly kind: 'retry';
+      /** The number of the attempt that follows. */
+      readonly attempt: number;
+      /** How long the back-off lasts, in ms. */
+      readonly delay: number;
+      /** How long the server asked for, in ms; 0 where it did not. */
+      readonly retryAfter: number;
+      /** Whether the delay is that of a runtime without a network, and says nothing of the attempt. */
+      readonly isOffline: boolean;
+    }
   | { readonly kind: 'final' }
   | { readonly kind: 'spent' };
 
@@ -64,6 +73,8 @@ export interface ConnectionContext {
   readonly dueAt: number;
   /** In `backoff`: until when a `Retry-After` forbids a dial (ms, `environment.now()`). */
   readonly notBefore: number;
+  /** Whether the next or present dial after a loss is begun by what the surroundings reported, and not by its delay. */
+  readonly isHastened: boolean;
   /** When the connection opened (ms, `environment.now()`), for `failure.uptime`. */
   readonly openedAt: number | undefined;
   /** When the newest Ping was sent, or the connection opened (ms since the epoch), for the cadence. */
@@ -98,6 +109,7 @@ export const initialContext = ({ input }: { readonly input: ConnectionInput }): 
   dialledAt: 0,
   dueAt: 0,
   notBefore: 0,
+  isHastened: false,
   openedAt: undefined,
   hasBeenOpen: false,
   pingedAt: 0,

@@ -58,6 +58,8 @@ export interface ConnectionEnvironment {
   farewell(): void;
   /** The decision of the option `shouldReconnect`: whether, or after how many ms. */
   shouldReconnect(failure: Failure): boolean | number;
+  /** Whether the runtime says that it has no network. It may be wrong, so it forbids no dial. Default: false. */
+  isOffline?(): boolean;
   /** 0 to below 1, for the jitter. */
   random(): number;
   /** Milliseconds that pass evenly, from any beginning: for intervals. */

@@ -58,19 +58,31 @@ export function decide(context: ConnectionContext): Pick<ConnectionContext, 'att
   return { attempt, verdict: judge({ ...context, attempt }) };
 }
 
-/** `shouldReconnect` is asked first, then the count. */
+/**
+ * `shouldReconnect` is asked first, then the count. A dial that the surroundings made fail uses up no attempt: one that
+ * their report began, and one without a network.
+ */
 function judge(context: ConnectionContext): Verdict {
-  const { policy, environment, loss } = context;
+  const { policy, environment, loss, attempt, stage } = context;
   if (!policy.reconnect || loss === undefined) return FINAL;
   const failure = failureIn(context, loss);
   const answer = isBeyondRetry(failure) ? false : environment.shouldReconnect(failure);
   if (answer === false) return FINAL;
-  if (policy.maxReconnectAttempts > 0 && context.attempt >= policy.maxReconnectAttempts) return SPENT;
+  const isOffline = stage !== 'open' && environment.isOffline?.() === true;
+  const isSpared = isOffline || (stage === 'reconnecting' && context.isHastened);
+  const { maxReconnectAttempts } = policy;
+  if (!isSpared && maxReconnectAttempts > 0 && attempt >= maxReconnectAttempts) return SPENT;
+  const next = isSpared ? Math.max(attempt, 1) : attempt + 1;
   const retryAfter = retryAfterIn(failure, environment.wallTime());
-  if (typeof answer === 'number') return { kind: 'retry', delay: clampDelay(answer), retryAfter };
-  const settings = isPassingSinceOpen(failure) ? slow(policy) : policy;
-  const delay = backoffDelay(settings, context.attempt + 1, environment.random(), retryAfter);
-  return { kind: 'retry', delay, retryAfter };
+  const retry = (delay: number): Verdict => ({ kind: 'retry', attempt: next, delay, retryAfter, isOffline });
+  if (typeof answer === 'number') return retry(clampDelay(answer));
+  // With a network again, the next dial comes before that.
+  const isSlow = isOffline || isPassingSinceOpen(failure);
+  const { verdict } = context;
+  if (isSpared && !isSlow && retryAfter === 0 && verdict.kind === 'retry' && !verdict.isOffline) {
+    return retry(verdict.delay);
+  }
+  return retry(backoffDelay(isSlow ? slow(policy) : policy, next, environment.random(), retryAfter));
 }
 
 /** What the answer's `Retry-After` asked for, in ms; 0 where there was none. */

@@ -157,7 +157,8 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
       }
     },
     serialize({ chart, elapsed, isFrozen, isAsked, moves, slept, pending }) {
-      const { attempt, stage, verdict, loss, dialledAt, notBefore, stallsAt, pingedAt } = chart.context;
+      const { attempt, stage, verdict, loss, dialledAt, notBefore, isHastened, stallsAt, pingedAt } =
+        chart.context;
       const at = elapsed + slept;
       const waits = chart.hasTag('backoff') ? [notBefore > at, dialledAt + policy.reconnectDelay > at] : [];
       return JSON.stringify([
@@ -166,7 +167,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         stage,
         verdict.kind,
         [loss?.code, loss?.sentCode, loss?.error?.name],
-        [isFrozen, isAsked, slept > 0],
+        [isFrozen, isAsked, slept > 0, isHastened],
         waits,
         moves.flatMap(({ kind }) => (kind === 'hear' ? [] : kind)),
         pending.map(({ name }) => name),

@@ -23,6 +23,7 @@ it('no module of Node is in it, no ws, no undici, no proxy', async () => {
     'index.ts',
     'macrotask.ts',
     'native.ts',
+    'offline.ts',
     'wallClock.ts',
   ]);
   expect(inputs.filter((path) => path.includes('node:'))).toEqual([]);

@@ -19,6 +19,7 @@ export type Row =
   | 'closing, by the peer, while preparing'
   | 'backoff'
   | 'reconnecting'
+  | 'reconnecting, at a report of the runtime'
   | 'exhausted'
   | 'closed'
   | 'closed, by an abort';
@@ -34,6 +35,7 @@ export type Column =
   | 'opened'
   | 'failed'
   | 'failed for good'
+  | 'failed, offline'
   | 'peerClosed'
   | 'peerErred'
   | 'closed'
@@ -112,6 +114,7 @@ export const NO_FACTS = {
   opened: none,
   failed: none,
   'failed for good': none,
+  'failed, offline': none,
   peerClosed: none,
   peerErred: none,
   closed: none,

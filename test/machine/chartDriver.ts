@@ -15,6 +15,7 @@ import {
   connectionMachine,
   defaultShouldReconnect,
   NEVER,
+  type RuntimeFact,
   type SocketFact,
 } from '../../src/machine/index.js';
 import { definedTransitions } from '../../src/machine/writtenTransitions.js';
@@ -93,8 +94,8 @@ export class ChartDriver implements PathDriver {
   connect = () => this.#send({ type: 'connect' });
   reconnect = () => this.#send({ type: 'reconnect' });
   terminate = () => this.#send({ type: 'terminate' });
-  goesOnline = () => this.#actor?.send({ type: 'runtime.online' });
-  awakes = () => this.#actor?.send({ type: 'runtime.awake' });
+  goesOnline = () => this.#report({ type: 'runtime.online' });
+  awakes = () => this.#report({ type: 'runtime.awake' });
   close: PathDriver['close'] = (code, reason) => this.#send({ type: 'close', code, reason });
   abort: PathDriver['abort'] = (error) => this.#send({ type: 'abort', error });
 
@@ -182,6 +183,11 @@ export class ChartDriver implements PathDriver {
   #send(event: ConnectionCommand): void {
     this.#invariants?.called(event.type, this.#state);
     this.#actor?.send(event);
+  }
+
+  #report(fact: RuntimeFact): void {
+    this.#invariants?.reported(this.#state);
+    this.#actor?.send(fact);
   }
 
   #tell(fact: SocketFact): void {

@@ -34,6 +34,7 @@ const ACTIONS: Record<ConnectionAction, true> = {
   enterReconnecting: true,
   extendClosing: true,
   extendWait: true,
+  forgetHaste: true,
   forgetSilence: true,
   forgetStall: true,
   giveUpClosing: true,

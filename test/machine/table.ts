@@ -27,6 +27,62 @@ export * from './cells.js';
 
 const backoffEvents = [dropped, 'reconnecting 1 1000'];
 
+/** A dial after a loss has failed, and the next one is no further attempt. */
+const failedAgain = (error: string, delay: number) => [
+  `reconnect-error ${error}`,
+  `close 1006 "" ${error} willReconnect`,
+  `reconnecting 1 ${delay}`,
+];
+
+const RECONNECTING: Cells = {
+  ...NO_FACTS,
+  ...NO_TIMERS,
+  ...UNMOVED,
+  'connect()': go('reconnecting', [], { call: 'pending', ...HELD }),
+  'close()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+    call: 'resolves',
+    waiting: 'refused AbortError',
+    socket: ['destroy'],
+  }),
+  'reconnect()': go('reconnecting', [], { call: 'pending', ...HELD }),
+  'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
+    waiting: 'refused AbortError',
+    socket: ['destroy'],
+  }),
+  'send()': go('reconnecting', [], { call: 'pending', ...HELD }),
+  abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
+    waiting: 'refused AbortError',
+    socket: ['destroy'],
+  }),
+  opened: go('open', ['open again 1'], { waiting: 'sent', socket: ['send waiting'] }),
+  failed: go(
+    'exhausted',
+    [
+      'reconnect-error ConnectionError',
+      'close 1006 "" ConnectionError',
+      ...gaveUp,
+      'undelivered waiting ReconnectExhaustedError',
+    ],
+    { waiting: 'refused ReconnectExhaustedError', socket: ['destroy'] },
+  ),
+  'failed, offline': go('backoff', failedAgain('ConnectionError', 30_000), { socket: ['destroy'], ...HELD }),
+  'failed for good': go(
+    'closed',
+    ['reconnect-error HandshakeError', 'close 1006 "" HandshakeError', 'undelivered waiting HandshakeError'],
+    { waiting: 'refused HandshakeError', socket: ['destroy'] },
+  ),
+  connectTimeout: go(
+    'exhausted',
+    [
+      'reconnect-error TimeoutError',
+      'close 1006 "" TimeoutError',
+      ...gaveUp,
+      'undelivered waiting ReconnectExhaustedError',
+    ],
+    { waiting: 'refused ReconnectExhaustedError', socket: ['destroy'] },
+  ),
+};
+
 export const TABLE: Readonly<Record<Row, Cells>> = {
   idle: {
     ...NO_FACTS,
@@ -74,6 +130,11 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
       'closed',
       ['error HandshakeError', 'close 1006 "" HandshakeError', 'undelivered waiting HandshakeError'],
       { waiting: 'refused HandshakeError', socket: ['destroy'] },
+    ),
+    'failed, offline': go(
+      'backoff',
+      ['error ConnectionError', 'close 1006 "" ConnectionError willReconnect', 'reconnecting 1 30000'],
+      { socket: ['destroy'], ...HELD },
     ),
     connectTimeout: go(
       'backoff',
@@ -284,56 +345,12 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
     retryDelay: go('reconnecting', [], { socket: ['dial'], ...HELD }),
   },
 
-  reconnecting: {
-    ...NO_FACTS,
-    ...NO_TIMERS,
-    ...UNMOVED,
-    'connect()': go('reconnecting', [], { call: 'pending', ...HELD }),
-    'close()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
-      call: 'resolves',
-      waiting: 'refused AbortError',
-      socket: ['destroy'],
-    }),
-    'reconnect()': go('reconnecting', [], { call: 'pending', ...HELD }),
-    'terminate()': go('closed', ['close 1006 ""', 'undelivered waiting AbortError'], {
-      waiting: 'refused AbortError',
-      socket: ['destroy'],
-    }),
-    'send()': go('reconnecting', [], { call: 'pending', ...HELD }),
-    abort: go('closed', ['close 1006 "" AbortError', 'undelivered waiting AbortError'], {
-      waiting: 'refused AbortError',
-      socket: ['destroy'],
-    }),
-    opened: go('open', ['open again 1'], { waiting: 'sent', socket: ['send waiting'] }),
-    failed: go(
-      'exhausted',
-      [
-        'reconnect-error ConnectionError',
-        'close 1006 "" ConnectionError',
-        ...gaveUp,
-        'undelivered waiting ReconnectExhaustedError',
-      ],
-      { waiting: 'refused ReconnectExhaustedError', socket: ['destroy'] },
-    ),
-    'failed for good': go(
-      'closed',
-      [
-        'reconnect-error HandshakeError',
-        'close 1006 "" HandshakeError',
-        'undelivered waiting HandshakeError',
-      ],
-      { waiting: 'refused HandshakeError', socket: ['destroy'] },
-    ),
-    connectTimeout: go(
-      'exhausted',
-      [
-        'reconnect-error TimeoutError',
-        'close 1006 "" TimeoutError',
-        ...gaveUp,
-        'undelivered waiting ReconnectExhaustedError',
-      ],
-      { waiting: 'refused ReconnectExhaustedError', socket: ['destroy'] },
-    ),
+  reconnecting: RECONNECTING,
+  'reconnecting, at a report of the runtime': {
+    ...RECONNECTING,
+    // What the surroundings caused uses up no attempt.
+    failed: go('backoff', failedAgain('ConnectionError', 1000), { socket: ['destroy'], ...HELD }),
+    connectTimeout: go('backoff', failedAgain('TimeoutError', 1000), { socket: ['destroy'], ...HELD }),
   },
 
   exhausted: {

@@ -26,6 +26,7 @@ import {
   VirtualClock,
 } from '../../src/testing/index.js';
 import { EVENTS } from '../support/events.js';
+import { offline } from '../support/offline.js';
 import { type Column, DELAYS, OURS, PEERS, type Promised, type Row, SETTINGS } from './table.js';
 
 /** What came of one column. */
@@ -55,6 +56,7 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
   'closing, by the peer, while preparing': ['connect()', 'opened', 'peerClosed'],
   backoff: ['connect()', 'opened', 'closed'],
   reconnecting: ['connect()', 'opened', 'closed', 'retryDelay'],
+  'reconnecting, at a report of the runtime': ['connect()', 'opened', 'closed', 'online'],
   exhausted: ['connect()', 'opened', 'closed', 'retryDelay', 'failed'],
   closed: ['connect()', 'opened', 'close()', 'closed'],
   'closed, by an abort': ['abort'],
@@ -71,6 +73,7 @@ const WAITING: ReadonlySet<Row> = new Set<Row>([
   'closing, by the peer, while preparing',
   'backoff',
   'reconnecting',
+  'reconnecting, at a report of the runtime',
 ]);
 
 export function hasWaiting(row: Row, reconnect: boolean): boolean {
@@ -107,6 +110,7 @@ export class ChartBench implements Bench {
   #peer: Loss = { code: 1006, reason: '', wasClean: false };
   #events: string[] = [];
   #socket: string[] = [];
+  #isOffline = false;
 
   constructor(reconnect: boolean, prepares: boolean, machine: ConnectionMachine = connectionMachine) {
     const log = (what: string) => this.#socket.push(what);
@@ -128,6 +132,7 @@ export class ChartBench implements Bench {
           },
           farewell: () => log('close 1000 '),
           shouldReconnect: defaultShouldReconnect,
+          isOffline: () => this.#isOffline,
           random: () => 0,
           now: this.#clock.now,
           wallTime: this.#clock.now,
@@ -150,6 +155,7 @@ export class ChartBench implements Bench {
   act(column: Column): boolean {
     if (column in DELAYS) return fire(this.#clock, column);
     const fact = FACTS[column];
+    this.#isOffline = column.endsWith('offline');
     if (column === 'peerClosed') this.#peer = { ...PEERS, wasClean: true };
     if (column === 'closed') this.#report({ type: 'socket.closed', loss: this.#peer });
     else if (fact !== undefined) this.#report(fact());
@@ -191,6 +197,10 @@ const STATES = {
 const FACTS: Partial<Record<Column, () => SocketFact>> = {
   opened: () => ({ type: 'socket.opened' }),
   failed: () => ({
+    type: 'socket.failed',
+    loss: { code: 1006, reason: '', wasClean: false, error: refusal() },
+  }),
+  'failed, offline': () => ({
     type: 'socket.failed',
     loss: { code: 1006, reason: '', wasClean: false, error: refusal() },
   }),
@@ -384,6 +394,7 @@ const DRIVE: Partial<Record<Column, (peer: PeerActions) => void>> = {
   opened: (peer) => peer.open(),
   failed: (peer) => peer.fail(refusal()),
   'failed for good': (peer) => peer.fail(unauthorized()),
+  'failed, offline': (peer) => offline(() => peer.fail(refusal())),
   peerClosed: (peer) => peer.peerClose(PEERS.code, PEERS.reason),
   peerErred: (peer) => peer.peerErr(refusal(), 1002),
   closed: (peer) => peer.end(),

@@ -90,8 +90,8 @@ export class ClientDriver implements PathDriver {
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
   terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
-  goesOnline = () => this.#client?.[RUNTIME_FACT]({ type: 'runtime.online' });
-  awakes = () => this.#client?.wake();
+  goesOnline = () => this.#report((client) => client[RUNTIME_FACT]({ type: 'runtime.online' }));
+  awakes = () => this.#report((client) => client.wake());
   abort = () => this.#call('abort', () => this.#abort.abort());
 
   accept = () => this.#fake.last.open();
@@ -136,6 +136,13 @@ export class ClientDriver implements PathDriver {
     });
     this.#events = [];
     this.steps += 1;
+  }
+
+  #report(act: (client: ReckerWebSocket) => void): void {
+    const client = this.#client;
+    assert.ok(client);
+    this.#invariants?.reported(client.state);
+    act(client);
   }
 
   #call(command: Command, act: (client: ReckerWebSocket) => Promise<void> | void): void {

@@ -117,8 +117,8 @@ export class RealDriver implements PathDriver {
   reconnect = () => this.#call('reconnect', (client) => client.reconnect());
   terminate = () => this.#call('terminate', (client) => client.terminate());
   close: PathDriver['close'] = (code, reason) => this.#call('close', (client) => client.close(code, reason));
-  goesOnline = () => this.#client?.[RUNTIME_FACT]({ type: 'runtime.online' });
-  awakes = () => this.#client?.wake();
+  goesOnline = () => this.#report((client) => client[RUNTIME_FACT]({ type: 'runtime.online' }));
+  awakes = () => this.#report((client) => client.wake());
   abort = () => this.#call('abort', () => this.#abort.abort());
 
   accept = () => this.#dialTo(this.server.url());
@@ -247,6 +247,13 @@ export class RealDriver implements PathDriver {
 
   #connected(): Promise<unknown> {
     return this.#until(() => this.server.connections.length > 0, 'the server has the connection');
+  }
+
+  #report(act: (client: ReckerWebSocket) => void): void {
+    const client = this.#client;
+    assert.ok(client);
+    this.#invariants?.reported(client.state);
+    act(client);
   }
 
   #call(command: Command, act: (client: ReckerWebSocket) => Promise<void> | void): void {

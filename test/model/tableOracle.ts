@@ -145,6 +145,7 @@ function expectedOf({ steps, policy }: ConnectionPath, index: number): Expected 
 /** The situation, which for a connection that is not open yet depends on what was dialled. */
 function rowOf(value: string, before: readonly PathStep[]): Row | undefined {
   const row = ROWS[value];
+  if (row === 'reconnecting' && isHastened(before)) return 'reconnecting, at a report of the runtime';
   if (row !== 'preparing') return row;
   const dial = before.findLast(({ state }) => state !== 'preparing');
   return dial?.state === 'reconnecting' ? 'preparing, after a loss' : row;
@@ -185,6 +186,29 @@ function dialsAtOnce(
   if (column === 'awake' && passedAfter(dial, before) < reconnectDelay) return stays;
   return { to: 'reconnecting', events: [] };
 }
+
+/** Whether the present dial began before the delay of its back-off was over, and nobody called `reconnect()`. */
+function isHastened(before: readonly PathStep[]): boolean {
+  const dial = before.findLastIndex(
+    ({ state }, index) => state === 'reconnecting' && before[index - 1]?.state === 'backoff',
+  );
+  const rest = before.slice(dial + 1);
+  if (dial < 0 || rest.some(({ state }) => state !== 'reconnecting')) return false;
+  const { event } = before[dial] as PathStep;
+  if (event.type === 'reconnect') return false;
+  if (event.type !== 'delay.passed') return true;
+  // A report that came too early shortened the delay.
+  const loss = before.findLastIndex(
+    ({ state }, index) => state === 'backoff' && before[index - 1]?.state !== 'backoff' && index < dial,
+  );
+  const passed = passedAfter(loss, before.slice(0, dial + 1));
+  return passed < delayOf(before[loss]);
+}
+
+const delayOf = (step: PathStep | undefined): number => {
+  const scheduled = step?.emitted.find(({ type }) => type === 'retryScheduled');
+  return scheduled?.type === 'retryScheduled' ? scheduled.delay : 0;
+};
 
 const DIALLING: ReadonlySet<string> = new Set(['connecting', 'reconnecting']);
 

@@ -238,9 +238,11 @@ export class World {
         client.ping();
         break;
       case 'wake':
+        this.#invariants.reported(client.state);
         client.wake();
         break;
       case 'network is back':
+        this.#invariants.reported(client.state);
         client[RUNTIME_FACT]({ type: 'runtime.online' });
         break;
       case 'send':

@@ -74,6 +74,8 @@ export class Invariants {
   #isAborted = false;
   /** Dials since somebody asked for one, or since the attempts were counted anew. */
   #attempts = -1;
+  /** What the surroundings reported may begin the next dial, whose failure then uses up no attempt. */
+  #isHastened = false;
 
   constructor(promised: Promised) {
     this.#promised = promised;
@@ -87,6 +89,7 @@ export class Invariants {
   /** Before a call takes effect. */
   called(command: Command, state: ConnectionState): void {
     if (this.#isAborted) return;
+    if (command !== 'connect') this.#isHastened = false;
     // Joins the dial that is to come.
     if (command === 'connect' && state === 'backoff') return;
     if (command === 'connect' || command === 'reconnect') {
@@ -99,10 +102,16 @@ export class Invariants {
     else if (ENDS_WITHOUT_A_CONNECTION.has(state)) this.#endsWithoutConnection += 1;
   }
 
+  /** Before a report of the runtime takes effect. */
+  reported(state: ConnectionState): void {
+    if (state === 'backoff') this.#isHastened = true;
+  }
+
   /** A socket is made. @param live how many there are now, this one included */
   dialled(live: number): void {
     this.#dials += 1;
-    this.#attempts += 1;
+    if (!this.#isHastened) this.#attempts += 1;
+    this.#isHastened = false;
     this.#hasOpened = false;
     if (live > 1) broken(`there are ${live} sockets`);
     if (!this.#mayDial) broken('it dials after close() or an abort, and nobody called connect()');

@@ -4,6 +4,7 @@
  */
 import { type ConnectionEnvironment, type DialAttempt, defaultShouldReconnect } from '../../machine/index.js';
 import type { Failure, SocketFact, SocketPort } from '../../port/index.js';
+import { isOffline } from '../../services/runtime/index.js';
 import type { Clock, WebSocketOptions } from '../options/index.js';
 import { errorOf, isPromise, kindOf } from '../values/index.js';
 import { wallTime } from './clock.js';
@@ -50,6 +51,10 @@ export class Environment implements ConnectionEnvironment {
       this.#owner.onUserError(errorOf(thrown, 'shouldReconnect'));
       return defaultShouldReconnect(failure);
     }
+  }
+
+  isOffline(): boolean {
+    return isOffline();
   }
 
   random(): number {

@@ -1,3 +1,4 @@
 /** What the services take from every runtime. */
 export { macrotask, microtask } from './macrotask.js';
+export { isOffline } from './offline.js';
 export { wallTime } from './wallClock.js';
