@@ -9,7 +9,7 @@ import { CallLostError, CallNotSentError, JsonRpc } from '../../examples/recipes
 import { login, type Token } from '../../examples/recipes/login.js';
 import { Topics } from '../../examples/recipes/topics.js';
 import { type EmbeddedServer, startServer } from '../../examples/server.js';
-import { ReckerWebSocket, SessionError } from '../../src/index.js';
+import { QueueFullError, ReckerWebSocket, SessionError } from '../../src/index.js';
 import { TcpRelay } from '../../src/testing/relay.js';
 import { Random } from '../support/random.js';
 
@@ -282,6 +282,27 @@ describe('jsonRpc', () => {
     expect(wrong).toEqual([]);
     expect(Math.min(...Object.values(fates))).toBeGreaterThan(10);
   });
+
+  it('knows the fate of calls that are followed at once by the end of their connection', async () => {
+    const executed: unknown[] = [];
+    const server = await serve(({ id, method }, socket) => {
+      executed.push(method);
+      json(socket, { jsonrpc: '2.0', id, result: method });
+    });
+    const rpc = new JsonRpc(server.url, (call) => call('login'), { reconnectDelay: 5 });
+    closing(rpc.socket);
+    await rpc.socket.connect();
+    const replaced = rpc.call('before reconnect()');
+    const again = rpc.socket.reconnect();
+    await expect(replaced).rejects.toThrow(CallLostError);
+    await again;
+    // The server answers before it answers the Close.
+    const last = rpc.call('before close()');
+    const closed = rpc.socket.close();
+    await expect(last).resolves.toBe('before close()');
+    await closed;
+    expect(executed.filter((method) => method === 'login').length).toBe(2);
+  });
 });
 
 describe('graphql', () => {
@@ -333,5 +354,26 @@ describe('graphql', () => {
       '2 subscribe 3',
       '2 complete 3',
     ]);
+  });
+
+  it('reports a subscription that the connection cannot take, and keeps nothing for the next one', async () => {
+    const seen: string[] = [];
+    const server = await serve(({ type }, socket, connection) => {
+      seen.push(`${connection} ${type}`);
+      if (type === 'connection_init') json(socket, { type: 'connection_ack' });
+      if (connection === 1) socket.pause();
+    }, 'graphql-transport-ws');
+    const client = new GraphQLSocket(server.url, async () => ({}), { reconnectDelay: 5, maxInFlight: 1024 });
+    closing(client.socket);
+    await client.socket.connect();
+    client.subscribe({ query: '.'.repeat(16_000_000) }, sink())();
+    const refused = sink();
+    client.subscribe(query, refused);
+    await vi.waitFor(() => expect(refused.error).toHaveBeenCalledTimes(1));
+    expect(refused.error.mock.calls[0]?.[0]).toBeInstanceOf(QueueFullError);
+    await client.socket.reconnect();
+    client.subscribe(query, sink());
+    await vi.waitFor(() => expect(seen).toContain('2 subscribe'));
+    expect(seen).toEqual(['1 connection_init', '2 connection_init', '2 subscribe']);
   });
 });

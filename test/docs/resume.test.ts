@@ -56,7 +56,7 @@ it('reports 10,000 events once and in order, or in a gap, over 1,000 cuts', {
     const before = total();
     // Half of the cuts are after a number of bytes, half after a time.
     if (random.chance(0.5)) relay.cutAfter(random.int(MOST_BYTES));
-    for (let left = random.int(12); total() === before; left -= 1) {
+    for (let left = random.int(8); total() === before; left -= 1) {
       const most = Math.min(EVENTS, (before * EVENTS) / CUTS + random.int(40));
       for (let count = random.int(6); count > 0 && events.newest < most; count -= 1) publish();
       if (left <= 0) relay.reset();
