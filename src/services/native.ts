@@ -3,7 +3,8 @@
  *
  * It owns one native socket. What such a socket cannot do is missing from `supports`, so that it is refused with a
  * `ConfigurationError`. Four things are not known, because the socket does not report them:
- * - Why a dial failed: no HTTP status, no system code. Every failure is a `ConnectionError`, and is retried.
+ * - Why a dial failed: no HTTP status, no system code. Every failure is a `ConnectionError`, and is retried, but for what the
+ *   page forbids: by its Content Security Policy, and as mixed content.
  * - That the peer's Close has arrived: the state leaves `open` only when the connection has ended.
  * - That it sent a Close because the peer broke the protocol (1002, 1007, 1009): that is a loss with 1006.
  * - That bytes have left. See {@link NativeTransport.send}.
@@ -22,7 +23,7 @@ import {
   utf8Length,
 } from '../port/index.js';
 import { connectionError } from './failures/index.js';
-import { macrotask } from './runtime/index.js';
+import { isOffline, macrotask } from './runtime/index.js';
 
 /** What is used of the WHATWG interface (https://websockets.spec.whatwg.org/#the-websocket-interface). */
 interface NativeSocket {
@@ -53,6 +54,32 @@ const CLOSING = 2;
 const FIRST_PAUSE = 1;
 const LAST_PAUSE = 64;
 
+/** A `SecurityPolicyViolationEvent` (https://www.w3.org/TR/CSP3/#violation-events). */
+interface Violation {
+  readonly blockedURI: string;
+  readonly disposition: string;
+  readonly effectiveDirective: string;
+}
+
+interface Scope {
+  addEventListener?(event: 'securitypolicyviolation', listener: (event: Violation) => void): void;
+}
+
+/** The dials under way, each with its URL: a policy may forbid them. One listener serves all. */
+const dialling = new Map<NativeTransport, string>();
+let isWatching = false;
+
+function watchPolicy(): void {
+  if (isWatching) return;
+  isWatching = true;
+  (globalThis as Scope).addEventListener?.('securitypolicyviolation', (violation) => {
+    const { blockedURI, disposition, effectiveDirective } = violation;
+    if (disposition === 'report' || blockedURI === '') return;
+    // An engine may show the origin alone, or the scheme.
+    for (const [dial, url] of dialling) if (url.startsWith(blockedURI)) dial.forbid(effectiveDirective);
+  });
+}
+
 class NativeTransport implements Transport {
   #observer: TransportObserver | undefined;
   #socket: NativeSocket | undefined;
@@ -63,11 +90,12 @@ class NativeTransport implements Transport {
 
   constructor(request: DialRequest, observer: TransportObserver) {
     this.#observer = observer;
+    watchPolicy();
+    dialling.set(this, request.url);
     try {
       this.#socket = this.#begin(request);
     } catch (cause) {
-      // Mixed content, a forbidden port, a content security policy; or a runtime without WebSocket.
-      macrotask(() => this.#fail(connectionError(cause)));
+      macrotask(() => this.#fail(this.#error ?? refusal(cause, request.url)));
     }
   }
 
@@ -79,6 +107,7 @@ class NativeTransport implements Transport {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       this.#isOpen = true;
+      dialling.delete(this);
       this.#observer?.opened(socket.protocol, socket.extensions);
     };
     socket.onmessage = ({ data }) => {
@@ -87,7 +116,7 @@ class NativeTransport implements Transport {
       else this.#observer?.message(new Uint8Array(data), true, data.byteLength);
     };
     socket.onerror = ({ error, message }) => {
-      this.#error = nativeError(error, message);
+      this.#error ??= nativeError(error, message);
       // Not every runtime emits `close` after it.
       if (!this.#isOpen) this.#fail(this.#error);
     };
@@ -101,6 +130,12 @@ class NativeTransport implements Transport {
       observer?.closed(code, reason, wasClean && code !== NO_CLOSE, wasClean ? undefined : this.#error);
     };
     return socket;
+  }
+
+  /** The page's policy forbids the URL. Not every engine ends the dial then. */
+  forbid(directive: string): void {
+    this.#error ??= forbidden(`The page's Content Security Policy forbids this URL (${directive})`);
+    macrotask(() => this.#fail(this.#error ?? nativeError(undefined, undefined)));
   }
 
   get isWritable(): boolean {
@@ -181,6 +216,7 @@ class NativeTransport implements Transport {
 
   destroy(): void {
     this.#observer = undefined;
+    dialling.delete(this);
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.onopen = null;
@@ -204,8 +240,28 @@ function nativeError(error: unknown, message: unknown): ReckerError {
   return new ConnectionError(
     typeof message === 'string' && message !== ''
       ? message
-      : 'The connection failed; the runtime gives no reason',
+      : isOffline()
+        ? 'The connection failed: the browser is offline'
+        : 'The connection failed; the runtime gives no reason: no server, a refused upgrade, a bad certificate?',
   );
+}
+
+/** What can never work on this page. */
+const forbidden = (message: string, cause?: unknown): ReckerError =>
+  new ConnectionError(message, { cause, final: true });
+
+/** What the constructor threw. */
+function refusal(cause: unknown, url: string): ReckerError {
+  const { name, message } = cause as Error;
+  if (name === 'SecurityError') {
+    return forbidden(
+      url.startsWith('ws:') ? 'Mixed content: a page from https must use wss://' : message,
+      cause,
+    );
+  }
+  // Firefox throws where a policy forbids the URL.
+  if (name === 'NS_ERROR_CONTENT_BLOCKED') return forbidden("The page's policy forbids this URL", cause);
+  return connectionError(cause);
 }
 
 /**

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { findTool } from '../support/tools.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,8 +25,8 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
-export const startChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES });
+export const startChromium = (options: LaunchOptions = {}): Promise<Browser> =>
+  chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES, ...options });
 
 /** The sources as the build for browsers has them, so that these tests need no build. */
 const fromSources: Plugin = {
@@ -72,6 +72,8 @@ export class Site {
   readonly files = new Map<string, string>([
     ['/', '<!doctype html><title>test</title><div id="root"></div>'],
   ]);
+  /** Headers of a file's answer. */
+  readonly headers = new Map<string, Readonly<Record<string, string>>>();
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -81,6 +83,7 @@ export class Site {
       const isScript = request.url?.endsWith('.js') ?? false;
       response.writeHead(text === undefined ? 404 : 200, {
         'Content-Type': isScript ? 'text/javascript' : 'text/html',
+        ...this.headers.get(request.url ?? '/'),
       });
       response.end(text);
     });

@@ -7,10 +7,16 @@ import { isUrl, kindOf, schemeMeant } from '../values/index.js';
 const SCHEMES = ['wss:', 'ws:'];
 const BASE_SCHEMES = ['https:', 'http:', 'wss:', 'ws:'];
 
+/** Where the page or worker is from: the base of a path, as it is for `new WebSocket(path)`. */
+function pageUrl(): string | undefined {
+  const { href } = (globalThis as { readonly location?: { readonly href?: unknown } }).location ?? {};
+  return typeof href === 'string' && href.startsWith('http') ? href : undefined;
+}
+
 /**
  * Resolves a path or URL, as `new URL(path, base)` does.
  *
- * @param base an `http(s):` or `ws(s):` URL; `http` becomes `ws`
+ * @param base an `http(s):` or `ws(s):` URL; `http` becomes `ws`. Default: the page's or worker's `location`, where there is one
  * @throws ConfigurationError that says what to write instead; shows no user info and no query
  */
 export function resolveUrl(given: unknown, base?: URL): URL {
@@ -18,16 +24,17 @@ export function resolveUrl(given: unknown, base?: URL): URL {
     throw new ConfigurationError('url', `url must be a string or a URL; got ${kindOf(given)}`);
   }
   const text = typeof given === 'string' ? given : given.href;
-  if (!URL.canParse(text, base?.href)) {
+  const isFull = URL.canParse(text);
+  const href = base?.href ?? (isFull ? undefined : pageUrl());
+  if (!URL.canParse(text, href)) {
     throw new ConfigurationError(
       'url',
-      base === undefined
+      href === undefined
         ? 'url must be a full ws:// or wss:// URL, or a path together with a baseUrl: createClient({ baseUrl })'
         : 'url must be a path or a full ws:// or wss:// URL',
     );
   }
-  const isFull = URL.canParse(text);
-  const url = new URL(text, base?.href);
+  const url = new URL(text, href);
   if (url.protocol === 'http:' || url.protocol === 'https:') {
     const scheme = url.protocol === 'http:' ? 'ws' : 'wss';
     if (isFull) {
