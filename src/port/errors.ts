@@ -7,6 +7,7 @@
  * Each class has a `brand`, by which `instanceof` decides: see `ReckerError`.
  */
 
+import { tryRead } from './own.js';
 import { withCause } from './redactText.js';
 import type { ResponseHeaders } from './responseHeaders.js';
 import { retryAfterOf } from './retryAfter.js';
@@ -39,7 +40,7 @@ export class ReckerError extends Error {
    */
   static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: the class that stands beside `instanceof`, which may be a derived one.
-    return isInstanceOf(this, value);
+    return tryRead(() => isInstanceOf(this, value)) ?? false;
   }
 }
 
@@ -128,7 +129,7 @@ export class ConnectionError extends ReckerError {
   ) {
     super(message, options.code ?? 'ERR_RECKER_CONNECTION', options);
     this.hop = options.hop;
-    this.final = options.final ?? false;
+    this.final = options.final === true;
     this.alert = options.alert;
   }
 }
@@ -229,7 +230,7 @@ export class SessionError extends ReckerError {
 
   constructor(message: string, options: ErrorOptions & { final?: boolean | undefined } = {}) {
     super(message, 'ERR_RECKER_SESSION', options);
-    this.final = options.final ?? false;
+    this.final = options.final === true;
   }
 }
 

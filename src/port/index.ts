@@ -23,7 +23,7 @@ export type { Failure, Loss, SendProgress, SocketFact, SocketPort } from './fact
 export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './globals.js';
 export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
-export { isError, ownMember, withoutPrototype } from './own.js';
+export { isError, ownMember, tryRead, withoutPrototype } from './own.js';
 export { ACCEPT_GUID, NO_CLOSE } from './protocol.js';
 export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';

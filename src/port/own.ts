@@ -12,11 +12,25 @@ export function ownMember<Value extends object, Name extends keyof Value>(
 }
 
 /**
+ * What `read` returns; undefined where it throws. User code may throw any value, also one whose getters or traps throw
+ * while it is examined.
+ */
+export function tryRead<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Whether `value` is an error, of any realm. Where a test runner loads this library into a realm of its own (Jest), the
  * errors of Node's modules are no instances of that realm's `Error`.
  */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return (
+    tryRead(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ?? false
+  );
 }
 
 /** A copy with the own members alone, and no prototype on which a missing one would be looked up. */

@@ -1,6 +1,7 @@
 /**
- * How much of a URL or of another's message may be shown. Pure; imports nothing.
+ * How much of a URL or of another's message may be shown. Pure.
  */
+import { tryRead } from './own.js';
 
 /** Replaces a secret. */
 export const REDACTED = '***';
@@ -44,6 +45,6 @@ export function redactText(text: string): string {
  */
 export function withCause(message: string, cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return message;
-  const { message: why } = cause as { readonly message?: unknown };
+  const why = tryRead(() => (cause as { readonly message?: unknown }).message);
   return typeof why === 'string' && why !== '' ? `${message}: ${redactText(why)}` : message;
 }

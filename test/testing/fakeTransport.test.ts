@@ -270,6 +270,15 @@ describe('writes', () => {
     expect([connection.bufferedAmount, connection.unsentBytes]).toEqual([0, 3]);
   });
 
+  it('are recorded with bytes of their own', () => {
+    const { connection } = dialled();
+    connection.open();
+    const bytes = Buffer.from('abc');
+    connection.send(bytes);
+    bytes[0] = 0;
+    expect(connection.sent).toEqual([Buffer.from('abc')]);
+  });
+
   it('after a Close are lost', () => {
     const { connection } = dialled();
     connection.open();

@@ -2,6 +2,7 @@
  * Finds out what kind of value a user has given. Checks brands, not `instanceof`: a value of another realm (`vm`, Jest, jsdom,
  * a frame) belongs to another class. Must not decide where a value is allowed.
  */
+import { tryRead } from '../../port/index.js';
 
 /** Whether it is an object of any kind. */
 export const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
@@ -50,6 +51,10 @@ export function isPlain(value: object): boolean {
 
 /** The kind of a value, for messages. Shows nothing of its content, which may be a secret. */
 export function kindOf(value: unknown): string {
+  return tryRead(() => namedKindOf(value)) ?? `a value of type ${typeof value}`;
+}
+
+function namedKindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (!isObject(value) || isPlain(value)) return `a value of type ${typeof value}`;
@@ -60,8 +65,10 @@ export function kindOf(value: unknown): string {
 
 /** What `what` threw, as an error: errors of any realm as they are, everything else wrapped. */
 export function errorOf(thrown: unknown, what: string): Error {
-  if (isObject(thrown) && typeof thrown.message === 'string' && typeof thrown.name === 'string')
-    return thrown as unknown as Error;
+  const isErrorLike = tryRead(
+    () => isObject(thrown) && typeof thrown.message === 'string' && typeof thrown.name === 'string',
+  );
+  if (isErrorLike) return thrown as Error;
   return new Error(`${what} threw ${kindOf(thrown)}`, { cause: thrown });
 }
 
