@@ -29,7 +29,8 @@ export function tryRead<Value>(read: () => Value): Value | undefined {
  */
 export function isError(value: unknown): value is Error {
   return (
-    tryRead(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ?? false
+    tryRead(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ??
+    false
   );
 }
 
