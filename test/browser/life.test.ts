@@ -2,13 +2,14 @@
  * The life of a page in a real Chromium: it goes offline, is hidden, frozen, kept in the back/forward cache and shown
  * again, and its policy forbids a URL.
  */
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { needs } from '../support/tools.js';
 import { PRELUDE } from './scenes.js';
-import { bundle, Site, startChromium } from './support.js';
+import { bundle, root, Site, startChromium } from './support.js';
 import { Tab } from './tab.js';
 
 needs('chromium')('the life of a page', () => {
@@ -159,8 +160,10 @@ needs('chromium')('the life of a page', () => {
   it('closed on pagehide, and connected on pageshow: the page is kept, and open again', async () => {
     await make('');
     await state('open');
-    await tab.evaluate(`addEventListener('pagehide', () => ws.close());
-      addEventListener('pageshow', ({ persisted }) => persisted && ws.connect())`);
+    const page = await readFile(`${root}docs/in-a-page.md`, 'utf8');
+    const [, lines = ''] = /^```js\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    expect(lines).toContain('pagehide');
+    await tab.evaluate(lines);
     await tab.send('Page.navigate', { url: `${site.url}/other` });
     await tab.loaded(`${site.url}/other`);
     await expect.poll(() => server.seen.closes.map(({ code }) => code)).toEqual([1000]);

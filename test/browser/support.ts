@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import { WebSocketServer } from 'ws';
 import { findTool } from '../support/tools.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -93,6 +94,11 @@ export class Site {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new Site(server);
+  }
+
+  /** Takes WebSockets on the same port. */
+  acceptWebSockets(): WebSocketServer {
+    return new WebSocketServer({ server: this.#server });
   }
 
   get url(): string {
