@@ -3,7 +3,13 @@
  * them, in about twelve seconds.
  */
 import { once } from 'node:events';
-import { createClient, type Inspect, type ReckerWebSocket } from '../../src/index.js';
+import {
+  createClient,
+  type Inspect,
+  type ReckerWebSocket,
+  type Session,
+  SessionError,
+} from '../../src/index.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { TcpRelay } from '../../src/testing/relay.js';
 import { Narrator, reached } from './narrator.js';
@@ -65,6 +71,8 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
   timeline.title('recker', 'one WebSocket, and all that can happen to it, on this machine alone');
   timeline.head();
 
+  // From the chapter of the login on.
+  let prepare: (session: Session) => Promise<void> | void = () => {};
   const client = createClient({ baseUrl: relay.url() });
   const ws = client.websocket('/chat', {
     reconnect: true,
@@ -72,6 +80,7 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
     heartbeatInterval: 1000,
     heartbeatTimeout: 500,
     connectTimeout: 700,
+    prepare: (session) => prepare(session),
     inspect,
   });
   const narrator = new Narrator(ws, timeline);
@@ -139,6 +148,27 @@ export async function play(timeline: Timeline, inspect?: Inspect): Promise<void>
   timeline.world('you have logged in again, and call connect()');
   await ws.connect();
   talk.say();
+  await talk.settled(1);
+  await pause(BREAK);
+
+  timeline.act(
+    'Log in, lose the server, log in again',
+    'prepare runs on every new connection; the queue waits for it.',
+  );
+  let logins = 0;
+  prepare = async (session) => {
+    logins += 1;
+    timeline.event(ws.state, 'prepare', `→ login ${logins}`);
+    session.send(`login ${logins}`);
+    const { data } = await session.next();
+    if (logins === 1) throw new SessionError('the server refused the login');
+    timeline.event(ws.state, 'prepare', `← ${data}: accepted`, 'good');
+  };
+  server.terminateAll();
+  timeline.world('the server drops everyone, and wants a login: it refuses the first');
+  await once(ws, 'reconnecting');
+  talk.say();
+  await once(ws, 'open');
   await talk.settled(1);
   await pause(BREAK);
 

@@ -88,3 +88,18 @@ it('ends iterators after what they hold, and rejects pipes', async () => {
   expect(await Promise.all(pipes)).toEqual(['AbortError', 'AbortError']);
   expect(source.destroyed && sink.destroyed).toBe(true);
 });
+
+it('gives up what an iterator left unread at its break: the next one begins with its own connection', async () => {
+  const { ws, transport } = stage();
+  const first = ws[Symbol.asyncIterator]();
+  transport.last.open();
+  for (const data of ['read', 'left']) transport.last.message(data);
+  await first.next();
+  await first.return(undefined);
+  ws.terminate();
+  const second = ws[Symbol.asyncIterator]();
+  transport.last.open();
+  transport.last.message('new');
+  expect((await second.next()).value?.data).toBe('new');
+  expect(ws.stats().messagesUnread).toBe(1);
+});

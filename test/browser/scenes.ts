@@ -220,6 +220,33 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ]);
   },
 
+  async 'prepare logs in before open: what next() takes reaches no listener, and the queue leaves last'(
+    place,
+    server,
+  ) {
+    server.echo();
+    await make(
+      place,
+      server,
+      `prepare: async ({ send, next }) => {
+        send('login');
+        send('state');
+        await next(({ data }) => data === 'login');
+      }`,
+    );
+    await place.evaluate(`void ws.send('queued')`);
+    await place.evaluate('ws.connect()');
+    await lines(place, [
+      'state connecting',
+      'state preparing',
+      'state open',
+      'open false 0',
+      'message false "state"',
+      'message false "queued"',
+    ]);
+    await place.evaluate('ws.close()');
+  },
+
   async 'iteration sees every message once, in order'(place, server) {
     server.sendOnAccept(Array.from({ length: 40 }, (_, n) => `${n}`));
     await make(place, server);

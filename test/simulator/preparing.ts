@@ -120,7 +120,8 @@ export class Preparing {
       case 'never':
         return new Promise(() => {});
       case 'call':
-        this.#watcher.call(random.pick(['close', 'reconnect', 'terminate']));
+        // One that goes on alone must not end the client that is held to be open.
+        if (!this.isHealed) this.#watcher.call(random.pick(['close', 'reconnect', 'terminate']));
     }
   }
 

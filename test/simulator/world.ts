@@ -334,7 +334,7 @@ export class World {
     // What was held is delivered in the turn of the event loop after the opening.
     for (let turn = 0; turn < TURNS && this.#script.settings.prepares && this.#messagesHeld > 0; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
-      for (let round = 0; round < ROUNDS; round += 1) await null;
+      for (let round = 0; round < 4 * ROUNDS; round += 1) await null;
     }
     this.#check();
   }

@@ -212,6 +212,7 @@ export class MessageHub {
 
   /** `terminate()`: iterators still deliver what they hold, and pipes fail. */
   terminate(reason: EndReason): void {
+    this.#forgetLeft();
     for (const listener of this.#lossListeners) listener(reason.error);
     this.end(undefined);
   }
