@@ -19,7 +19,7 @@ import { didYouMean } from './values/index.js';
 
 /** Options of `createClient()`. */
 export interface ClientOptions {
-  /** Base for paths; `http(s)` becomes `ws(s)`. @default none: full URLs only */
+  /** Base for paths; `http(s)` becomes `ws(s)`. @default none: full URLs, and paths against the page's `location` */
   baseUrl?: string | GlobalURL | undefined;
   /** Headers of each handshake with the origin of `baseUrl`, or of each handshake if there is no `baseUrl`. @default none */
   headers?: HeadersInput | undefined;

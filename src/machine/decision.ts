@@ -72,7 +72,7 @@ export function isPassingSinceOpen({ hasBeenOpen, status, error }: Failure): boo
  * The default of the option `shouldReconnect`: true unless repeating the dial cannot help.
  * Final are Close 1002, 1003, 1007, 1008, 1009 and 1010, received or sent; an HTTP answer of 300 to 499 but
  * for 408, 425 and 429; a 101 that breaks the handshake; a certificate that does not verify; a TLS alert that says
- * that the two will never agree; a proxy that refuses the credentials.
+ * that the two will never agree; a proxy that refuses the credentials; what the page forbids.
  *
  * Where the client has been open since `connect()`, an answer of 300 to 399, 404 or 410, a certificate and a TLS alert
  * are not final: the next dial then comes after `maxReconnectDelay`.

@@ -1,5 +1,5 @@
 /** `createClient`: where a path leads, which headers go where, which options win. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type ClientOptions,
   ConfigurationError,
@@ -32,6 +32,43 @@ const thrown = (make: () => unknown): ConfigurationError => {
   }
   throw new Error('It was taken');
 };
+
+describe('without baseUrl, where there is a location', () => {
+  const at = (location: unknown, url: string | (() => string)) => {
+    vi.stubGlobal('location', location);
+    return dialled({}, url as string).url;
+  };
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    ['https://app.test/rooms/1?a=b', '/chat?c=d', 'wss://app.test/chat?c=d'],
+    ['http://app.test:8080/rooms/1#x', 'chat', 'ws://app.test:8080/rooms/chat'],
+    ['https://app.test/', '//other.test/chat', 'wss://other.test/chat'],
+    ['https://app.test/', 'ws://other.test/chat', 'ws://other.test/chat'],
+  ])('at %s, %s is %s', (href, path, url) => {
+    expect(at({ href }, path)).toBe(url);
+  });
+
+  it('a provider may give a path', async () => {
+    vi.stubGlobal('location', { href: 'https://app.test/' });
+    const transport = fakeTransport();
+    const ws = createClient({ websocket: { transport, clock: new VirtualClock() } }).ws(() => '/chat');
+    void ws.connect().catch(() => {});
+    await expect.poll(() => transport.dials[0]?.request.url).toBe('wss://app.test/chat');
+    await ws.close();
+  });
+
+  it('baseUrl wins; a fragment, http: and a place that is no site are refused as ever', () => {
+    vi.stubGlobal('location', { href: 'https://app.test/' });
+    expect(dialled({ baseUrl: 'https://api.test' }, '/chat').url).toBe('wss://api.test/chat');
+    expect(thrown(() => createClient().ws('/chat#x')).message).toContain('fragment');
+    expect(thrown(() => createClient().ws('https://app.test/')).message).toContain('wss://app.test');
+    for (const location of [{ href: 'file:///index.html' }, { href: 'about:blank' }, {}, undefined]) {
+      vi.stubGlobal('location', location);
+      expect(thrown(() => createClient().ws('/chat')).message).toContain('together with a baseUrl');
+    }
+  });
+});
 
 describe('URLs', () => {
   it.each<[string | undefined, string, string]>([

@@ -51,12 +51,13 @@ function failuresOf(row: string): Partial<Failure>[] {
   }
   if (row.startsWith('a TLS alert')) return numbersIn(row).map((alert) => failed('x', { alert }));
   if (row.startsWith('a proxy')) return [answered(407), failed('x', { final: true, hop: 'proxy' })];
+  if (row.startsWith('a page')) return [failed('x', { final: true })];
   return [failed('x', { code: 'ENOTFOUND' }), { error: new TimeoutError('connect', 1) }];
 }
 
 describe('the table of the default decision', () => {
   it('has all rows', () => {
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(13);
     expect(certificateCodes).toHaveLength(28);
   });
 

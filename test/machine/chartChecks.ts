@@ -52,6 +52,8 @@ class Rig {
   slept = 0;
   /** By how much the time of day alone has moved: a sleep in which the clock of intervals stood, or a correction. */
   moved = 0;
+  /** What the runtime says of its network. */
+  isOffline = false;
   #tell: (fact: SocketFact) => void = () => {};
   readonly #actor;
 
@@ -79,6 +81,7 @@ class Rig {
             this.failures.push(failure);
             return decide(failure);
           },
+          isOffline: () => this.isOffline,
           random: () => 0,
           now: () => this.clock.now() + this.slept,
           wallTime: () => this.clock.now() + this.slept + this.moved,
@@ -352,6 +355,53 @@ export const CHECKS: readonly ChartCheck[] = [
       for (const fact of [AWAKE, ONLINE]) {
         new Rig(machine, policy, () => 70_000).do('connect', busy, fact, 60_000).is('reconnecting');
       }
+    },
+  },
+  {
+    name: 'a dial that the surroundings began, or that fails without a network, uses up no attempt',
+    run(machine) {
+      const policy = {
+        reconnect: true,
+        maxReconnectAttempts: 1,
+        maxReconnectDelay: 8000,
+        minUptime: 1_000_000,
+      };
+      const AWAKE = { type: 'runtime.awake' } as const;
+      const ONLINE = { type: 'runtime.online' } as const;
+      const rig = (...things: Parameters<Rig['do']>) => new Rig(machine, policy).do('connect', ...things);
+      const delays = ({ emitted }: Rig) =>
+        emitted.flatMap((each) => (each.type === 'retryScheduled' ? [[each.attempt, each.delay]] : []));
+      const same = [
+        [1, 1000],
+        [1, 1000],
+      ];
+      assert.deepEqual(delays(rig(REFUSED, ONLINE, REFUSED).is('backoff')), same);
+      assert.deepEqual(delays(rig(REFUSED, 1, ONLINE, REFUSED).do(1000).do(REFUSED).is('exhausted')), same);
+      // As early as the delay itself: nothing was shortened.
+      rig(REFUSED, AWAKE, 1000, REFUSED).is('exhausted');
+      rig(REFUSED, ONLINE, REFUSED, 'reconnect', REFUSED).is('exhausted');
+      const early = rig(1, REFUSED, AWAKE).do(999, REFUSED).is('backoff');
+      assert.deepEqual(delays(early), same);
+      rig(1, REFUSED, AWAKE, 'reconnect', REFUSED).is('exhausted');
+      rig(REFUSED, ONLINE, OPENED, 'reconnect', REFUSED).do(1000, REFUSED).is('exhausted');
+      // The connection that such a dial has become ends as any other.
+      rig(REFUSED, ONLINE, OPENED, CLOSED).is('exhausted');
+
+      const offline = new Rig(machine, policy);
+      offline.isOffline = true;
+      offline.do('connect', REFUSED, 8000, REFUSED, 8000, REFUSED).is('backoff');
+      assert.deepEqual(delays(offline), [
+        [1, 8000],
+        [1, 8000],
+        [1, 8000],
+      ]);
+      offline.isOffline = false;
+      offline.do(ONLINE, REFUSED);
+      assert.deepEqual(delays(offline).at(-1), [1, 1000]);
+      offline.do(1000, REFUSED).is('exhausted');
+      const lost = new Rig(machine, policy);
+      lost.isOffline = true;
+      assert.deepEqual(delays(lost.do('connect', OPENED, CLOSED)), [[1, 1000]]);
     },
   },
   {
