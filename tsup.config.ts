@@ -1,6 +1,6 @@
 /**
- * What is built: `dist` for Node, `dist/browser` for pages and workers, from the same sources but for the modules that
- * have a form of their own for browsers.
+ * What is built: `dist` for Node, `dist/browser` for pages and workers, `dist/react-native`, from the same sources but for
+ * the modules that have a form of their own there.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -55,16 +55,18 @@ const types = (entry: Record<string, string>): Options => ({
   dts: { only: true, compilerOptions: { stripInternal: true } },
 });
 
-/** `name.browser.ts` in the place of `name.ts`, where there is one. */
-const browserForms: Plugin = {
-  name: 'browser-forms',
+/** In the place of `name.ts` the first of its forms that there is, e.g. `name.browser.ts`. */
+const forms = (...kinds: readonly string[]): Plugin => ({
+  name: 'forms',
   setup(build) {
     build.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
-      const form = join(resolveDir, path.replace(/\.js$/, '.browser.ts'));
-      return existsSync(form) ? { path: form } : undefined;
+      const found = kinds
+        .map((kind) => join(resolveDir, path.replace(/\.js$/, `.${kind}.ts`)))
+        .find(existsSync);
+      return found === undefined ? undefined : { path: found };
     });
   },
-};
+});
 
 /** The package `events` is part of the build for browsers: its licence asks that its notice goes with it. */
 const notices: Plugin = {
@@ -80,6 +82,17 @@ const notices: Plugin = {
   },
 };
 
+/**
+ * Hermes has no such symbol (https://github.com/facebook/hermes/issues/820): Metro's Babel then compiles `for await` to a loop
+ * that asks for this name. To be removed when Hermes has it.
+ */
+const asyncIterator: Options = {
+  esbuildOptions: (options) => {
+    options.define = { ...options.define, 'Symbol.asyncIterator': 'ASYNC_ITERATOR' };
+  },
+  banner: { js: "const ASYNC_ITERATOR = Symbol['asyncIterator'] ?? '@@asyncIterator';" },
+};
+
 export default defineConfig([
   { ...common, entry: { ...api, ...inspect, ...chart }, target: 'node20' },
   {
@@ -89,7 +102,19 @@ export default defineConfig([
     platform: 'browser',
     target: 'es2022',
     noExternal: ['events'],
-    esbuildPlugins: [browserForms, notices],
+    esbuildPlugins: [forms('browser'), notices],
+  },
+  {
+    ...common,
+    entry: { ...api, ...inspect, ...chart },
+    outDir: 'dist/react-native',
+    platform: 'neutral',
+    target: 'es2022',
+    noExternal: ['events'],
+    // Metro reads no source map of a package.
+    sourcemap: false,
+    esbuildPlugins: [forms('native', 'browser'), notices],
+    ...asyncIterator,
   },
   types({ ...api, ...inspect }),
   types(chart),

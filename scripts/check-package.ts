@@ -4,7 +4,7 @@
  *
  * Usage: npx tsx scripts/check-package.ts [--this-node] [--all]   (after `npm run build`)
  * With --all also the whole matrix of compilers, Rollup, Parcel, bundles for Node, and installations by npm, pnpm, Yarn and
- * Bun beside each undici. With --this-node only the running version of Node is tried. Other versions come from the npm
+ * Bun beside each undici. Metro and React Native are always tried: they are installed while the rest is checked. With --this-node only the running version of Node is tried. Other versions come from the npm
  * package `node`; outside CI one that cannot be had is skipped, and said so.
  */
 import { execFile } from 'node:child_process';
@@ -20,6 +20,7 @@ import { findProgram } from './package/findProgram.js';
 import { checkInstallers } from './package/installers.js';
 import { checkLinks } from './package/links.js';
 import { checkMoreBundlers } from './package/moreBundlers.js';
+import { checkReactNative, installReactNative } from './package/reactNative.js';
 import { checkTypeMatrix } from './package/typeMatrix.js';
 import { checkXStateVersions } from './package/xstateVersions.js';
 
@@ -31,8 +32,8 @@ const MOST_BYTES = 1_750_000;
 /** What the package consists of: what is built, and what the README leads to. */
 const PUBLISHED =
   /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
-/** In ms; a fresh Node is some 50 MB to fetch. */
-const LIMIT = 120_000;
+/** In ms; a fresh Node is some 50 MB to fetch, React Native 300 packages. */
+const LIMIT = 240_000;
 
 async function sh(cwd: string, command: string, ...args: string[]): Promise<string> {
   try {
@@ -112,6 +113,10 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'recker-package-'));
   try {
     const tarball = await pack(folder);
+    const app = join(folder, 'react-native');
+    // A failure counts when it is waited for, below.
+    const installed = installReactNative(app, tarball, sh);
+    installed.catch(() => {});
     await checkTypes();
     await sh(root, bin('publint'), '--strict');
     say('publint --strict: clean');
@@ -137,6 +142,9 @@ async function main(): Promise<void> {
     if (chromium === undefined && process.env.CI) throw new Error('needs chromium');
     const bundles = await checkBundlers(folder, chromium);
     say(`${bundles.join(', ')}; ${chromium === undefined ? 'skipped: needs chromium' : 'run in Chromium'}`);
+
+    await installed;
+    say(await checkReactNative(root, app, sh));
 
     if (all) {
       say((await checkMoreBundlers(folder, tarball, sh)).join(', '));

@@ -14,6 +14,7 @@ export function writeSubpaths(): void {
     const entry = {
       main: `../dist/${name}.cjs`,
       module: `../dist/${name}.js`,
+      'react-native': `../dist/react-native/${name}.js`,
       browser: `../dist/browser/${name}.js`,
       types: `../dist/${name}.d.ts`,
       sideEffects: false,

@@ -1,7 +1,7 @@
 /**
  * The factory for connections that share a base URL, headers and options.
  */
-import { ConfigurationError, type GlobalURL, withoutPrototype } from '../port/index.js';
+import { ConfigurationError, type GlobalURL, type ParsedUrl, withoutPrototype } from '../port/index.js';
 import {
   checkHeaders,
   checkOptions,
@@ -64,7 +64,8 @@ export function createClient(options: ClientOptions = {}): Client {
   const defaults = Object.freeze(mergeOptions({ autoConnect: true }, checkOptions(common)));
   const parseUrl = (given: unknown) => resolveUrl(given, base);
   // Credentials are sent to their own origin only, however a URL is written.
-  const headersFor = (url: URL) => (base === undefined || originOf(url) === originOf(base) ? ownHeaders : {});
+  const headersFor = (url: ParsedUrl) =>
+    base === undefined || originOf(url) === originOf(base) ? ownHeaders : {};
 
   const bound = { parseUrl, headersFor };
 

@@ -284,7 +284,7 @@ function redactSnapshot(snapshot: unknown): RedactedSnapshot {
   >;
   return {
     status: String(status),
-    ...(value === undefined ? {} : { value: structuredClone(value) }),
+    ...(value === undefined ? {} : { value: JSON.parse(JSON.stringify(value)) }),
     ...(context === undefined ? {} : { context: redactValue(context, 'context') }),
     ...(tags instanceof Set ? { tags: [...tags].map(String) } : {}),
     ...(input === undefined ? {} : { input: redactValue(input, 'input') }),

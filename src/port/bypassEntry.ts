@@ -2,6 +2,7 @@
  * The entries of the option `bypass` and of NO_PROXY: which there are, and how each is read. Pure, and without any
  * module of Node: the api checks options with it in browsers, too.
  */
+import { parseUrl } from './url.js';
 
 /** One entry, read. */
 export interface BypassEntry {
@@ -50,5 +51,5 @@ const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, '$1
 
 /** The URL parser knows IPv6 (https://url.spec.whatwg.org/#concept-ipv6-parser). */
 function isIPv6(text: string): boolean {
-  return text.includes(':') && /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`ws://[${text}]`);
+  return text.includes(':') && /^[0-9a-f:.]+$/i.test(text) && parseUrl(`ws://[${text}]`) !== undefined;
 }

@@ -41,4 +41,5 @@ export {
   type TransportFeature,
   type TransportObserver,
 } from './transport.js';
+export { type ParsedUrl, parseUrl } from './url.js';
 export { utf8Bytes, utf8Length } from './utf8.js';

@@ -7,6 +7,7 @@
  */
 import { bypassEntries, readBypassEntry } from './bypassEntry.js';
 import { type Credentials, credentialsOf } from './credentials.js';
+import { type ParsedUrl, parseUrl } from './url.js';
 import { utf8Length } from './utf8.js';
 
 /** The settings that are checked here. Own members only. */
@@ -25,7 +26,7 @@ const MAX_CREDENTIAL = 255;
 /** What is allowed, where `claims` is not; undefined where it is. The URL has been checked. */
 export function proxyContradiction(claims: ProxyClaims): string | undefined {
   const { auth, token, headers, bypass } = claims;
-  const url = new URL(claims.url);
+  const url = parseUrl(claims.url) as ParsedUrl;
   const own = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'proxy-authorization');
   if ([auth !== undefined, token !== undefined, own].filter(Boolean).length > 1) {
     return 'an object with one of auth, token and a Proxy-Authorization header';

@@ -2,6 +2,7 @@
  * How much of a URL or of another's message may be shown. Pure.
  */
 import { tryRead } from './own.js';
+import { parseUrl } from './url.js';
 
 /** Replaces a secret. */
 export const REDACTED = '***';
@@ -13,8 +14,9 @@ export const REDACTED = '***';
  * redactUrl('wss://me:secret@example.com/room?token=abc'); // 'wss://example.com/room?token=***'
  */
 export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return url === '' ? '' : REDACTED;
-  const { protocol, host, pathname, search } = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === undefined) return url === '' ? '' : REDACTED;
+  const { protocol, host, pathname, search } = parsed;
   const query = search
     .slice(1)
     .split('&')

@@ -23,26 +23,7 @@ import {
   utf8Length,
 } from '../port/index.js';
 import { connectionError } from './failures/index.js';
-import { isOffline, macrotask } from './runtime/index.js';
-
-/** What is used of the WHATWG interface (https://websockets.spec.whatwg.org/#the-websocket-interface). */
-interface NativeSocket {
-  binaryType: string;
-  readonly bufferedAmount: number;
-  readonly extensions: string;
-  readonly protocol: string;
-  readonly readyState: number;
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: string | ArrayBuffer }) => void) | null;
-  onerror: ((event: { readonly error?: unknown; readonly message?: unknown }) => void) | null;
-  onclose:
-    | ((event: { readonly code: number; readonly reason: string; readonly wasClean: boolean }) => void)
-    | null;
-  send(data: string | Uint8Array): void;
-  close(code?: number, reason?: string): void;
-}
-
-type NativeConstructor = new (url: string, protocols: string[]) => NativeSocket;
+import { isOffline, macrotask, type NativeSocket, nativeFeatures, openSocket } from './runtime/index.js';
 
 const OPEN = 1;
 const CLOSING = 2;
@@ -99,11 +80,10 @@ class NativeTransport implements Transport {
     }
   }
 
-  #begin({ url, protocols }: DialRequest): NativeSocket {
-    const { WebSocket } = globalThis as unknown as { readonly WebSocket?: NativeConstructor };
-    if (WebSocket === undefined)
+  #begin(request: DialRequest): NativeSocket {
+    const socket = openSocket(request);
+    if (socket === undefined)
       throw new ConnectionError('This runtime has no global WebSocket', { final: true });
-    const socket = new WebSocket(url, [...protocols]);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       this.#isOpen = true;
@@ -275,7 +255,7 @@ function refusal(cause: unknown, url: string): ReckerError {
  */
 export const nativeTransport: TransportFactory = Object.freeze({
   name: 'native',
-  supports: Object.freeze([]),
+  supports: nativeFeatures,
   canCloseWith: (code: number) => code === 1000 || (code >= 3000 && code <= 4999),
   dial: (request: DialRequest, observer: TransportObserver) => new NativeTransport(request, observer),
 });

@@ -24,6 +24,7 @@ it('no module of Node is in it, no ws, no undici, no proxy', async () => {
     'macrotask.ts',
     'native.ts',
     'offline.ts',
+    'socket.ts',
     'wallClock.ts',
   ]);
   expect(inputs.filter((path) => path.includes('node:'))).toEqual([]);

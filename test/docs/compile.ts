@@ -10,11 +10,25 @@ export const ENTRIES = {
   'recker/inspect': 'src/inspect/index.ts',
 } as const;
 
+/** What the documentation uses of packages that are not installed here, as they declare it. */
+const ELSEWHERE = `
+declare module 'react-native' {
+  export const AppState: {
+    addEventListener(type: 'change', listener: (state: 'active' | 'background' | 'inactive') => void): { remove(): void };
+  };
+}
+declare module '@react-native-community/netinfo' {
+  const NetInfo: { addEventListener(listener: (state: { isConnected: boolean | null }) => void): () => void };
+  export default NetInfo;
+}
+`;
+
 /** What the compiler says of these programs, each under its name. */
 export function compileProblems(programs: ReadonlyMap<string, string>): readonly string[] {
   const sources = new Map(
     [...programs].map(([name, code]) => [`${root}test/docs/${name.replace(/\W/g, '_')}.ts`, code]),
   );
+  const elsewhere = `${root}test/docs/elsewhere.d.ts`;
   const options: ts.CompilerOptions = {
     module: ts.ModuleKind.NodeNext,
     moduleDetection: ts.ModuleDetectionKind.Force,
@@ -30,9 +44,9 @@ export function compileProblems(programs: ReadonlyMap<string, string>): readonly
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
-  host.fileExists = (path) => sources.has(path) || fileExists(path);
-  host.readFile = (path) => sources.get(path) ?? readFile(path);
-  const program = ts.createProgram([...sources.keys()], options, host);
+  host.fileExists = (path) => path === elsewhere || sources.has(path) || fileExists(path);
+  host.readFile = (path) => (path === elsewhere ? ELSEWHERE : (sources.get(path) ?? readFile(path)));
+  const program = ts.createProgram([...sources.keys(), elsewhere], options, host);
   return [...sources.keys()].flatMap((path) =>
     ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map(({ messageText, start, file }) => {
       const line =

@@ -5,7 +5,9 @@
 import { NEVER } from '../../port/index.js';
 import type { Clock } from '../options/index.js';
 
-const ORIGIN = performance.timeOrigin;
+/** Older versions of React Native have no `timeOrigin`. */
+// biome-ignore lint/style/noRestrictedGlobals: this is the clock seam.
+const ORIGIN = performance.timeOrigin ?? Date.now() - performance.now();
 
 /** The platform's timers, and its monotonic time counted from the epoch. */
 export const realClock: Clock = Object.freeze({

@@ -4,6 +4,7 @@
  * Nothing of this is made where the option `inspect` is not given.
  */
 import { type InspectionLike, redactInspection, redactUrl } from '../../machine/index.js';
+import { type ParsedUrl, parseUrl } from '../../port/index.js';
 import type { Inspect, LookAtClient } from '../options/index.js';
 import type { WebSocketStats } from '../types.js';
 import { errorOf, isObject } from '../values/index.js';
@@ -30,7 +31,7 @@ let count = 0;
 function nameOf(url: string): string {
   count += 1;
   if (url === '') return `(url provider) #${count}`;
-  const { host, pathname } = new URL(url);
+  const { host, pathname } = parseUrl(url) as ParsedUrl;
   return `${host}${pathname === '/' ? '' : pathname} #${count}`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Checks the options `family` and `localAddress`. Uses no module of Node: some runtimes have no `isIP()`.
  */
+import { parseUrl } from '../../port/index.js';
 
 export const familyProblem = (value: unknown): string | undefined =>
   value === 0 || value === 4 || value === 6 ? undefined : '0, 4 or 6';
@@ -24,5 +25,5 @@ function ipFamily(value: unknown): 0 | 4 | 6 {
   if (/^\d+(\.\d+){3}$/.test(value)) return value.split('.').every((each) => Number(each) < 256) ? 4 : 0;
   // A zone (RFC 4007 §11) is not part of a URL.
   const [address = '', zone] = value.split('%');
-  return address.includes(':') && zone !== '' && URL.canParse(`http://[${address}]/`) ? 6 : 0;
+  return address.includes(':') && zone !== '' && parseUrl(`http://[${address}]/`) !== undefined ? 6 : 0;
 }

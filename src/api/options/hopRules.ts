@@ -1,7 +1,7 @@
 /**
  * Checks the options `tls` and `proxy`. Shows no value, since each may be a secret.
  */
-import { type ProxyClaims, proxyContradiction } from '../../port/index.js';
+import { type ProxyClaims, parseUrl, proxyContradiction } from '../../port/index.js';
 import { isObject, schemeMeant } from '../values/index.js';
 import { headersProblem, readHeaders } from './handshakeRules.js';
 import { type Members, membersProblem, type Read } from './memberRules.js';
@@ -44,10 +44,11 @@ const PROXY_PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'so
 
 function proxyUrlProblem(value: unknown): string | undefined {
   const allowed = `a URL of ${PROXY_PROTOCOLS.join(', ')}`;
-  if (typeof value !== 'string' || !URL.canParse(value)) return allowed;
-  const { protocol, hostname } = new URL(value);
+  const url = typeof value === 'string' ? parseUrl(value) : undefined;
+  if (url === undefined) return allowed;
+  const { protocol, hostname } = url;
   if (PROXY_PROTOCOLS.includes(protocol)) return hostname === '' ? allowed : undefined;
-  return `${allowed}${schemeMeant(value, PROXY_PROTOCOLS)}`;
+  return `${allowed}${schemeMeant(value as string, PROXY_PROTOCOLS)}`;
 }
 
 const PROXY_MEMBERS: Members = {

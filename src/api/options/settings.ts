@@ -9,6 +9,7 @@ import {
   type DialRequest,
   type GlobalURL,
   NEVER,
+  type ParsedUrl,
   type TransportFactory,
 } from '../../port/index.js';
 import { defaultTransport } from '../platform.js';
@@ -55,9 +56,9 @@ export type ReceiveBounds = { readonly [Name in keyof ReceiveQueueOptions]-?: nu
 
 /** What `createClient` knows beyond the options of one connection. */
 export interface ClientDefaults {
-  readonly parseUrl: (given: unknown) => URL;
+  readonly parseUrl: (given: unknown) => ParsedUrl;
   /** The headers of `createClient()` for a URL; none for URLs of another origin. */
-  readonly headersFor: (url: URL) => Readonly<Record<string, string>>;
+  readonly headersFor: (url: ParsedUrl) => Readonly<Record<string, string>>;
 }
 
 /** A URL together with what `createClient()` knows. Not exported to users, so none of their values can be one. */

@@ -1,7 +1,13 @@
 /**
  * Checks and resolves URLs. Shows no part of a URL that may be a secret.
  */
-import { basicAuthorization, ConfigurationError, credentialsOf } from '../../port/index.js';
+import {
+  basicAuthorization,
+  ConfigurationError,
+  credentialsOf,
+  type ParsedUrl,
+  parseUrl,
+} from '../../port/index.js';
 import { isUrl, kindOf, schemeMeant } from '../values/index.js';
 
 const SCHEMES = ['wss:', 'ws:'];
@@ -19,14 +25,15 @@ function pageUrl(): string | undefined {
  * @param base an `http(s):` or `ws(s):` URL; `http` becomes `ws`. Default: the page's or worker's `location`, where there is one
  * @throws ConfigurationError that says what to write instead; shows no user info and no query
  */
-export function resolveUrl(given: unknown, base?: URL): URL {
+export function resolveUrl(given: unknown, base?: ParsedUrl): ParsedUrl {
   if (typeof given !== 'string' && !isUrl(given)) {
     throw new ConfigurationError('url', `url must be a string or a URL; got ${kindOf(given)}`);
   }
   const text = typeof given === 'string' ? given : given.href;
-  const isFull = URL.canParse(text);
+  const isFull = parseUrl(text) !== undefined;
   const href = base?.href ?? (isFull ? undefined : pageUrl());
-  if (!URL.canParse(text, href)) {
+  const url = parseUrl(text, href);
+  if (url === undefined) {
     throw new ConfigurationError(
       'url',
       href === undefined
@@ -34,7 +41,6 @@ export function resolveUrl(given: unknown, base?: URL): URL {
         : 'url must be a path or a full ws:// or wss:// URL',
     );
   }
-  const url = new URL(text, href);
   if (url.protocol === 'http:' || url.protocol === 'https:') {
     const scheme = url.protocol === 'http:' ? 'ws' : 'wss';
     if (isFull) {
@@ -43,9 +49,7 @@ export function resolveUrl(given: unknown, base?: URL): URL {
         `url must begin with ${scheme}://, not ${url.protocol}//: write ${scheme}://${url.host}`,
       );
     }
-    url.protocol = `${scheme}:`;
-  }
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+  } else if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw new ConfigurationError(
       'url', // Without a scheme, what precedes the first colon may be a user name.
       `url must begin with ws:// or wss://${text.startsWith(`${url.protocol}//`) ? `, not ${url.protocol}${schemeMeant(text, SCHEMES)}` : ''}`,
@@ -57,16 +61,16 @@ export function resolveUrl(given: unknown, base?: URL): URL {
       'url must have no fragment: a WebSocket URL ends before the # (RFC 6455 §3)',
     );
   }
-  return url;
+  return url.protocol.startsWith('ws') ? url : (parseUrl(url.href.replace('http', 'ws')) as ParsedUrl);
 }
 
 /** Checks a `baseUrl`: `http(s)` or `ws(s)`. */
-export function parseBaseUrl(given: unknown): URL {
+export function parseBaseUrl(given: unknown): ParsedUrl {
   const text = isUrl(given) ? given.href : given;
-  if (typeof text === 'string' && URL.canParse(text)) {
-    const url = new URL(text);
+  const url = typeof text === 'string' ? parseUrl(text) : undefined;
+  if (url !== undefined) {
     if (BASE_SCHEMES.includes(url.protocol)) {
-      if (!text.includes('#')) return url;
+      if (!(text as string).includes('#')) return url;
       throw new ConfigurationError(
         'baseUrl',
         'baseUrl must have no fragment: leave out the # and what follows it',
@@ -80,16 +84,15 @@ export function parseBaseUrl(given: unknown): URL {
 }
 
 /** Scheme, host and port, with `ws` for `http`: the headers of `createClient()` are sent to one origin only. */
-export function originOf(url: URL): string {
+export function originOf(url: ParsedUrl): string {
   return `${url.protocol.replace('http', 'ws')}//${url.host}`;
 }
 
 /** Splits a URL into the URL to dial and the `Authorization` value for its user info (RFC 7617). */
-export function splitCredentials(url: URL): { href: string; authorization: string | undefined } {
+export function splitCredentials(url: ParsedUrl): { href: string; authorization: string | undefined } {
   const credentials = credentialsOf(url);
   if (credentials === undefined) return { href: url.href, authorization: undefined };
-  const bare = new URL(url.href);
-  bare.username = '';
-  bare.password = '';
-  return { href: bare.href, authorization: basicAuthorization(credentials) };
+  const { protocol, host, pathname, search } = url;
+  const href = `${protocol}//${host}${pathname}${search}`;
+  return { href, authorization: basicAuthorization(credentials) };
 }

@@ -45,7 +45,8 @@ function watch(signal: AbortSignal): Watch {
   return made;
 }
 
-const collected = new FinalizationRegistry<() => void>((stop) => stop());
+/** Made when it is first needed: some runtimes do not have the class, and keep the listener. */
+let collected: FinalizationRegistry<() => void> | undefined;
 
 /** As `onAbort`, without keeping `target` alive. */
 export function onAbortOf<Target extends object>(
@@ -58,5 +59,7 @@ export function onAbortOf<Target extends object>(
     const found = reference.deref();
     if (found !== undefined) act(found);
   });
+  if (typeof FinalizationRegistry === 'undefined') return;
+  collected ??= new FinalizationRegistry((end) => end());
   collected.register(target, stop);
 }
