@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests put at the other end of a dial: proxies, TLS terminators, a second
-# WebSocket implementation, a browser, and the tools that cut networks. Idempotent: what is there is not touched,
+# WebSocket implementation, three browsers, and the tools that cut networks. Idempotent: what is there is not touched,
 # and without anything missing it neither needs root nor the network.
 set -euo pipefail
 
@@ -15,6 +15,9 @@ wanted=(
   openssl:openssl
   curl:curl
   chromium:chromium
+  firefox-esr:firefox-esr
+  webkit2gtk-driver:WebKitWebDriver
+  xvfb:Xvfb
   iproute2:ip
   nftables:nft
   procps:ps
