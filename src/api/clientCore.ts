@@ -335,6 +335,11 @@ export class ClientCore
     else transport.resume();
   }
 
+  /** What messages of a session wait for, as those of `send()` do by the option `awaitDrain`. */
+  get drainMark(): number | undefined {
+    return settled(this.#options, 'awaitDrain') ? settled(this.#options, 'highWaterMark') : undefined;
+  }
+
   get canPause(): boolean {
     return this.#settings.factory.supports.includes('pause');
   }
@@ -360,6 +365,7 @@ export class ClientCore
   }
 
   flush(): void {
+    this.sessions?.flush();
     const transport = this.sendingOn;
     if (transport !== undefined) this.outbox.pump(transport);
   }

@@ -46,7 +46,7 @@ export function redactText(text: string): string {
  * more.
  */
 export function withCause(message: string, cause: unknown): string {
-  if (typeof cause !== 'object' || cause === null) return message;
-  const why = tryRead(() => (cause as { readonly message?: unknown }).message);
+  const why =
+    typeof cause === 'string' ? cause : tryRead(() => (cause as { readonly message?: unknown }).message);
   return typeof why === 'string' && why !== '' ? `${message}: ${redactText(why)}` : message;
 }

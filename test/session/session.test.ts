@@ -144,6 +144,32 @@ describe('session.send()', () => {
     expect([await outcome(early), await outcome(late)]).toEqual([undefined, undefined]);
   });
 
+  it('waits for the drain where the option awaitDrain says so, over open too, and rejects with the connection', async () => {
+    let done = (): void => {};
+    const wait = () =>
+      new Promise<void>((resolve) => {
+        done = resolve;
+      });
+    const { ws, transport, sessions } = scene(wait, { awaitDrain: true, highWaterMark: 0 });
+    transport.last.open();
+    await settled();
+    transport.last.holdWrites = true;
+    const session = sessions[0] as (typeof sessions)[number];
+    const first = session.send('first');
+    expect(await outcome(first)).toBe('pending');
+    transport.last.take();
+    expect(await outcome(first)).toBeUndefined();
+    const second = session.send('second');
+    done();
+    await settled();
+    expect([ws.state, await outcome(second)]).toEqual(['open', 'pending']);
+    transport.last.take();
+    expect(await outcome(second)).toBeUndefined();
+    const third = session.send('third');
+    transport.last.end();
+    expect(await outcome(third)).not.toBe('pending');
+  });
+
   it('after open it is ws.send(), and on a dead session it rejects without undelivered', async () => {
     const { transport, sessions, ws, told, clock } = scene(() => {}, { maxInFlight: 0 });
     transport.last.open();
@@ -203,7 +229,7 @@ describe('what becomes of it', () => {
       },
       'prepare failed',
     ],
-    ['rejects with a text', () => Promise.reject('why'), 'prepare failed'],
+    ['rejects with a text', () => Promise.reject('why'), 'prepare failed: why'],
     [
       'returns a thenable that throws',
       () =>

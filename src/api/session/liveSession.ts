@@ -31,6 +31,8 @@ export interface SessionLink {
 /** What a session needs of the client. */
 export interface SessionClient {
   readonly canPause: boolean;
+  /** Where a message waits for the drain: the bytes at which it counts as drained. */
+  readonly drainMark: number | undefined;
   readonly view: { readonly state: string };
   readonly hub: { miss(count: number): void };
   /** As `ws.send()`. */
@@ -133,7 +135,7 @@ export class LiveSession implements HoldOwner, OutboxClient {
     switch (this.#phase) {
       case 'preparing':
         this.#outbox ??= new Outbox(this, UNBOUNDED, Number.POSITIVE_INFINITY);
-        return this.#outbox.send(data);
+        return this.#outbox.send(data, this.#client.drainMark);
       case 'open':
         return this.#client.send(data);
       case 'over':
@@ -190,11 +192,18 @@ export class LiveSession implements HoldOwner, OutboxClient {
     this.held.end('kept', this.#ended('next'));
   }
 
+  /** The kernel took bytes of what was sent. */
+  flush(): void {
+    const { sendingOn } = this;
+    if (sendingOn !== undefined) this.#outbox?.pump(sendingOn);
+  }
+
   /** The connection takes no more messages. */
   end(): void {
     this.hasFailed ||= this.isPreparing;
     this.#phase = 'over';
     if (this.hasFailed) this.held.end('missed', this.#ended('next'));
+    this.#outbox?.failDrains({ error: this.#ended('send') });
     for (const waiting of this.#outbox?.giveUp() ?? []) waiting.reject(this.#ended('send'));
   }
 

@@ -65,6 +65,11 @@ export class Sessions {
     announcer.addPassing(() => session.run(this.#prepare, { ...facts, protocol }));
   }
 
+  /** The kernel took bytes: messages of the session may have drained. */
+  flush(): void {
+    this.#present?.flush();
+  }
+
   receive(message: WebSocketMessage, bytes: number): void {
     this.#present?.held.receive(message, bytes);
   }
