@@ -84,7 +84,9 @@ export type Action =
   // Time.
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'wait for the next timer'; readonly short: number }
-  | { readonly do: 'sleep'; readonly ms: number };
+  | { readonly do: 'sleep'; readonly ms: number }
+  /** What `navigator.onLine` says, which may be wrong. */
+  | { readonly do: 'runtime is'; readonly offline: boolean };
 
 export interface Script {
   readonly seed: number;
@@ -186,6 +188,7 @@ function actionOf(random: Random): Action {
     wait: 10,
     'wait for the next timer': 10,
     sleep: 0.5,
+    'runtime is': 1,
   });
   switch (what) {
     case 'call':
@@ -219,6 +222,8 @@ function actionOf(random: Random): Action {
     case 'wait for the next timer':
       // A millisecond before, exactly then, or a little later.
       return { do: what, short: random.pick([1, 0, 0, 0, -1]) };
+    case 'runtime is':
+      return { do: what, offline: random.chance(0.5) };
     case 'sleep':
       return { do: what, ms: random.pick([500, 60_000]) };
     default:

@@ -12,6 +12,7 @@ import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js
 import { RUNTIME_FACT } from '../../src/port/index.js';
 import { EVENTS } from '../support/events.js';
 import { broken, type Command, Invariants } from '../support/invariants.js';
+import { setOffline } from '../support/offline.js';
 import { Random } from '../support/random.js';
 import { Ledger } from './ledger.js';
 import { Network, type Peer, RETRY_AFTER } from './network.js';
@@ -47,6 +48,7 @@ export class World {
   readonly #preparing: Preparing;
   readonly #abort = new AbortController();
   #planned: { readonly event: string; readonly call: Call }[] = [];
+  #isOffline = false;
   #failure: unknown;
   /** The messages that were heard, and their order. */
   readonly #places = new Map<number, number>();
@@ -77,13 +79,17 @@ export class World {
 
   /** @throws what was found to be wrong */
   async run(): Promise<void> {
-    for (const action of this.#script.actions) {
-      this.#trace(JSON.stringify(action));
-      await this.#act(action);
-      await this.#settle();
+    try {
+      for (const action of this.#script.actions) {
+        this.#trace(JSON.stringify(action));
+        await this.#act(action);
+        await this.#settle();
+      }
+      await this.#heal();
+      await this.#finish();
+    } finally {
+      setOffline(false);
     }
-    await this.#heal();
-    await this.#finish();
   }
 
   #options(settings: Settings, seed: number): WebSocketOptions {
@@ -197,6 +203,10 @@ export class World {
       case 'wait for the next timer':
         await this.#pass(Math.max(0, (this.#time.untilTimer ?? 0) - action.short));
         break;
+      case 'runtime is':
+        this.#isOffline = action.offline;
+        setOffline(action.offline);
+        break;
       case 'sleep':
         this.#time.slept += action.ms;
         break;
@@ -280,6 +290,8 @@ export class World {
   #hear(event: (typeof EVENTS)[number], args: readonly unknown[]): void {
     this.#guard(() => {
       this.#invariants.heard(event, args);
+      // What fails without a network uses up no attempt.
+      if (event === 'reconnecting' && this.#isOffline) this.#invariants.reported('backoff');
       if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);
       if (event === 'undelivered') this.#ledger.refused(args[0]);
       else if (event === 'message') this.#messaged(args[0] as { readonly data: unknown });
@@ -393,6 +405,8 @@ export class World {
     const before = this.#client.state;
     const dialsBefore = this.#network.peers.length;
     this.#planned = [];
+    this.#isOffline = false;
+    setOffline(false);
     this.#trace(`the network heals, in ${before}`);
     this.#preparing.isHealed = true;
     this.#network.heal(heartbeatInterval > 0, connectTimeout > 0);

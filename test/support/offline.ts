@@ -1,13 +1,25 @@
 /** A runtime whose `navigator.onLine` is false, as a browser's is that has no network. */
 
-/** Runs `act` in it. */
+let known: PropertyDescriptor | undefined;
+let isReplaced = false;
+
+/** From here on `navigator.onLine` is false; with false, `navigator` is what it was. */
+export function setOffline(isOffline: boolean): void {
+  if (isOffline === isReplaced) return;
+  isReplaced = isOffline;
+  if (isOffline) {
+    known = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+  } else if (known === undefined) Reflect.deleteProperty(globalThis, 'navigator');
+  else Object.defineProperty(globalThis, 'navigator', known);
+}
+
+/** Runs `act` in such a runtime. */
 export function offline<Value>(act: () => Value): Value {
-  const known = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  Object.defineProperty(globalThis, 'navigator', { value: { onLine: false }, configurable: true });
+  setOffline(true);
   try {
     return act();
   } finally {
-    if (known === undefined) Reflect.deleteProperty(globalThis, 'navigator');
-    else Object.defineProperty(globalThis, 'navigator', known);
+    setOffline(false);
   }
 }
