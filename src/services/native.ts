@@ -96,7 +96,7 @@ class NativeTransport implements Transport {
       else this.#observer?.message(new Uint8Array(data), true, data.byteLength);
     };
     socket.onerror = ({ error, message }) => {
-      this.#error ??= nativeError(error, message);
+      this.#error ??= !this.#isOpen && isMixed(request.url) ? forbidden(MIXED) : nativeError(error, message);
       // Not every runtime emits `close` after it.
       if (!this.#isOpen) this.#fail(this.#error);
     };
@@ -230,14 +230,19 @@ function nativeError(error: unknown, message: unknown): ReckerError {
 const forbidden = (message: string, cause?: unknown): ReckerError =>
   new ConnectionError(message, { cause, final: true });
 
+const MIXED = 'Mixed content: a page from https must use wss://';
+
+/** WebKit throws nothing, and says no more than of a dial that failed. To this machine `ws:` may be allowed. */
+function isMixed(url: string): boolean {
+  const { location } = globalThis as { readonly location?: { readonly protocol?: string } };
+  return location?.protocol === 'https:' && /^ws:\/\/(?!localhost|127\.|\[::1)/.test(url);
+}
+
 /** What the constructor threw. */
 function refusal(cause: unknown, url: string): ReckerError {
   const { name, message } = cause as Error;
   if (name === 'SecurityError') {
-    return forbidden(
-      url.startsWith('ws:') ? 'Mixed content: a page from https must use wss://' : message,
-      cause,
-    );
+    return forbidden(url.startsWith('ws:') ? MIXED : message, cause);
   }
   // Firefox throws where a policy forbids the URL.
   if (name === 'NS_ERROR_CONTENT_BLOCKED') return forbidden("The page's policy forbids this URL", cause);

@@ -1,15 +1,18 @@
 /**
  * The scenes of native.test.ts, which has Chromium, in the two other engines; and what each says of its own page.
  */
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FaultServer } from '../../src/testing/faultServer.js';
+import { makeCertificates } from '../support/certificates.js';
 import { needs } from '../support/tools.js';
 import { ENGINES, type Engine } from './engines.js';
 import { make, type Place, PRELUDE, SCENES } from './scenes.js';
 import { bundle, Site } from './support.js';
 
 for (const [name, { tools, keepsSilentDials, start }] of Object.entries(ENGINES)) {
-  needs(...tools)(`in a page of ${name}`, () => {
+  needs('openssl', ...tools)(`in a page of ${name}`, () => {
     let engine: Engine;
     let site: Site;
     let server: FaultServer;
@@ -80,6 +83,34 @@ for (const [name, { tools, keepsSilentDials, start }] of Object.entries(ENGINES)
       ]);
       expect(server.seen.handshakes).toEqual([]);
       await engine.open(`${site.url}/page`);
+    });
+
+    it('a page from https that dials ws: is one attempt, and final', async () => {
+      const certificates = await makeCertificates();
+      const code = site.files.get('/client.js');
+      const secure = createServer(certificates.server, (_request, response) => {
+        response.setHeader('Content-Type', 'text/html').end(`<title>secure</title><script>${code}</script>`);
+      });
+      await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+      try {
+        await engine.open(`https://127.0.0.1:${(secure.address() as AddressInfo).port}/`);
+        const failure = await place.evaluate(`
+          make('ws://chat.test/', { reconnect: true, reconnectDelay: 10 });
+          ws.connect().catch(({ name, message, final }) => [name, message, final, ws.state, ws.stats().dials]);
+        `);
+        expect(failure).toEqual([
+          'ConnectionError',
+          'Mixed content: a page from https must use wss://',
+          true,
+          'closed',
+          1,
+        ]);
+      } finally {
+        await engine.open(`${site.url}/page`);
+        secure.closeAllConnections();
+        await new Promise((resolve) => secure.close(resolve));
+        await certificates.remove();
+      }
     });
   });
 }

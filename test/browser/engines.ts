@@ -40,6 +40,7 @@ class Firefox implements Engine {
       browser: 'firefox',
       executablePath,
       timeout: START_LIMIT,
+      acceptInsecureCerts: true,
       // It must ask nobody on the internet.
       extraPrefsFirefox: {
         'network.captive-portal-service.enabled': false,
@@ -118,6 +119,7 @@ class WebKit implements Engine {
     });
     const capabilities = new Capabilities({
       browserName: 'MiniBrowser',
+      acceptInsecureCerts: true,
       'webkitgtk:browserOptions': { binary: MINI_BROWSER, args: ['--automation'] },
     });
     const session = await new Builder()
