@@ -343,11 +343,10 @@ export class World {
     for (let round = 0; round < ROUNDS; round += 1) await null;
     this.#network.poll();
     for (let round = 0; round < ROUNDS; round += 1) await null;
-    // What was held is delivered in the turn of the event loop after the opening.
-    for (let turn = 0; turn < TURNS && this.#script.settings.prepares && this.#messagesHeld > 0; turn += 1) {
+    // What was held is delivered in the turn of the event loop after the opening, and a `prepare` may take many rounds.
+    const { prepares } = this.#script.settings;
+    for (let turn = 0; prepares && turn < TURNS && (turn === 0 || this.#messagesHeld > 0); turn += 1)
       await new Promise((resolve) => setImmediate(resolve));
-      for (let round = 0; round < 4 * ROUNDS; round += 1) await null;
-    }
     this.#check();
   }
 
