@@ -12,12 +12,22 @@ import {
   DELAYS,
   none,
   OURS,
+  prepares,
   type Row,
   SETTINGS,
   TABLE,
   WITHOUT_RECONNECT,
 } from '../machine/table.js';
-import { drive, fire, hasWaiting, RECORDED, WAYS, written } from '../machine/tableBenches.js';
+import {
+  drive,
+  fire,
+  hasWaiting,
+  RECORDED,
+  unprepared,
+  unpreparedForGood,
+  WAYS,
+  written,
+} from '../machine/tableBenches.js';
 import { EVENTS } from '../support/events.js';
 import { type Account, CALLS, type Call, type Extra, Model, type Plan } from './listenersModel.js';
 
@@ -31,16 +41,19 @@ class Scene {
   readonly #promises: Promise<unknown>[] = [];
   readonly #ws: ReckerWebSocket;
   readonly #reconnect: boolean;
+  /** What becomes of the newest `prepare`. */
+  #preparing: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #plan: Plan = new Map();
   #log: string[] = [];
   #socket: string[] = [];
 
-  constructor(reconnect: boolean) {
+  constructor(reconnect: boolean, hasPrepare: boolean) {
     this.#reconnect = reconnect;
     const fake = this.#fake;
     this.#ws = new ReckerWebSocket('ws://localhost/', {
       ...SETTINGS,
       reconnect,
+      ...(hasPrepare ? { prepare: () => this.#prepare() } : {}),
       clock: this.#clock,
       signal: this.#abort.signal,
       transport: {
@@ -52,8 +65,18 @@ class Scene {
     for (const event of EVENTS) this.#ws.on(event, (...args: unknown[]) => this.#hear(event, args));
   }
 
-  enter(row: Row): void {
-    for (const step of WAYS[row]) this.#act(step);
+  #prepare(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#preparing = { resolve, reject };
+    });
+  }
+
+  async enter(row: Row): Promise<void> {
+    for (const step of WAYS[row]) {
+      this.#act(step);
+      // `prepare` ends in a later turn.
+      if (step === 'prepared') await settled();
+    }
     if (hasWaiting(row, this.#reconnect)) this.#promises.push(this.#ws.send('waiting'));
     if (row === 'closing, by the peer, then close()') this.#act('close()');
   }
@@ -67,6 +90,7 @@ class Scene {
     if (trigger === 'message') this.#fake.last.message('hi');
     else if (trigger === 'pong') this.#fake.last.pong();
     else this.#act(trigger);
+    if (trigger === 'prepared' || trigger.startsWith('prepare failed')) await settled();
     const account = { log: this.#log, socket: this.#socket, state: this.#ws.state };
     this.#plan = new Map();
     return account;
@@ -112,6 +136,9 @@ class Scene {
       if (promise !== undefined) this.#promises.push(promise);
     } else if (column in DELAYS) fire(this.#clock, column);
     else if (column === 'abort') this.#abort.abort();
+    else if (column === 'prepared') this.#preparing?.resolve();
+    else if (column.startsWith('prepare failed'))
+      this.#preparing?.reject(column === 'prepare failed' ? unprepared() : unpreparedForGood());
     else if (column === 'awake') ws.wake();
     else if (column === 'online') ws[RUNTIME_FACT]({ type: 'runtime.online' });
     else drive(this.#fake.last, column);
@@ -190,8 +217,8 @@ describe('calls from inside listeners', () => {
     it(`${title}: ${log.length} announcements × 36`, async () => {
       for (const [index, line] of log.entries()) {
         for (const plan of plansAt(index)) {
-          const scene = new Scene(reconnect);
-          scene.enter(row);
+          const scene = new Scene(reconnect, prepares(row));
+          await scene.enter(row);
           const account = await scene.run(trigger, plan);
           const calls = JSON.stringify([...plan]);
           expect(account, `${calls} in ${line}`).toEqual(modelOf(row, reconnect, plan).run(trigger));

@@ -6,7 +6,16 @@
  * behind what is being delivered. Announcements of a state that has been left meanwhile (`open`,
  * `reconnecting`) are dropped; all others never are.
  */
-import { type Cell, type Column, none, type Row, TABLE, WITHOUT_RECONNECT } from '../machine/table.js';
+import {
+  type Cell,
+  type Column,
+  none,
+  prepares,
+  type Row,
+  TABLE,
+  WITH_PREPARE,
+  WITHOUT_RECONNECT,
+} from '../machine/table.js';
 
 /** The calls that a listener makes. */
 export type Call = 'connect()' | 'close()' | 'reconnect()' | 'terminate()' | 'send()';
@@ -48,7 +57,11 @@ function following(row: Row, column: Column, to: string): Row {
           : 'open';
   if (to === 'closed')
     return column === 'abort' || row === 'closed, by an abort' ? 'closed, by an abort' : 'closed';
+  if (to === 'preparing')
+    return row === 'connecting' || row === 'preparing' ? 'preparing' : 'preparing, after a loss';
   if (to !== 'closing') return to as Row;
+  if (row.startsWith('preparing'))
+    return column === 'close()' ? 'closing, by us' : 'closing, by the peer, while preparing';
   if (row.startsWith('open')) return column === 'close()' ? 'closing, by us' : 'closing, by the peer';
   const byUs = row.startsWith('closing, by us');
   if (column === 'close()') return byUs ? 'closing, by us' : 'closing, by the peer, then close()';
@@ -60,10 +73,18 @@ function following(row: Row, column: Column, to: string): Row {
   return row;
 }
 
-/** What the table says, with the option `reconnect` or without. */
-export function cellOf(row: Row, column: Column, reconnect: boolean): Cell | typeof none {
-  const own = WITHOUT_RECONNECT.find((each) => each.row === row && each.column === column);
-  return reconnect || own === undefined ? TABLE[row][column] : own.cell;
+/** What the table says, with the options `reconnect` and `prepare` or without. */
+export function cellOf(
+  row: Row,
+  column: Column,
+  reconnect: boolean,
+  hasPrepare = prepares(row),
+): Cell | typeof none {
+  const isCell = (each: { readonly row: Row; readonly column: Column }) =>
+    each.row === row && each.column === column;
+  const own =
+    (reconnect ? [] : WITHOUT_RECONNECT).find(isCell) ?? (hasPrepare ? WITH_PREPARE : []).find(isCell);
+  return own === undefined ? TABLE[row][column] : own.cell;
 }
 
 export class Model {
@@ -72,6 +93,7 @@ export class Model {
   readonly #queue: Announcement[] = [];
   readonly #log: string[] = [];
   #socket: string[] = [];
+  readonly #prepares: boolean;
   #row: Row;
   #held: string[];
   #visit = 0;
@@ -79,6 +101,7 @@ export class Model {
 
   constructor(row: Row, held: readonly string[], reconnect: boolean, plan: Plan = new Map()) {
     this.#reconnect = reconnect;
+    this.#prepares = prepares(row);
     this.#row = row;
     this.#held = [...held];
     this.#plan = plan;
@@ -115,7 +138,7 @@ export class Model {
   }
 
   #act(column: Column): void {
-    const cell = cellOf(this.#row, column, this.#reconnect);
+    const cell = cellOf(this.#row, column, this.#reconnect, this.#prepares);
     if (cell === none) throw new Error(`${this.#row} has no ${column}`);
     const from = stateOf(this.#row);
     if (column === 'send()') {
@@ -133,7 +156,7 @@ export class Model {
     // In `open` something is held until the listeners of the opening have run.
     if (column === 'terminate()') this.#refuseAll('AbortError');
     else if (cell.waiting?.startsWith('refused ')) this.#refuseAll(cell.waiting.slice('refused '.length));
-    if (column === 'opened') {
+    if (cell.to === 'open' && from !== 'open') {
       this.#queue.push({ text: '', passing: true, visit: this.#visit, step: () => this.#flush() });
     }
   }

@@ -81,8 +81,8 @@ export function hasWaiting(row: Row, reconnect: boolean): boolean {
 }
 
 const refusal = () => new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
-const unprepared = () => new SessionError('the login was refused');
-const unpreparedForGood = () => new SessionError('the login was refused', { final: true });
+export const unprepared = () => new SessionError('the login was refused');
+export const unpreparedForGood = () => new SessionError('the login was refused', { final: true });
 const unauthorized = () => new HandshakeError('401', { status: 401 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
