@@ -240,7 +240,7 @@ function restOf(rest: Loss, known: Loss | undefined): Loss {
 
 function lost(
   context: ConnectionContext,
-  told: { readonly asked: boolean; readonly willReconnect: boolean },
+  details: { readonly asked: boolean; readonly willReconnect: boolean },
 ): ConnectionEmitted {
-  return { type: 'lost', stage: context.stage, loss: context.loss ?? CUT_OFF, ...told };
+  return { type: 'lost', stage: context.stage, loss: context.loss ?? CUT_OFF, ...details };
 }

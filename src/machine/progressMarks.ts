@@ -71,7 +71,7 @@ export class ProgressMarks {
   }
 
   /** Something whole was received: a message or a Pong. */
-  hear(now: number): void {
+  received(now: number): void {
     this.#heardAt = now;
     this.#hasHeard = true;
   }

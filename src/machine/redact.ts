@@ -43,14 +43,14 @@ export interface RedactedError {
 export function redactError(error: Error): RedactedError {
   if (!(error instanceof ReckerError)) return { name: 'Error', message: REDACTED };
   const { name, code } = error;
-  const told = error as { status?: unknown; hop?: unknown; phase?: unknown };
+  const shown = error as { status?: unknown; hop?: unknown; phase?: unknown };
   return {
     name,
     code,
     message: redactText(ownWords(error)),
-    ...(typeof told.status === 'number' ? { status: told.status } : {}),
-    ...(typeof told.hop === 'string' ? { hop: told.hop } : {}),
-    ...(typeof told.phase === 'string' ? { phase: told.phase } : {}),
+    ...(typeof shown.status === 'number' ? { status: shown.status } : {}),
+    ...(typeof shown.hop === 'string' ? { hop: shown.hop } : {}),
+    ...(typeof shown.phase === 'string' ? { phase: shown.phase } : {}),
   };
 }
 
@@ -258,7 +258,7 @@ function standIn(actor: RawRef): RedactedActorRef {
   return found;
 }
 
-/** XState's development build throws while the actor is being made, which is when inspectors first hear of it. */
+/** XState's development build throws while the actor is being made, which is when inspectors first see it. */
 function snapshotOf(actor: RawRef): RedactedSnapshot {
   try {
     return redactSnapshot(actor.getSnapshot());

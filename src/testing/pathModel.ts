@@ -53,7 +53,7 @@ const ABORTED = new AbortError('The client was aborted');
 
 /** The kernel became full or took something, a Pong or other bytes came, or the chart had the time of a sleep forgotten. */
 interface Move {
-  readonly kind: 'fill' | 'take' | 'hear' | 'forget';
+  readonly kind: 'fill' | 'take' | 'receive' | 'forget';
   readonly at: number;
 }
 
@@ -151,8 +151,8 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
           return settle(due, () => machine.transition(world.chart, delayed(first.eventType), effects.scope));
         }
         default: {
-          const told = after(world, event);
-          return settle(told, () => machine.transition(world.chart, event, effects.scope));
+          const settled = after(world, event);
+          return settle(settled, () => machine.transition(world.chart, event, effects.scope));
         }
       }
     },
@@ -169,7 +169,7 @@ export function createPathModel(machine: ConnectionMachine, policy: ConnectionPo
         [loss?.code, loss?.sentCode, loss?.error?.name],
         [isFrozen, isAsked, slept > 0, isHastened],
         waits,
-        moves.flatMap(({ kind }) => (kind === 'hear' ? [] : kind)),
+        moves.flatMap(({ kind }) => (kind === 'receive' ? [] : kind)),
         pending.map(({ name }) => name),
         stallsAt < pingedAt + policy.heartbeatInterval,
       ]);
@@ -193,7 +193,7 @@ function moved(world: World): World {
   if (moves.length === 0) return world;
   return {
     ...world,
-    moves: [...moves.filter(({ kind }) => kind !== 'hear'), { kind: 'hear', at: elapsed + slept }],
+    moves: [...moves.filter(({ kind }) => kind !== 'receive'), { kind: 'receive', at: elapsed + slept }],
   };
 }
 
@@ -209,8 +209,8 @@ function sendingIn({ moves, elapsed, slept }: World): { readonly sending?: SendP
   for (const { kind, at } of later) {
     if (kind === 'forget') {
       marks.forgetSilence(at);
-    } else if (kind === 'hear') {
-      marks.hear(at);
+    } else if (kind === 'receive') {
+      marks.received(at);
     } else {
       marks.take(at, 1, true);
       marks.question();

@@ -243,14 +243,14 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
 
   message(data: string | Uint8Array, isBinary: boolean, bytes?: number): void {
     if (!this.#live) return;
-    if (this.#marks !== undefined) this.#marks.hear(this.#client.now);
+    if (this.#marks !== undefined) this.#marks.received(this.#client.now);
     this.#client.onMessage(data, isBinary, bytes ?? payloadBytes(data));
   }
 
   /** A Pong came, or the message that stands for one. */
   ponged(newer = 0): void {
     if (!this.#live) return;
-    this.#marks?.hear(this.#client.now);
+    this.#marks?.received(this.#client.now);
     this.#client.onPong(newer);
     if (newer === 0) this.#report({ type: 'socket.ponged' });
   }
