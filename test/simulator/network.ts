@@ -38,6 +38,8 @@ export class Network {
   fate: Fate = 'accepts';
   latency = 1;
   ignoresCloses = false;
+  /** Whether a kernel was ever full. */
+  hasHeldWrites = false;
   /** Messages that the client was given; each holds its number. */
   delivered = 0;
   readonly #time: Time;
@@ -153,6 +155,7 @@ export class Network {
   }
 
   holdWrites(holds: boolean): void {
+    this.hasHeldWrites ||= holds;
     this.transport.holdWrites = holds;
     if (this.last !== undefined) this.last.connection.holdWrites = holds;
   }
@@ -205,11 +208,13 @@ export class Network {
     this.fate = 'accepts';
     this.latency = 1;
     this.ignoresCloses = false;
-    this.holdWrites(false);
+    this.transport.holdWrites = false;
     const peer = this.last;
     if (peer === undefined) return;
     peer.latency = 1;
     if (!hasHeartbeat) peer.isFrozen = false;
+    // A full kernel takes more only when the peer acknowledges: never from a dead one.
+    if (!peer.isFrozen) this.holdWrites(false);
     if (peer.fate === 'stalls' && !hasConnectTimeout) this.answerDial(peer, 'accepts');
   }
 }

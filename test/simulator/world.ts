@@ -415,7 +415,9 @@ export class World {
     const found = heartbeatInterval > 0 ? 2 * (heartbeatInterval + 2 * heartbeatTimeout) : 0;
     const delay = Math.max(maxReconnectDelay, this.#invariants.delayFloor);
     const prepared = prepares ? prepareTimeout + delay + connectTimeout : 0;
-    const bound = found + closeTimeout + connectTimeout + delay + prepared + 1000;
+    // Bytes that waited for the kernel extend both deadlines, by the longest gap seen (docs/reconnection.md).
+    const uploads = this.#network.hasHeldWrites ? Math.max(20_000, 3 * this.#time.elapsed) : 0;
+    const bound = found + closeTimeout + connectTimeout + delay + prepared + uploads + 1000;
     await this.#passWhile(bound, () => this.#isDead || !this.#isAtRest);
     const { state } = this.#client;
     const hasGivenUp = this.#network.peers.length === dialsBefore && before !== 'backoff';
