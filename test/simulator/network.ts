@@ -157,11 +157,12 @@ export class Network {
   holdWrites(holds: boolean): void {
     this.hasHeldWrites ||= holds;
     this.transport.holdWrites = holds;
-    if (this.last !== undefined) this.last.connection.holdWrites = holds;
+    if (this.last !== undefined && (holds || !this.last.isFrozen)) this.last.connection.holdWrites = holds;
   }
 
+  /** A full kernel takes more only when the peer acknowledges: never from a dead one. */
   take(bytes: number): void {
-    this.connected?.connection.take(bytes);
+    if (this.connected?.isFrozen !== true) this.connected?.connection.take(bytes);
   }
 
   /** Whatever the server does by itself: pass messages on, answer Pings and Closes. */
@@ -208,13 +209,11 @@ export class Network {
     this.fate = 'accepts';
     this.latency = 1;
     this.ignoresCloses = false;
-    this.transport.holdWrites = false;
     const peer = this.last;
+    if (peer !== undefined && !hasHeartbeat) peer.isFrozen = false;
+    this.holdWrites(false);
     if (peer === undefined) return;
     peer.latency = 1;
-    if (!hasHeartbeat) peer.isFrozen = false;
-    // A full kernel takes more only when the peer acknowledges: never from a dead one.
-    if (!peer.isFrozen) this.holdWrites(false);
     if (peer.fate === 'stalls' && !hasConnectTimeout) this.answerDial(peer, 'accepts');
   }
 }
