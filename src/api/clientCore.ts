@@ -23,7 +23,7 @@ import {
   ChartActor,
   ChartClock,
   Environment,
-  type EnvironmentOwner,
+  type EnvironmentClient,
   GuardedClock,
   inspection,
   realClock,
@@ -46,7 +46,7 @@ import {
 } from './options/index.js';
 import { Outbox, type OutboxClient, refused, type SendOptions } from './outgoing/index.js';
 import { toBinary, watchRuntime } from './platform.js';
-import { Sessions, type SessionsOwner } from './session/index.js';
+import { Sessions, type SessionsClient } from './session/index.js';
 import { type ReporterClient, StepReporter } from './stepReporter.js';
 import type { SendData, WebSocketMessage, WebSocketStats } from './types.js';
 import { checkSignal, onAbortOf } from './values/index.js';
@@ -58,10 +58,10 @@ export class ClientCore
     LinkClient,
     HubClient,
     OutboxClient,
-    EnvironmentOwner,
+    EnvironmentClient,
     RuntimeListener,
     ReporterClient,
-    SessionsOwner
+    SessionsClient
 {
   readonly announcer: Announcer;
   readonly calls = new PendingCalls();
@@ -196,7 +196,7 @@ export class ClientCore
   }
 
   #send(data: SendData, options: SendOptions | undefined): Promise<void> {
-    if (options === undefined && this.#options.awaitDrain !== true) return this.outbox.send(data);
+    if (options === undefined) return this.outbox.send(data, this.drainMark);
     const mark = ownMember(options, 'highWaterMark') ?? settled(this.#options, 'highWaterMark');
     readOption('highWaterMark', mark);
     const awaitsDrain = ownMember(options, 'awaitDrain') ?? settled(this.#options, 'awaitDrain');
@@ -335,9 +335,9 @@ export class ClientCore
     else transport.resume();
   }
 
-  /** What messages of a session wait for, as those of `send()` do by the option `awaitDrain`. */
+  /** The bytes at which a message counts as drained, where the option `awaitDrain` makes `send()` wait for that. */
   get drainMark(): number | undefined {
-    return settled(this.#options, 'awaitDrain') ? settled(this.#options, 'highWaterMark') : undefined;
+    return this.#options.awaitDrain === true ? settled(this.#options, 'highWaterMark') : undefined;
   }
 
   get canPause(): boolean {

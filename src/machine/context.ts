@@ -3,7 +3,7 @@
  *
  * Data only. How it changes is in actions.ts, and what follows from it in guards.ts and delays.ts.
  */
-import type { Loss, SendProgress } from '../port/index.js';
+import { type Loss, NO_CLOSE, type SendProgress } from '../port/index.js';
 import type { LossStage } from './events.js';
 import type { ConnectionEnvironment, ConnectionInput, ConnectionPolicy } from './policy.js';
 
@@ -97,7 +97,7 @@ export interface ConnectionContext {
 export const FINAL: Verdict = { kind: 'final' };
 
 /** The end of a dial or connection without a Close (RFC 6455 §7.1.5). */
-export const CUT_OFF: Loss = { code: 1006, reason: '', wasClean: false };
+export const CUT_OFF: Loss = { code: NO_CLOSE, reason: '', wasClean: false };
 
 /** What a chart begins with. */
 export const initialContext = ({ input }: { readonly input: ConnectionInput }): ConnectionContext => ({

@@ -219,7 +219,7 @@ export class FakeConnection implements Transport, PeerActions {
     this.#require('send() by the client', 'open');
     const payload = payloadBytes(data);
     // Callers may reuse their bytes, so the record needs its own. `slice()` of a Buffer would share them.
-    const kept = data instanceof Uint8Array ? Uint8Array.prototype.slice.call(data) : data;
+    const kept = ArrayBuffer.isView(data) ? Uint8Array.prototype.slice.call(data) : data;
     if (this.#peerClose !== undefined || this.#peerErred || this.closes.length > 0) {
       this.lost.push(kept);
       this.#lostBytes += payload;

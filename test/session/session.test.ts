@@ -190,7 +190,7 @@ describe('session.send()', () => {
     expect(told.filter((each) => each.startsWith('undelivered'))).toEqual([]);
   });
 
-  it('a Blob that is still read when the connection ends is rejected, and one that cannot be read is told', async () => {
+  it('a Blob that is still read when the connection ends is rejected, and one that cannot be read is an error', async () => {
     const { transport, sessions, told, ws } = scene();
     transport.last.open();
     const unreadable = Object.assign(new Blob(['x']), {

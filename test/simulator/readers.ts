@@ -1,5 +1,5 @@
 /**
- * The iterations over a client, as slow as the script has them, and what they must yield. Messages are told apart by their
+ * The iterations over a client, as slow as the script has them, and what they must yield. Messages are distinguished by their
  * place among those that listeners heard: readers get the same.
  */
 import type { ReckerWebSocket, WebSocketMessage } from '../../src/index.js';

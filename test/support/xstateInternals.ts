@@ -29,7 +29,7 @@ interface Internals {
   readonly system: { readonly _snapshot?: { readonly _scheduledEvents?: object } };
 }
 
-/** A machine that does what the chart does: it waits, it invokes, it is told something, it goes on. */
+/** A machine that does what the chart does: it waits, invokes an actor, takes an event of it and goes on. */
 function makeActor(
   xstate: XState,
   options: object,

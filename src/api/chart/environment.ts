@@ -10,7 +10,7 @@ import { errorOf, isPromise, kindOf } from '../values/index.js';
 import { wallTime } from './clock.js';
 
 /** Who dials for the chart. */
-export interface EnvironmentOwner {
+export interface EnvironmentClient {
   dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort;
   /** Sends Close 1000 on the connection that is about to be replaced. */
   farewell(): void;
@@ -19,22 +19,22 @@ export interface EnvironmentOwner {
 }
 
 export class Environment implements ConnectionEnvironment {
-  readonly #owner: EnvironmentOwner;
+  readonly #client: EnvironmentClient;
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
 
-  constructor(owner: EnvironmentOwner, options: WebSocketOptions, clock: Clock) {
-    this.#owner = owner;
+  constructor(client: EnvironmentClient, options: WebSocketOptions, clock: Clock) {
+    this.#client = client;
     this.#options = options;
     this.#clock = clock;
   }
 
   dial(attempt: DialAttempt, report: (fact: SocketFact) => void): SocketPort {
-    return this.#owner.dial(attempt, report);
+    return this.#client.dial(attempt, report);
   }
 
   farewell(): void {
-    this.#owner.farewell();
+    this.#client.farewell();
   }
 
   shouldReconnect(failure: Failure): boolean | number {
@@ -48,7 +48,7 @@ export class Environment implements ConnectionEnvironment {
         `shouldReconnect must return true, false or a number of milliseconds, not ${kindOf(answer)}`,
       );
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'shouldReconnect'));
+      this.#client.onUserError(errorOf(thrown, 'shouldReconnect'));
       return defaultShouldReconnect(failure);
     }
   }
@@ -66,7 +66,7 @@ export class Environment implements ConnectionEnvironment {
       isPromise(drawn);
       throw new TypeError('random must return a number from 0 to below 1');
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'random'));
+      this.#client.onUserError(errorOf(thrown, 'random'));
       return Math.random();
     }
   }

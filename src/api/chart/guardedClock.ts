@@ -19,13 +19,13 @@ class StandIn {
 
 export class GuardedClock implements Clock {
   readonly #clock: Clock;
-  readonly #owner: UserErrorSink;
+  readonly #errors: UserErrorSink;
   #last: number;
 
   /** @throws ConfigurationError where the clock does not say what time it is */
-  constructor(clock: Clock, owner: UserErrorSink) {
+  constructor(clock: Clock, errors: UserErrorSink) {
     this.#clock = clock;
-    this.#owner = owner;
+    this.#errors = errors;
     try {
       this.#last = checked(clock.now());
     } catch (cause) {
@@ -39,7 +39,7 @@ export class GuardedClock implements Clock {
     try {
       this.#last = checked(this.#clock.now());
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'clock.now()'));
+      this.#errors.onUserError(errorOf(thrown, 'clock.now()'));
     }
     return this.#last;
   }
@@ -48,7 +48,7 @@ export class GuardedClock implements Clock {
     try {
       return this.#clock.setTimeout(callback, milliseconds);
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'clock.setTimeout()'));
+      this.#errors.onUserError(errorOf(thrown, 'clock.setTimeout()'));
       return new StandIn(realClock.setTimeout(callback, milliseconds));
     }
   }
@@ -58,7 +58,7 @@ export class GuardedClock implements Clock {
       if (id instanceof StandIn) realClock.clearTimeout(id.id);
       else this.#clock.clearTimeout(id);
     } catch (thrown) {
-      this.#owner.onUserError(errorOf(thrown, 'clock.clearTimeout()'));
+      this.#errors.onUserError(errorOf(thrown, 'clock.clearTimeout()'));
     }
   }
 }

@@ -3,11 +3,10 @@
  *
  * Owns their order, their bounds, and whether this reader is full. Must not know the socket: it reports to its hub.
  */
-import { AbortError } from '../../port/index.js';
 import type { ReceiveBounds } from '../options/index.js';
 import { MESSAGE_COST } from '../outgoing/index.js';
 import type { WebSocketMessage } from '../types.js';
-import { onAbort } from '../values/index.js';
+import { abortable, type MessageWait, waitAborted } from './messageWait.js';
 
 /** What a reader has not read, oldest first, and what holding each message costs. */
 export interface Backlog {
@@ -15,9 +14,7 @@ export interface Backlog {
   readonly costs: number[];
 }
 
-interface Waiter {
-  resolve(result: IteratorResult<WebSocketMessage, undefined>): void;
-  reject(error: Error): void;
+interface Waiter extends MessageWait<IteratorResult<WebSocketMessage, undefined>> {
   /** The iterator that waits: it must not be garbage-collected meanwhile. */
   readonly asked: object | undefined;
 }
@@ -123,22 +120,11 @@ export class Receiver {
   }
 
   #abortable(waiter: Waiter, signal: AbortSignal): Waiter {
-    const stop = onAbort(signal, () => {
-      this.#waiters = this.#waiters.filter((each) => each !== abortable);
-      waiter.reject(waitAborted(signal));
-    });
-    const abortable: Waiter = {
-      asked: waiter.asked,
-      resolve(result) {
-        stop();
-        waiter.resolve(result);
-      },
-      reject(error) {
-        stop();
-        waiter.reject(error);
-      },
+    const leave = (): void => {
+      this.#waiters = this.#waiters.filter((each) => each !== left);
     };
-    return abortable;
+    const left: Waiter = { asked: waiter.asked, ...abortable(waiter, signal, leave) };
+    return left;
   }
 
   /**
@@ -205,9 +191,6 @@ export class Receiver {
     this.#onPressure();
   }
 }
-
-const waitAborted = (signal: AbortSignal): AbortError =>
-  new AbortError('The wait for the next message was aborted', { cause: signal.reason });
 
 function ended(end: End): Promise<IteratorResult<WebSocketMessage, undefined>> {
   return end === 'clean' ? Promise.resolve(DONE) : Promise.reject(end.error);

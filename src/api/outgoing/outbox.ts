@@ -42,7 +42,8 @@ type Payload = string | Uint8Array | Blob;
 
 /** Shared by all clients without waiting promises. Never pushed to. */
 const NO_WAITERS: DrainWaiter[] = [];
-const UNBOUNDED: QueueBounds = {
+/** For messages that may always wait. */
+export const UNBOUNDED: QueueBounds = {
   maxBytes: Number.POSITIVE_INFINITY,
   maxMessages: Number.POSITIVE_INFINITY,
   overflow: 'reject',

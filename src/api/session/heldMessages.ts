@@ -4,11 +4,12 @@
  * Owns their order, their bounds, and which call gets which message. Must not know the socket, or when the connection
  * counts as open.
  */
-import { AbortError, ignore, QueueFullError } from '../../port/index.js';
+import { ignore, QueueFullError } from '../../port/index.js';
+import { abortable, type MessageWait, waitAborted } from '../incoming/index.js';
 import type { ReceiveBounds } from '../options/index.js';
 import { MESSAGE_COST } from '../outgoing/index.js';
 import type { WebSocketMessage } from '../types.js';
-import { isPromise, onAbort } from '../values/index.js';
+import { isPromise } from '../values/index.js';
 
 /** A message, and the length of its payload. */
 export interface Held {
@@ -20,7 +21,7 @@ export interface Held {
 export type Where = (message: WebSocketMessage) => boolean;
 
 /** What holding messages means to the connection. */
-export interface HoldOwner {
+export interface HoldListener {
   /** Whether the transport can stop reading. */
   readonly canPause: boolean;
   /** Reading is to pause, or to go on. */
@@ -31,16 +32,14 @@ export interface HoldOwner {
   onMissed(count: number): void;
 }
 
-interface Waiter {
+interface Waiter extends MessageWait<WebSocketMessage> {
   readonly where: Where | undefined;
-  resolve(message: WebSocketMessage): void;
-  reject(error: unknown): void;
 }
 
 export class HeldMessages {
   isPaused = false;
   readonly #bounds: ReceiveBounds;
-  readonly #owner: HoldOwner;
+  readonly #listener: HoldListener;
   #held: Held[] = [];
   /** What holding them costs, in bytes. */
   #cost = 0;
@@ -48,9 +47,9 @@ export class HeldMessages {
   /** `taken` while `next()` may take them, `kept` for readers and listeners, `missed` where nobody gets them. */
   #use: 'taken' | 'kept' | 'missed' = 'taken';
 
-  constructor(bounds: ReceiveBounds, owner: HoldOwner) {
+  constructor(bounds: ReceiveBounds, listener: HoldListener) {
     this.#bounds = bounds;
-    this.#owner = owner;
+    this.#listener = listener;
   }
 
   get isEmpty(): boolean {
@@ -66,7 +65,7 @@ export class HeldMessages {
       return;
     }
     if (this.#use === 'missed') {
-      this.#owner.onMissed(1);
+      this.#listener.onMissed(1);
       return;
     }
     this.#held.push({ message, bytes });
@@ -100,23 +99,12 @@ export class HeldMessages {
     this.#weigh();
   }
 
-  #abortable({ where, resolve, reject }: Waiter, signal: AbortSignal): Waiter {
-    const stop = onAbort(signal, () => {
+  #abortable(given: Waiter, signal: AbortSignal): Waiter {
+    const leave = (): void => {
       this.#forget(waiter);
-      reject(waitAborted(signal));
       this.#weigh();
-    });
-    const waiter: Waiter = {
-      where,
-      resolve(message) {
-        stop();
-        resolve(message);
-      },
-      reject(error) {
-        stop();
-        reject(error);
-      },
     };
+    const waiter: Waiter = { where: given.where, ...abortable(given, signal, leave) };
     return waiter;
   }
 
@@ -151,7 +139,7 @@ export class HeldMessages {
     this.#waiters = [];
     for (const waiter of waiting) waiter.reject(error);
     if (use === 'kept' || this.isEmpty) return;
-    this.#owner.onMissed(this.#held.length);
+    this.#listener.onMissed(this.#held.length);
     this.#held = [];
     this.#cost = 0;
   }
@@ -168,8 +156,8 @@ export class HeldMessages {
     const count = this.#held.length;
     const isOver = count > 0 && (count >= maxMessages || this.#cost >= maxBytes);
     const isAwaited = this.#waiters.length > 0;
-    if (isOver && this.#use === 'taken' && (isAwaited || !this.#owner.canPause)) {
-      this.#owner.onOverflow(
+    if (isOver && this.#use === 'taken' && (isAwaited || !this.#listener.canPause)) {
+      this.#listener.onOverflow(
         new QueueFullError(
           `${count} messages arrived that next() did not take, and receiveQueue holds at most ${maxMessages} messages and ${maxBytes} bytes`,
         ),
@@ -180,9 +168,6 @@ export class HeldMessages {
     const isPaused = isOver || (this.isPaused && !isLow && !isAwaited);
     if (isPaused === this.isPaused) return;
     this.isPaused = isPaused;
-    this.#owner.onHoldPressure(isPaused);
+    this.#listener.onHoldPressure(isPaused);
   }
 }
-
-const waitAborted = (signal: AbortSignal): AbortError =>
-  new AbortError('The wait for the next message was aborted', { cause: signal.reason });

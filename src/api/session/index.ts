@@ -1,3 +1,3 @@
 /** What happens between the upgrade and `open`, for clients with the option `prepare`. */
 export type { SessionLink } from './liveSession.js';
-export { Sessions, type SessionsOwner } from './sessions.js';
+export { Sessions, type SessionsClient } from './sessions.js';

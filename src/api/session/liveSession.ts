@@ -16,10 +16,10 @@ import {
   withCause,
 } from '../../port/index.js';
 import type { ReceiveBounds } from '../options/index.js';
-import { Outbox, type OutboxClient, refused } from '../outgoing/index.js';
+import { Outbox, type OutboxClient, refused, UNBOUNDED } from '../outgoing/index.js';
 import type { SendData, Session, WebSocketMessage } from '../types.js';
 import { checkSignal, isObject, jsonText, kindOf } from '../values/index.js';
-import { HeldMessages, type HoldOwner, type Where } from './heldMessages.js';
+import { HeldMessages, type HoldListener, type Where } from './heldMessages.js';
 
 /** The connection of a session. */
 export interface SessionLink {
@@ -50,13 +50,7 @@ export interface SessionFacts {
   readonly headers: ResponseHeaders;
 }
 
-const UNBOUNDED = {
-  maxBytes: Number.POSITIVE_INFINITY,
-  maxMessages: Number.POSITIVE_INFINITY,
-  overflow: 'reject',
-} as const;
-
-export class LiveSession implements HoldOwner, OutboxClient {
+export class LiveSession implements HoldListener, OutboxClient {
   readonly held: HeldMessages;
   /** Whether the connection ended before it was open. */
   hasFailed = false;

@@ -11,7 +11,7 @@ import type { Session, WebSocketMessage } from '../types.js';
 import { LiveSession, type SessionClient, type SessionFacts, type SessionLink } from './liveSession.js';
 
 /** What the sessions need of the client, beside what each of them needs. */
-export interface SessionsOwner extends SessionClient {
+export interface SessionsClient extends SessionClient {
   readonly announcer: { add(delivery: () => void): void; addPassing(delivery: () => void): void };
   readonly link: SessionLink | undefined;
   readonly protocol: string;
@@ -28,15 +28,15 @@ export interface SessionsOwner extends SessionClient {
 export class Sessions {
   /** Whether messages that arrive now are for the session, and not for readers and listeners. */
   takes = false;
-  readonly #owner: SessionsOwner;
+  readonly #client: SessionsClient;
   readonly #prepare: (session: Session) => unknown;
   readonly #bounds: ReceiveBounds;
   #present: LiveSession | undefined;
   #messagesOut = 0;
   #bytesOut = 0;
 
-  constructor(owner: SessionsOwner, prepare: (session: Session) => unknown, bounds: ReceiveBounds) {
-    this.#owner = owner;
+  constructor(client: SessionsClient, prepare: (session: Session) => unknown, bounds: ReceiveBounds) {
+    this.#client = client;
     this.#prepare = prepare;
     this.#bounds = bounds;
   }
@@ -57,9 +57,9 @@ export class Sessions {
 
   /** The upgrade succeeded. `prepare` is called when that has been announced, if it is still to be. */
   begin(facts: Omit<SessionFacts, 'protocol'>): void {
-    const { link, protocol, announcer } = this.#owner;
+    const { link, protocol, announcer } = this.#client;
     if (link === undefined) return;
-    const session = new LiveSession(link, this.#owner, this.#bounds);
+    const session = new LiveSession(link, this.#client, this.#bounds);
     this.#present = session;
     this.takes = true;
     announcer.addPassing(() => session.run(this.#prepare, { ...facts, protocol }));
@@ -86,7 +86,7 @@ export class Sessions {
       return;
     }
     session.end();
-    this.#owner.announcer.add(() => session.abort());
+    this.#client.announcer.add(() => session.abort());
     // While a connection closes, what has arrived on it is still delivered.
     if (state === 'closing') return;
     this.#deliver(session);
@@ -97,9 +97,9 @@ export class Sessions {
   }
 
   #deliver(session: LiveSession): void {
-    const { hub } = this.#owner;
+    const { hub } = this.#client;
     for (let held = session.held.shift(); held !== undefined; held = session.held.shift())
-      this.#owner.onReceived(held.message, hub.give(held.message, held.bytes));
+      this.#client.onReceived(held.message, hub.give(held.message, held.bytes));
     this.#release(session);
   }
 
@@ -110,7 +110,7 @@ export class Sessions {
   #release(session: LiveSession): void {
     if (session !== this.#present || !this.takes || session.hasFailed) return;
     this.takes = false;
-    const { isPaused } = this.#owner.hub;
-    if (isPaused !== session.held.isPaused) this.#owner.onPressure(isPaused);
+    const { isPaused } = this.#client.hub;
+    if (isPaused !== session.held.isPaused) this.#client.onPressure(isPaused);
   }
 }

@@ -6,7 +6,7 @@
  * - Why a connection failed is the `reason` of the `close` that follows `error`.
  * - On Android `close()` during the dial does nothing: the connection opens all the same.
  */
-import type { DialRequest, TransportFeature } from '../../port/index.js';
+import { type DialRequest, NO_CLOSE, type TransportFeature } from '../../port/index.js';
 import type { NativeSocket } from './socket.js';
 
 export type { NativeSocket } from './socket.js';
@@ -29,9 +29,6 @@ type ReactNativeConstructor = new (
   protocols: string[],
   options: { readonly headers: Readonly<Record<string, string>> },
 ) => ReactNativeSocket;
-
-/** RFC 6455 §7.1.5. */
-const ABNORMAL = 1006;
 
 class Standard implements NativeSocket {
   readonly bufferedAmount = 0;
@@ -59,7 +56,7 @@ class Standard implements NativeSocket {
     };
     socket.onclose = ({ code, reason }) => {
       if (hasFailed) this.onerror?.({ message: reason || message });
-      this.onclose?.({ code, reason: hasFailed ? '' : (reason ?? ''), wasClean: code !== ABNORMAL });
+      this.onclose?.({ code, reason: hasFailed ? '' : (reason ?? ''), wasClean: code !== NO_CLOSE });
     };
   }
 

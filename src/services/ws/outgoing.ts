@@ -111,7 +111,7 @@ export class Outgoing implements WriterObserver, PaceObserver {
     this.#writer?.seal();
     const binary = typeof data !== 'string';
     // A copy: the caller may change its bytes before.
-    const lasting = data instanceof Uint8Array ? Buffer.from(data) : data;
+    const lasting = typeof data === 'string' ? data : Buffer.from(data);
     const parts = partsOf(lasting, this.#settings);
     parts.forEach((part, index) => {
       const fin = index === parts.length - 1;
