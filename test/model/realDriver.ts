@@ -144,7 +144,7 @@ export class RealDriver implements PathDriver {
   async peerErrs(): Promise<void> {
     await this.#connected();
     this.#peerHasClosed = true;
-    this.server.sendGarbage('badOpcode');
+    this.server.sendGarbage('badOpcode', { keepTcp: true });
   }
 
   async ends(): Promise<void> {
