@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests put at the other end of a dial: proxies, TLS terminators, a second
-# WebSocket implementation, three browsers, and the tools that cut networks. Idempotent: what is there is not touched,
+# WebSocket implementation, a NATS server, three browsers, and the tools that cut networks. Idempotent: what is there is not touched,
 # and without anything missing it neither needs root nor the network.
 set -euo pipefail
 
@@ -21,6 +21,7 @@ wanted=(
   iproute2:ip
   nftables:nft
   procps:ps
+  nats-server:nats-server
 )
 
 # Daemons live in sbin, which the PATH of a plain user lacks.
