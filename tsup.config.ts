@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { writeSubpaths } from './scripts/package/subpaths.js';
@@ -68,6 +68,23 @@ const forms = (...kinds: readonly string[]): Plugin => ({
   },
 });
 
+/** The command uses the entry points that are built beside it, and has no copies of them. */
+const ENTRY_FILES: Readonly<Record<string, string>> = {
+  'src/index.ts': '../index.js',
+  'src/testing/index.ts': '../testing.js',
+  'src/inspect/index.ts': '../inspect.js',
+};
+
+const builtEntries: Plugin = {
+  name: 'built-entries',
+  setup(build) {
+    build.onResolve({ filter: /^\..*\/index\.js$/ }, ({ path, resolveDir }) => {
+      const built = ENTRY_FILES[relative('.', join(resolveDir, path)).replace(/\.js$/, '.ts')];
+      return built === undefined ? undefined : { path: built, external: true };
+    });
+  },
+};
+
 /** The package `events` is part of the build for browsers: its licence asks that its notice goes with it. */
 const notices: Plugin = {
   name: 'notices',
@@ -115,6 +132,17 @@ export default defineConfig([
     sourcemap: false,
     esbuildPlugins: [forms('native', 'browser'), notices],
     ...asyncIterator,
+  },
+  {
+    ...common,
+    format: ['esm'],
+    entry: { recker: 'src/cli/recker.ts' },
+    outDir: 'dist/cli',
+    target: 'node20',
+    // Nobody debugs into a command, and it reads no maps.
+    sourcemap: false,
+    plugins: [],
+    esbuildPlugins: [builtEntries],
   },
   types({ ...api, ...inspect }),
   types(chart),

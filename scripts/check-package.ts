@@ -153,7 +153,8 @@ async function main(): Promise<void> {
 
     const programs = ['esm.mjs', 'cjs.cjs', 'copies.mjs', 'out/user.mjs', 'out/user.cjs'];
     for (const program of programs) await sh(folder, process.execPath, program);
-    say(`node ${process.version}: ${programs.join(', ')} run`);
+    await sh(folder, 'npx', 'recker', '--help');
+    say(`node ${process.version}: ${programs.join(', ')} and the command run`);
     if (process.argv.includes('--this-node')) return;
     for (const version of NODES) {
       const npx = ['-y', '--prefer-offline', '-p', `node@${version}`, 'node'];
@@ -166,7 +167,8 @@ async function main(): Promise<void> {
         continue;
       }
       for (const program of programs) await sh(folder, 'npx', ...npx, program);
-      say(`node ${found}: ${programs.join(', ')} run`);
+      await sh(folder, 'npx', ...npx, 'node_modules/.bin/recker', '--help');
+      say(`node ${found}: ${programs.join(', ')} and the command run`);
     }
     await checkOtherRuntimes(folder);
     say(`${(await checkFakeTimers(root, folder, sh)).join('; ')}: ten scenes under fake timers`);

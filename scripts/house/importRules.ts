@@ -53,6 +53,14 @@ const bad: readonly Probe[] = [
   importing('src/testing/machineFile.ts', imports('../machine/decision.js')),
   importing('src/inspect/services.ts', imports('../services/ws/index.js')),
   importing('src/inspect/testing.ts', imports('../testing/index.js')),
+  importing('src/api/cli.ts', imports('../cli/main.js')),
+  importing('src/testing/cli.ts', imports('../cli/index.js')),
+  importing('src/inspect/cli.ts', imports('../cli/index.js')),
+  importing('src/cli/xstate.ts', imports('xstate')),
+  importing('src/cli/machine.ts', imports('../machine/index.js')),
+  importing('src/cli/services.ts', imports('../services/ws/index.js')),
+  importing('src/cli/apiFile.ts', imports('../api/ReckerWebSocket.js')),
+  importing('src/cli/testingFile.ts', imports('../testing/replay.js')),
   global('src/port/timer.ts', 'export const b = setTimeout;\n'),
   global('src/machine/timer.ts', 'export const b = setTimeout;\n'),
   global('src/machine/date.ts', 'export const b = Date.now();\n'),
@@ -84,6 +92,11 @@ const good: readonly Probe[] = [
   { path: 'src/testing/good.ts', text: imports('../machine/index.js') },
   { path: 'src/testing/goodXState.ts', text: imports('xstate') },
   { path: 'src/inspect/good.ts', text: imports('../port/index.js') },
+  { path: 'src/cli/good.ts', text: imports('../testing/index.js') },
+  { path: 'src/cli/goodApi.ts', text: imports('../index.js') },
+  { path: 'src/cli/goodValues.ts', text: imports('../api/values/index.js') },
+  { path: 'src/cli/goodNode.ts', text: imports('node:util') },
+  { path: 'src/cli/goodOwn.ts', text: imports('./command.js') },
 ];
 
 interface Report {

@@ -1,0 +1,14 @@
+/**
+ * The subcommands. Each is loaded when it is needed, so that `recker --help` starts fast.
+ */
+import type { Command } from './command.js';
+
+/** A line of `recker --help`. */
+export interface CommandEntry {
+  readonly name: string;
+  /** The summary of the command; a test compares the two. */
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [];
