@@ -7,6 +7,7 @@ import {
   ConfigurationError,
   type GlobalAbortSignal,
   type GlobalURL,
+  NO_CODE,
   ownMember,
   RUNTIME_FACT,
   type RuntimeFact,
@@ -207,12 +208,13 @@ export class ReckerWebSocket extends EventEmitter<WebSocketEvents> {
    * Closes the connection with a closing handshake. The client does not reconnect until the next `connect()`. Queued messages
    * and then the Close are handed to the socket before this method returns.
    *
+   * @param code `null` sends a Close frame without a code: the peer reads 1005, and usually answers with the same
    * @returns resolves when closed
    * @throws ConfigurationError at once for a code or reason that RFC 6455 §7.4 does not allow; nothing changes then
    */
-  close(code = 1000, reason = ''): Promise<void> {
+  close(code: number | null = 1000, reason = ''): Promise<void> {
     checkCloseArguments(code, reason, this.#factory);
-    return this.#core.close(code, reason);
+    return this.#core.close(code ?? NO_CODE, reason);
   }
 
   /**

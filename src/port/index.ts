@@ -24,7 +24,7 @@ export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './g
 export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
 export { isError, ownMember, tryRead, withoutPrototype } from './own.js';
-export { ACCEPT_GUID, NO_CLOSE } from './protocol.js';
+export { ACCEPT_GUID, NO_CLOSE, NO_CODE } from './protocol.js';
 export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';
 export type { ResponseHeaders } from './responseHeaders.js';

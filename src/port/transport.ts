@@ -165,8 +165,12 @@ export interface Transport {
    * the kernel holds was read.
    */
   askLiveness(): void;
-  /** Starts the closing handshake. The Close leaves within the call, as far as the kernel takes it. */
-  close(code: number, reason: string): void;
+  /**
+   * Starts the closing handshake. The Close leaves within the call, as far as the kernel takes it.
+   *
+   * @param code `null` for a Close frame without a code and a reason
+   */
+  close(code: number | null, reason: string): void;
   /** Stops reading the socket, so that the peer's writes stall. */
   pause(): void;
   /** Reads the socket again. */

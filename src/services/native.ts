@@ -185,8 +185,10 @@ class NativeTransport implements Transport {
     );
   }
 
-  close(code: number, reason: string): void {
-    this.#socket?.close(code, reason);
+  close(code: number | null, reason: string): void {
+    // Without an argument the Close frame is empty.
+    if (code === null) this.#socket?.close();
+    else this.#socket?.close(code, reason);
   }
 
   /** A page cannot stop reading. */

@@ -54,8 +54,8 @@ export class FakeConnection implements Transport, PeerActions {
   pings = 0;
   /** How often `flush()` was called. */
   flushes = 0;
-  /** Every `close()` of the client, in order. */
-  readonly closes: { readonly code: number; readonly reason: string }[] = [];
+  /** Every `close()` of the client, in order. `code` is `null` for a Close frame without one. */
+  readonly closes: { readonly code: number | null; readonly reason: string }[] = [];
   /** Whether the client has paused reading. */
   paused = false;
   /** How the client's question whether the peer is alive is answered. Default `'byTraffic'`. */
@@ -263,7 +263,7 @@ export class FakeConnection implements Transport, PeerActions {
     });
   }
 
-  close(code: number, reason: string): void {
+  close(code: number | null, reason: string): void {
     this.closes.push({ code, reason });
   }
 

@@ -264,7 +264,6 @@ describe('close()', () => {
     1000.5,
     Number.NaN,
     '1000',
-    null,
   ];
   it.each(CODES)('refuses the code %j', (code) => {
     const transport = fakeTransport();
@@ -287,6 +286,31 @@ describe('close()', () => {
       void ws.close(code, 'bye');
       expect(transport.last.closes).toEqual([{ code, reason: 'bye' }]);
     }
+  });
+
+  it('the constructor reads no third argument', () => {
+    const three = ReckerWebSocket as new (...all: unknown[]) => ReckerWebSocket;
+    const ws = new three('ws://h/', undefined, { parseUrl: 1, headersFor: 1, autoConnect: true });
+    expect([ws.url, ws.state]).toEqual(['ws://h/', 'idle']);
+  });
+
+  it('null is a Close without a code, and has no reason', () => {
+    const transport = fakeTransport();
+    const ws = new ReckerWebSocket('ws://h/', { transport, clock: new VirtualClock() });
+    void ws.connect();
+    transport.last.open();
+    expect(refusal(() => ws.close(null, 'bye')).option).toBe('reason');
+    expect(ws.state).toBe('open');
+    void ws.close(null);
+    expect(transport.last.closes).toEqual([{ code: null, reason: '' }]);
+  });
+
+  it('null without a connection closes with 1005', async () => {
+    const ws = new ReckerWebSocket('ws://h/');
+    const closes: unknown[] = [];
+    ws.on('close', (...args) => closes.push(args.slice(0, 2)));
+    await ws.close(null);
+    expect(closes).toEqual([[1005, '']]);
   });
 
   it.each([['x'.repeat(124)], ['é'.repeat(62)], ['\u{1f600}'.repeat(31)], [5], [null], [{}]])(

@@ -127,6 +127,14 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await lines(place, [...OPENING, 'state closed', 'close 4001 "moved" true false']);
   },
 
+  async 'close(null) sends a Close without a code'(place, server) {
+    await make(place, server);
+    await place.evaluate('ws.connect()');
+    await place.evaluate('ws.close(null)');
+    await lines(place, [...OPENING, 'state closing', 'state closed', 'close 1005 "" true false']);
+    expect(server.seen.closes).toEqual([{ code: 1005, reason: '' }]);
+  },
+
   async 'a cut connection comes back, and what was sent meanwhile goes out'(place, server) {
     server.echo();
     await make(place, server, 'reconnect: true, reconnectDelay: 10');

@@ -158,6 +158,15 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     return [...OPENING, ...CLOSING, 'close 4001 "moved" true false'];
   },
 
+  async 'close(null) sends a Close without a code, which the peer returns'(stage) {
+    const ws = stage.client();
+    await ws.connect();
+    await ws.close(null);
+    await stage.server.waitFor(({ closes }) => closes.length > 0);
+    deepStrictEqual(stage.server.seen.closes, [{ code: 1005, reason: '' }]);
+    return [...OPENING, ...CLOSING, 'close 1005 "" true false'];
+  },
+
   async 'a cut connection comes back'(stage) {
     const ws = stage.client({ reconnect: true, reconnectDelay: 10 });
     await ws.connect();

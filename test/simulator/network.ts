@@ -198,7 +198,8 @@ export class Network {
     if (connection.phase !== 'open' || peer.isFrozen || this.ignoresCloses) return;
     peer.isCloseAnswered = true;
     const [close] = connection.closes;
-    connection.end({ ...close, wasClean: true });
+    // A Close without a code is returned as 1005.
+    connection.end({ ...close, code: close?.code ?? 1005, wasClean: true });
   }
 
   /**

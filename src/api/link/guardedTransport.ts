@@ -76,7 +76,7 @@ export class GuardedTransport implements Transport {
     if (!isAsked) afterIo(() => this.#guard.answered(true));
   }
 
-  close(code: number, reason: string): void {
+  close(code: number | null, reason: string): void {
     this.#essential('close()', () => this.#transport.close(code, reason));
   }
 

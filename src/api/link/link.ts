@@ -13,6 +13,7 @@ import {
   type DialRequest,
   type Loss,
   NO_CLOSE,
+  NO_CODE,
   type ReckerError,
   type ResponseHeaders,
   type SocketFact,
@@ -193,7 +194,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
   }
 
   close(code: number, reason: string): void {
-    const close = () => this.transport?.close(code, reason);
+    const close = () => this.transport?.close(code === NO_CODE ? null : code, reason);
     if (this.#close === 'free') close();
     else this.#close = close;
   }

@@ -13,15 +13,18 @@ function isSendable(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-/** @throws ConfigurationError if the code or the reason must not be sent */
+/**
+ * @param code `null` for a Close frame without a code and a reason
+ * @throws ConfigurationError if the code or the reason must not be sent
+ */
 export function checkCloseArguments(code: unknown, reason: unknown, factory: TransportFactory): void {
-  if (typeof code !== 'number' || !isSendable(code)) {
+  if (code !== null && (typeof code !== 'number' || !isSendable(code))) {
     throw new ConfigurationError(
       'code',
-      `close() takes a code of 1000-1003, 1007-1014 or 3000-4999; got ${typeof code === 'number' ? code : `a value of type ${typeof code}`}`,
+      `close() takes a code of 1000-1003, 1007-1014 or 3000-4999, or null; got ${typeof code === 'number' ? code : `a value of type ${typeof code}`}`,
     );
   }
-  if (factory.canCloseWith?.(code) === false) {
+  if (code !== null && factory.canCloseWith?.(code) === false) {
     throw new ConfigurationError(
       'code',
       `close() cannot send ${code} with the transport ${factory.name}: use 1000 or 3000-4999`,
@@ -32,6 +35,9 @@ export function checkCloseArguments(code: unknown, reason: unknown, factory: Tra
       'reason',
       `close() takes a string as reason; got a value of type ${typeof reason}`,
     );
+  }
+  if (code === null && reason !== '') {
+    throw new ConfigurationError('reason', 'close() takes no reason without a code (RFC 6455 §5.5.1)');
   }
   const bytes = byteLength(reason);
   if (bytes > MAX_REASON_BYTES) {

@@ -188,14 +188,15 @@ class WsTransport implements Transport, OutgoingObserver {
     });
   }
 
-  close(code: number, reason: string): void {
+  close(code: number | null, reason: string): void {
     const engine = this.#engine;
     if (engine === undefined) return;
     this.#ending = true;
     this.#paused = false;
     // On a paused socket the peer's Close could not be read, and ws would wait for its closing timer.
     engine.resume();
-    engine.close(code, reason);
+    // Without a code `ws` sends an empty Close.
+    engine.close(code ?? undefined, reason);
     this.flush();
   }
 
