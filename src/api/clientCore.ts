@@ -101,7 +101,7 @@ export class ClientCore
     this.#chart = new ChartActor(
       { policy: this.#policy, environment: new Environment(this, options, this.clock) },
       new ChartClock(this.clock, this),
-      options.inspect === undefined ? undefined : inspection(options.inspect, this),
+      options.inspect === undefined ? undefined : inspection(options.inspect, this, options),
       this.#reporter,
     );
     this.step(() => this.#chart.start());

@@ -1,5 +1,5 @@
 /**
- * `recker/inspect`: the local live view, and the redaction used before anything is shown.
+ * `recker/inspect`: the local live view, the flight recorder, and the redaction used before anything is shown.
  */
 export {
   REDACTED,
@@ -20,3 +20,5 @@ export type {
   TimelineEntry,
 } from './history.js';
 export { createLiveView, type LiveInspector, type LiveView, type LiveViewOptions } from './liveView.js';
+export { type Recorder, type RecorderInspector, type RecorderOptions, recorder } from './recorder.js';
+export type { ClientTraits } from './recorderSteps.js';

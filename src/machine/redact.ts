@@ -34,6 +34,10 @@ export interface RedactedError {
   readonly hop?: string | undefined;
   /** Of a `TimeoutError`. */
   readonly phase?: string | undefined;
+  /** True where the error says that no later dial can succeed. */
+  readonly final?: true | undefined;
+  /** The number of a TLS alert (RFC 8446 §6.2). */
+  readonly alert?: number | undefined;
 }
 
 /**
@@ -43,7 +47,13 @@ export interface RedactedError {
 export function redactError(error: Error): RedactedError {
   if (!(error instanceof ReckerError)) return { name: 'Error', message: REDACTED };
   const { name, code } = error;
-  const shown = error as { status?: unknown; hop?: unknown; phase?: unknown };
+  const shown = error as {
+    status?: unknown;
+    hop?: unknown;
+    phase?: unknown;
+    final?: unknown;
+    alert?: unknown;
+  };
   return {
     name,
     code,
@@ -51,6 +61,8 @@ export function redactError(error: Error): RedactedError {
     ...(typeof shown.status === 'number' ? { status: shown.status } : {}),
     ...(typeof shown.hop === 'string' ? { hop: shown.hop } : {}),
     ...(typeof shown.phase === 'string' ? { phase: shown.phase } : {}),
+    ...(shown.final === true ? { final: true } : {}),
+    ...(typeof shown.alert === 'number' ? { alert: shown.alert } : {}),
   };
 }
 

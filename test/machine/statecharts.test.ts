@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
-import { renderStatecharts } from '../../scripts/statecharts/index.js';
+import { renderRecordingHeader, renderStatecharts } from '../../scripts/statecharts/index.js';
 import { mermaidId, mermaidLabel } from '../../scripts/statecharts/mermaid.js';
 import { connectionMachine } from '../../src/machine/index.js';
 import {
@@ -44,6 +44,11 @@ function leads({ source, target }: WrittenTransition): boolean {
 describe('statecharts/', () => {
   it.each([...rendered])('%s is what the script writes from the machine', async (name, content) => {
     expect(await read(name)).toBe(content);
+  });
+
+  it('its hash is in the headers of recordings', async () => {
+    const made = await readFile(new URL('../../src/recording/made.ts', import.meta.url), 'utf8');
+    expect(made).toBe(renderRecordingHeader(rendered));
   });
 
   it('connection.json makes a machine with the same graph', async () => {

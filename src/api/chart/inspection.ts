@@ -5,7 +5,7 @@
  */
 import { type InspectionLike, redactInspection, redactUrl } from '../../machine/index.js';
 import { type ParsedUrl, parseUrl } from '../../port/index.js';
-import type { Inspect, LookAtClient } from '../options/index.js';
+import type { ClientTraits, Inspect, LookAtClient, WebSocketOptions } from '../options/index.js';
 import type { WebSocketStats } from '../types.js';
 import { errorOf, isObject } from '../values/index.js';
 
@@ -39,7 +39,11 @@ function nameOf(url: string): string {
  * The part of the actor's options that reports to an inspector. What the inspector throws, or rejects with, is an
  * `error` of the client: it must not end the chart.
  */
-export function inspection(inspect: Inspect, client: Inspected): InspectionOptions {
+export function inspection(
+  inspect: Inspect,
+  client: Inspected,
+  options: WebSocketOptions,
+): InspectionOptions {
   const next =
     typeof inspect === 'function'
       ? inspect
@@ -53,7 +57,7 @@ export function inspection(inspect: Inspect, client: Inspected): InspectionOptio
       try {
         if (!isWatched) {
           isWatched = true;
-          watch?.(event.rootId, lookAt(client));
+          watch?.(event.rootId, lookAt(client), traitsOf(options));
         }
         const returned: unknown = next(redactInspection(event));
         if (isObject(returned) && typeof returned.then === 'function')
@@ -73,3 +77,9 @@ function lookAt(client: Inspected): LookAtClient {
     return found === undefined ? undefined : { url: redactUrl(found.url), stats: found.stats() };
   };
 }
+
+const traitsOf = ({ clock, shouldReconnect, heartbeatMessage }: WebSocketOptions): ClientTraits => ({
+  clock,
+  shouldReconnect: shouldReconnect !== undefined,
+  heartbeatMessage: heartbeatMessage !== undefined,
+});

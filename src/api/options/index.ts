@@ -3,6 +3,7 @@ export { checkOptions, mergeOptions, readOption } from './checkOptions.js';
 export { checkCloseArguments } from './closeRules.js';
 export { checkHeaders, mergeHeaders } from './handshakeRules.js';
 export type {
+  ClientTraits,
   Clock,
   HeadersInput,
   Inspect,

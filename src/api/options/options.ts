@@ -66,13 +66,26 @@ export interface InspectionEventLike {
 /** Reads the counters of a client; `undefined` once the client was garbage-collected. */
 export type LookAtClient = () => { readonly url: string; readonly stats: WebSocketStats } | undefined;
 
+/** What an inspector may know of a client's options: what its chart does not show. */
+export interface ClientTraits {
+  /** The option `clock`. */
+  readonly clock: { now(): number } | undefined;
+  /** Whether the option `shouldReconnect` is given. */
+  readonly shouldReconnect: boolean;
+  /** Whether the option `heartbeatMessage` is given. */
+  readonly heartbeatMessage: boolean;
+}
+
 /** An inspector, as XState's `inspect` takes it: a function or an observer. */
 export type Inspect =
   | { bivariant(event: InspectionEventLike): void }['bivariant']
   | {
       next?: { bivariant(event: InspectionEventLike): void }['bivariant'] | undefined;
-      /** Not in XState: called once for each client, before its first event. The live view reads counters through it. */
-      watch?: ((rootId: string, look: LookAtClient) => void) | undefined;
+      /**
+       * Not in XState: called once for each client, before its first event. The live view and the recorder read counters
+       * through it.
+       */
+      watch?: ((rootId: string, look: LookAtClient, traits: ClientTraits) => void) | undefined;
     };
 
 /** TLS settings, with the names and values of Node's `tls.connect()`. */
