@@ -5,9 +5,10 @@
 import { ConfigurationError } from './errors.js';
 
 /** The refusal of `name`, which is part of `entry`. */
-export function needsNode(name: string, entry: string): ConfigurationError {
-  return new ConfigurationError(
-    name,
-    `${name} of ${entry} needs Node.js: it listens on a port, which pages and workers cannot do`,
-  );
+export function needsNode(
+  name: string,
+  entry: string,
+  why = 'it listens on a port, which pages and workers cannot do',
+): ConfigurationError {
+  return new ConfigurationError(name, `${name} of ${entry} needs Node.js: ${why}`);
 }

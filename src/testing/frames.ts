@@ -1,9 +1,10 @@
 /**
- * WebSocket frames as bytes (RFC 6455 §5.2): reads the headers of those that a client sends, and makes frames that
- * break the protocol.
+ * WebSocket frames as bytes (RFC 6455 §5.2): reads the headers of those that a client sends, makes frames of a client,
+ * and frames that break the protocol.
  *
- * Owns: the frame layout, as far as the fault server needs it. Must not know: sockets, HTTP or `ws`.
+ * Owns: the frame layout, as far as the fault server and the examination of servers need it. Must not know: sockets, HTTP or `ws`.
  */
+import { randomBytes } from 'node:crypto';
 import { constants, deflateRawSync } from 'node:zlib';
 
 /** One frame that a client sent. */
@@ -68,10 +69,7 @@ export class FrameTap {
     if (opcode === CLOSE && length <= MAX_CONTROL_PAYLOAD) {
       if (bytes.length < header + length) return false;
       const payload = Buffer.from(bytes.subarray(header, header + length));
-      if (masked) {
-        const mask = bytes.subarray(header - 4, header);
-        for (let i = 0; i < length; i += 1) payload[i] = payload.readUInt8(i) ^ mask.readUInt8(i % 4);
-      }
+      if (masked) applyMask(payload, bytes.subarray(header - 4, header));
       const code = length >= 2 ? payload.readUInt16BE(0) : 1005;
       this.close = { code, reason: payload.subarray(2).toString('utf8') };
     }
@@ -85,6 +83,49 @@ export class FrameTap {
     });
     return true;
   }
+}
+
+/** How a frame of a client is made; without options it is as RFC 6455 wants it. */
+export interface ClientFrameOptions {
+  /** Whether it is the last frame of its message. Default `true`. */
+  readonly fin?: boolean | undefined;
+  /** The reserved bits as a number: RSV1 is 4, RSV2 is 2, RSV3 is 1. Default 0. */
+  readonly rsv?: number | undefined;
+  /** Whether it is masked (§5.3). Default `true`. */
+  readonly masked?: boolean | undefined;
+  /** How many bytes the extended length takes: 0, 2 or 8. Default: as few as possible. */
+  readonly lengthBytes?: 0 | 2 | 8 | undefined;
+  /** The length that the header declares. Default: that of the payload. */
+  readonly declared?: bigint | undefined;
+}
+
+/** The frame of a client, masked with a random key (RFC 6455 §5.2 and §5.3). */
+export function clientFrame(
+  opcode: number,
+  data: Uint8Array | string = '',
+  options: ClientFrameOptions = {},
+): Buffer {
+  const { fin = true, rsv = 0, masked = true } = options;
+  const payload = Buffer.from(data);
+  const length = options.declared ?? BigInt(payload.length);
+  const lengthBytes = options.lengthBytes ?? (length < 126n ? 0 : length < 0x1_0000n ? 2 : 8);
+  const header = Buffer.alloc(2 + lengthBytes + (masked ? 4 : 0));
+  header[0] = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
+  const short = lengthBytes === 8 ? 127 : lengthBytes === 2 ? 126 : Number(length);
+  header[1] = (masked ? 0x80 : 0) | short;
+  if (lengthBytes === 2) header.writeUInt16BE(Number(length), 2);
+  if (lengthBytes === 8) header.writeBigUInt64BE(length, 2);
+  if (masked) {
+    const key = randomBytes(4);
+    key.copy(header, header.length - 4);
+    applyMask(payload, key);
+  }
+  return Buffer.concat([header, payload]);
+}
+
+/** Masks bytes in place, or unmasks them (RFC 6455 §5.3). */
+export function applyMask(payload: Buffer, key: Buffer): void {
+  for (let i = 0; i < payload.length; i += 1) payload[i] = (payload[i] ?? 0) ^ (key[i & 3] ?? 0);
 }
 
 /** An unmasked Close frame, as a server sends it (RFC 6455 §5.5.1). */

@@ -32,4 +32,16 @@ export {
 } from './paths.js';
 export type { AutoAnswer, EndDetails, FakePhase, OpenDetails, PeerActions } from './peerActions.js';
 export { type RelayTarget, TcpRelay } from './relay.js';
+export {
+  type CheckLevel,
+  type CheckOutcome,
+  type CheckResult,
+  type CheckServerOptions,
+  checkServer,
+  type ServerCheck,
+  type ServerCheckPlan,
+  type ServerCheckTls,
+  type ServerReport,
+  serverChecks,
+} from './server/index.js';
 export { type PendingTimer, VirtualClock } from './virtualClock.js';

@@ -1,0 +1,12 @@
+/** The examination of a server. */
+export { checkServer, serverChecks } from './checkServer.js';
+export type {
+  CheckLevel,
+  CheckOutcome,
+  CheckResult,
+  CheckServerOptions,
+  ServerCheck,
+  ServerCheckPlan,
+  ServerCheckTls,
+  ServerReport,
+} from './types.js';
