@@ -2,6 +2,7 @@
  * `recker`: what users import.
  */
 export { type Client, type ClientOptions, createClient } from './api/createClient.js';
+export type { DiagnosticError, DiagnosticEvents, DiagnosticSource } from './api/events/diagnosticEvents.js';
 export type { MessageIterator, NextOptions } from './api/incoming/messageIterator.js';
 export type {
   Clock,

@@ -30,7 +30,7 @@ import {
   type StateView,
   wallTime,
 } from './chart/index.js';
-import { Announcer, type Listeners, PendingCalls } from './events/index.js';
+import { Announcer, type Listeners, PendingCalls, publishDial } from './events/index.js';
 import { type HubClient, MessageHub } from './incoming/index.js';
 import { Link, type LinkClient, RoundTrips } from './link/index.js';
 import {
@@ -90,7 +90,7 @@ export class ClientCore
     this.#settings = settings;
     this.#policy = policyOf(options, settings.factory);
     this.outbox = new Outbox(this, sendBounds(options), settled(options, 'maxInFlight'));
-    this.announcer = new Announcer(listeners, this.outbox);
+    this.announcer = new Announcer(listeners, this);
     this.clock = options.clock === undefined ? realClock : new GuardedClock(options.clock, this);
     this.#roundTrips = new RoundTrips(options, this.clock, this);
     this.#url = 'value' in settings.url ? settings.url.value.href : '';
@@ -116,6 +116,10 @@ export class ClientCore
 
   get url(): string {
     return this.#url;
+  }
+
+  get connectionId(): string {
+    return this.#chart.id;
   }
 
   get protocol(): string {
@@ -166,23 +170,20 @@ export class ClientCore
 
   connectBy(command: 'connect' | 'reconnect', signal: AbortSignal | undefined): Promise<void> {
     checkSignal(signal);
-    if (this.#reporter.view.isAborted)
+    if (this.view.isAborted)
       return refused(this.#reporter.abortError ?? new AbortError('The client was aborted'));
     if (signal?.aborted) return refused(new AbortError('The wait was aborted', { cause: signal.reason }));
-    if (command === 'connect' && this.#reporter.view.state === 'open') return DONE;
+    if (command === 'connect' && this.view.state === 'open') return DONE;
     const connected = this.calls.untilOpen(signal);
     this.command({ type: command });
     return connected;
   }
 
   send(data: SendData, options?: SendOptions): Promise<void> {
-    const { messages, state } = this.#reporter.view;
+    const { messages, state } = this.view;
     if (messages === 'refused') {
-      return this.outbox.refuse(
-        data,
-        `send() is not possible in the state ${state}`,
-        (reason) => new StateError(reason, state),
-      );
+      const reason = `send() is not possible in the state ${state}`;
+      return this.outbox.refuse(data, reason, (message) => new StateError(message, state));
     }
     return state === 'idle' ? this.#sendFirst(data, options) : this.#send(data, options);
   }
@@ -204,7 +205,7 @@ export class ClientCore
   }
 
   close(code: number, reason: string): Promise<void> {
-    if (this.#reporter.view.state === 'closed') return DONE;
+    if (this.view.state === 'closed') return DONE;
     const transport = this.sendingOn;
     if (transport !== undefined) this.outbox.finish(transport, this.link?.holdClose());
     const closed = this.calls.untilClosed();
@@ -225,7 +226,7 @@ export class ClientCore
   /** Connects a microtask later, so that listeners which are attached until then miss nothing. */
   #connectSoon(): void {
     microtask(() => {
-      if (this.#reporter.view.state === 'idle') this.command({ type: 'connect' });
+      if (this.view.state === 'idle') this.command({ type: 'connect' });
     });
   }
 
@@ -263,11 +264,12 @@ export class ClientCore
 
   // The data path.
 
-  onDialled(link: Link): void {
+  onDialled(link: Link, attempt: number): void {
     this.#endingLink = this.link;
     this.link = link;
     this.#url = link.url;
     this.#dials += 1;
+    publishDial(this, attempt);
   }
 
   onOpened(protocol: string, extensions: string, headers: ResponseHeaders): void {

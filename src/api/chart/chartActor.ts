@@ -53,6 +53,11 @@ export class ChartActor {
     this.#actor.subscribe(this.#onSnapshot.bind(this));
   }
 
+  /** Unique in the process; inspection events have it as `rootId`. */
+  get id(): string {
+    return this.#actor.sessionId;
+  }
+
   #collect(emitted: ConnectionEmitted): void {
     if (this.#emitted === NOTHING) this.#emitted = [];
     this.#emitted.push(emitted);

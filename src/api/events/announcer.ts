@@ -7,6 +7,8 @@
  */
 import { errorMonitor, soon } from '../platform.js';
 import type { WebSocketEvents, WebSocketMessage } from '../types.js';
+import type { DiagnosedClient } from './diagnosticEvents.js';
+import { publish } from './diagnostics.js';
 import type { Announcement } from './translate.js';
 
 /** The emitter that users hold. */
@@ -16,9 +18,10 @@ export interface Listeners {
   listenerCount(event: keyof WebSocketEvents): number;
 }
 
-/** Is set while `open` is being delivered: messages that its listeners send go ahead of the queue. */
-export interface Greeter {
-  isGreeting: boolean;
+/** The client as its announcer needs it. */
+export interface AnnouncingClient extends DiagnosedClient {
+  /** Is set while `open` is being delivered: messages that its listeners send go ahead of the queue. */
+  readonly outbox: { isGreeting: boolean };
 }
 
 /** Calls the listeners of one event, or settles a promise in its place in the queue. */
@@ -29,7 +32,7 @@ const NOTHING: Delivery[] = [];
 
 export class Announcer {
   readonly listeners: Listeners;
-  readonly #greeter: Greeter;
+  readonly client: AnnouncingClient;
   #queue: Delivery[] = NOTHING;
   #delivering = false;
   /** How many steps are nested at present. */
@@ -39,9 +42,9 @@ export class Announcer {
   /** What functions of the user threw in the present step: emitted after the `state` event of the step. */
   #userErrors: Error[] | undefined;
 
-  constructor(listeners: Listeners, greeter: Greeter) {
+  constructor(listeners: Listeners, client: AnnouncingClient) {
     this.listeners = listeners;
-    this.#greeter = greeter;
+    this.client = client;
   }
 
   /** Whether something is being delivered, or waits to be. */
@@ -127,18 +130,20 @@ export class Announcer {
     this.#delivering = false;
   }
 
-  /** Calls the listeners of one event. */
-  deliver({ event, args, fatal }: Announcement): void {
+  /** Publishes the diagnostics of one event, and calls its listeners. */
+  deliver(announcement: Announcement): void {
+    const { event, args, fatal } = announcement;
+    publish(this, announcement);
     // Node's emitters throw an error without a listener. Here only a fatal one is thrown.
     if (event === 'error' && fatal !== true && this.listeners.listenerCount('error') === 0) {
       if (errorMonitor !== undefined) this.listeners.emit(errorMonitor, ...args);
       return;
     }
-    this.#greeter.isGreeting = event === 'open';
+    this.client.outbox.isGreeting = event === 'open';
     try {
       this.listeners.emit(event, ...(args as never));
     } finally {
-      this.#greeter.isGreeting = false;
+      this.client.outbox.isGreeting = false;
     }
   }
 

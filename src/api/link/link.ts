@@ -39,7 +39,7 @@ import { GuardedTransport, isTransport, type TransportGuard, transportError } fr
 export interface LinkClient {
   /** Runs a report to the chart as one step of the client. */
   step(act: () => void): void;
-  onDialled(link: Link): void;
+  onDialled(link: Link, attempt: number): void;
   onOpened(protocol: string, extensions: string, headers: ResponseHeaders): void;
   /** Milliseconds until the deadline of the present dial. */
   dialTimeLeft(): number;
@@ -57,9 +57,13 @@ export interface LinkClient {
 }
 
 /** The values of one dial. */
-interface DialValues extends Pick<DialRequest, 'protocols' | 'headers' | 'tls' | 'proxy'> {
-  readonly target: Target;
-}
+type DialValues = readonly [
+  target: Target,
+  protocols: DialRequest['protocols'],
+  headers: DialRequest['headers'],
+  tls: DialRequest['tls'],
+  proxy: DialRequest['proxy'],
+];
 
 export class Link implements SocketPort, TransportObserver, TransportGuard {
   /** Set once the factory has been asked to dial. */
@@ -94,13 +98,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     this.#onFact = onFact;
     const { url, protocols, headers, tls, proxy } = settings;
     if ('value' in url && 'value' in protocols && 'value' in headers && 'value' in tls && 'value' in proxy) {
-      this.#dial({
-        target: url.value,
-        protocols: protocols.value,
-        headers: headers.value,
-        tls: tls.value,
-        proxy: proxy.value,
-      });
+      this.#dial([url.value, protocols.value, headers.value, tls.value, proxy.value], attempt);
       return;
     }
     this.#abort = new AbortController();
@@ -117,17 +115,17 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
     await null;
     if (!this.#live) return;
     const settings = this.#settings;
-    const [target, protocols, headers, tls, proxy] = await Promise.all([
+    const values = await Promise.all([
       settle('url', settings.url, context),
       settle('protocols', settings.protocols, context),
       settle('headers', settings.headers, context),
       settle('tls', settings.tls, context),
       settle('proxy', settings.proxy, context),
     ]);
-    if (this.#live) this.#dial({ target, protocols, headers, tls, proxy });
+    if (this.#live) this.#dial(values, context);
   }
 
-  #dial({ target, protocols, headers, tls, proxy }: DialValues): void {
+  #dial([target, protocols, headers, tls, proxy]: DialValues, { attempt }: DialAttempt): void {
     const { factory, perMessageDeflate, maxPayload, maxFrameSize, closeTimeout, dispatcher, addresses } =
       this.#settings;
     const { href } = target;
@@ -147,7 +145,7 @@ export class Link implements SocketPort, TransportObserver, TransportGuard {
       client: this.#settings,
       addresses,
     });
-    this.#client.onDialled(this);
+    this.#client.onDialled(this, attempt);
     // One step: what a transport reports before it returns is delivered after `transport` is set.
     this.#client.step(() => {
       this.transport = this.#begin(factory, request);
