@@ -17,6 +17,9 @@ const api = { index: 'src/index.ts' };
 const inspect = { inspect: 'src/inspect/index.ts' };
 const chart = { machine: 'src/machine/public.ts', testing: 'src/testing/index.ts' };
 
+/** One build for all: it imports `recker` by its name, which each bundler resolves as for the program itself. */
+const react = { react: 'src/react/index.ts' };
+
 /**
  * The build for pages has a chunk for each of these, so that `recker` itself only names what they export. Of a file of
  * which something is used, esbuild keeps every statement that may have an effect, a class with a base class included; a
@@ -144,6 +147,18 @@ export default defineConfig([
     plugins: [],
     esbuildPlugins: [builtEntries],
   },
+  {
+    ...common,
+    entry: react,
+    platform: 'neutral',
+    target: 'es2022',
+    external: ['recker'],
+    // Rollup and the splitting of CommonJS drop the directive. Bundlers for React need it: hooks run in client components.
+    treeshake: false,
+    splitting: false,
+    banner: { js: "'use client';" },
+  },
+  { ...types(react), external: ['recker'] },
   types({ ...api, ...inspect }),
   types(chart),
   {

@@ -24,6 +24,8 @@ const BUILT = [
   'dist/browser/testing.js',
   'dist/index.d.ts',
   'dist/testing.d.ts',
+  'dist/react.js',
+  'dist/react.d.ts',
   'dist/browser/index.d.ts',
 ];
 

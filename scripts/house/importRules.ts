@@ -66,6 +66,11 @@ const bad: readonly Probe[] = [
   importing('src/recording/xstate.ts', imports('xstate')),
   importing('src/recording/testing.ts', imports('../testing/index.js')),
   importing('src/recording/machineFile.ts', imports('../machine/decision.js')),
+  importing('src/react/api.ts', imports('../api/events/index.js')),
+  importing('src/react/index.ts', imports('../index.js')),
+  importing('src/react/machine.ts', imports('recker/machine')),
+  importing('src/react/node.ts', imports('node:net')),
+  global('src/react/timer.ts', 'export const b = setTimeout;\n'),
   global('src/port/timer.ts', 'export const b = setTimeout;\n'),
   global('src/machine/timer.ts', 'export const b = setTimeout;\n'),
   global('src/machine/date.ts', 'export const b = Date.now();\n'),
@@ -107,6 +112,9 @@ const good: readonly Probe[] = [
   { path: 'src/testing/goodRecording.ts', text: imports('../recording/index.js') },
   { path: 'src/recording/good.ts', text: imports('./format.js') },
   { path: 'src/recording/goodMachine.ts', text: imports('../machine/index.js') },
+  { path: 'src/react/good.ts', text: imports('./values.js') },
+  { path: 'src/react/goodName.ts', text: imports('recker') },
+  { path: 'src/react/goodReact.ts', text: imports('react') },
 ];
 
 interface Report {

@@ -5,7 +5,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const SUBPATHS = ['machine', 'testing', 'inspect'] as const;
+export const SUBPATHS = ['machine', 'testing', 'inspect', 'react'] as const;
+
+/** These are the same everywhere: they import `recker` by its name. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['react']);
 
 export function writeSubpaths(): void {
   for (const name of SUBPATHS) {
@@ -14,8 +17,9 @@ export function writeSubpaths(): void {
     const entry = {
       main: `../dist/${name}.cjs`,
       module: `../dist/${name}.js`,
-      'react-native': `../dist/react-native/${name}.js`,
-      browser: `../dist/browser/${name}.js`,
+      ...(EVERYWHERE.has(name)
+        ? {}
+        : { 'react-native': `../dist/react-native/${name}.js`, browser: `../dist/browser/${name}.js` }),
       types: `../dist/${name}.d.ts`,
       sideEffects: false,
     };

@@ -38,6 +38,7 @@ const fromSources: Plugin = {
       return existsSync(form) ? { path: form } : undefined;
     });
     bundler.onResolve({ filter: /^recker$/ }, () => ({ path: `${root}src/index.ts` }));
+    bundler.onResolve({ filter: /^recker\/react$/ }, () => ({ path: `${root}src/react/index.ts` }));
     bundler.onResolve({ filter: /^recker\/machine$/ }, () => ({ path: `${root}src/machine/public.ts` }));
   },
 };

@@ -8,6 +8,7 @@ export const ENTRIES = {
   'recker/machine': 'src/machine/public.ts',
   'recker/testing': 'src/testing/index.ts',
   'recker/inspect': 'src/inspect/index.ts',
+  'recker/react': 'src/react/index.ts',
 } as const;
 
 /** What the documentation uses of packages that are not installed here, as they declare it. */
