@@ -23,7 +23,7 @@ const PRELUDE = `
 
   globalThis.Probe = function Probe({ url, options, reads = [], children }) {
     const hook = useWebSocket(url, options);
-    const render = { url };
+    const render = { url: typeof url === 'string' ? url : null };
     for (const name of reads) render[name] = name === 'ws' ? hook.ws && hook.ws.url : hook[name];
     renders.push(render);
     globalThis.hook = hook;
@@ -56,6 +56,20 @@ const PRELUDE = `
   globalThis.turn = () => new Promise((resolve) => setTimeout(resolve));
   globalThis.$ = (text) => document.querySelector(text)?.textContent;
 `;
+
+/** React gives its renderer to the tools of developers: fast refresh goes through it. */
+const HTML = `<!doctype html><title>test</title><script>
+  globalThis.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
+    supportsFiber: true,
+    renderers: new Map(),
+    checkDCE() {},
+    inject(renderer) { globalThis.renderer = renderer; return 1; },
+    onScheduleFiberRoot() {},
+    onCommitFiberRoot(_id, root) { globalThis.fiberRoot = root; },
+    onPostCommitFiberRoot() {},
+    onCommitFiberUnmount() {},
+  };
+</script><div id="root"></div>`;
 
 /** The page of one test file: a new one for each test, with a server of its own. */
 export class ReactPage {
@@ -91,9 +105,13 @@ export class ReactPage {
     this.#browser = await startChromium();
     this.site = await Site.start();
     const { code } = await bundle(PRELUDE);
+    this.site.files.set('/', HTML);
     this.#page = await openPage(this.#browser, this.site, code, this.complaints);
     this.#page.on('console', (line) => {
-      if (['error', 'warning'].includes(line.type())) this.complaints.push(line.text());
+      // Chromium reports each failed dial by itself.
+      if (!['error', 'warning'].includes(line.type()) || line.text().startsWith('WebSocket connection to'))
+        return;
+      this.complaints.push(line.text());
     });
   }
 
