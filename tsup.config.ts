@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
+import { writeNodeDoors } from './scripts/package/nodeDoors.js';
 import { writeSubpaths } from './scripts/package/subpaths.js';
 
 // The configurations below run side by side: `clean` of one would take what another has just written.
@@ -114,7 +115,12 @@ const asyncIterator: Options = {
 };
 
 export default defineConfig([
-  { ...common, entry: { ...api, ...inspect, ...chart }, target: 'node20' },
+  {
+    ...common,
+    entry: { ...api, ...inspect, ...chart },
+    target: 'node20',
+    onSuccess: async () => writeNodeDoors(),
+  },
   {
     ...common,
     entry: { ...api, ...inspect, ...chart, ...parts },

@@ -88,6 +88,20 @@ async function checkTypes(): Promise<void> {
   }
 }
 
+/** In Node `import` takes the CommonJS build, as `require` does: an entry point without it would bring a second copy. */
+async function checkConditions(): Promise<void> {
+  const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, { import?: Record<string, string> } | string>;
+  };
+  for (const [path, conditions] of Object.entries(exports)) {
+    if (typeof conditions === 'string') continue;
+    const name = path === '.' ? 'index' : path.slice(2);
+    const { node, module } = conditions.import ?? {};
+    if (node !== `./dist/node/${name}.mjs` || module !== `./dist/${name}.js`)
+      throw new Error(`exports['${path}'].import lacks the conditions module and node`);
+  }
+}
+
 /** They take the build for Node, and their own WebSocket as the option `transport`. */
 async function checkOtherRuntimes(folder: string): Promise<void> {
   const server = await FaultServer.start();
@@ -118,6 +132,7 @@ async function main(): Promise<void> {
     const installed = installReactNative(app, tarball, sh);
     installed.catch(() => {});
     await checkTypes();
+    await checkConditions();
     await sh(root, bin('publint'), '--strict');
     say('publint --strict: clean');
     await sh(root, bin('attw'), tarball);

@@ -1,13 +1,13 @@
 /** How a program, and a page, gets each client: what they import. */
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ClientName, reckerEntry } from './index.js';
+import { type ClientName, importedEntry, reckerEntry } from './index.js';
 
 /** What a program imports. */
 export function modulesOf(name: ClientName): readonly string[] {
   switch (name) {
     case 'recker':
-      return [pathToFileURL(reckerEntry()).href];
+      return [pathToFileURL(importedEntry()).href];
     case 'ws-xstate':
       return ['ws', 'xstate'];
     case 'partysocket':

@@ -3,6 +3,7 @@
  * client pays for another one's memory.
  */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from './client.js';
 
@@ -40,7 +41,7 @@ export const clientTitles: Record<ClientName, string> = {
 
 const loaders: Record<ClientName, () => Promise<Client>> = {
   ws: async () => (await import('./ws.js')).client,
-  recker: async () => (await import('./recker.js')).load(reckerEntry()),
+  recker: async () => (await import('./recker.js')).load(importedEntry()),
   'recker-upstream': async () => (await import('./upstream.js')).client,
   undici: async () => (await import('./undici.js')).client,
   partysocket: async () => (await import('./partysocket.js')).client,
@@ -62,6 +63,13 @@ export function loadClient(name: ClientName): Promise<Client> {
 export function reckerEntry(): string {
   const root = process.env.BENCH_ROOT ?? new URL('../..', import.meta.url);
   return process.env.BENCH_RECKER ?? fileURLToPath(new URL('dist/index.js', root));
+}
+
+/** What `import` gives in Node: a module beside the ESM build, where that build has one. */
+export function importedEntry(): string {
+  const entry = reckerEntry();
+  const door = join(dirname(entry), 'node', 'index.mjs');
+  return existsSync(door) ? door : entry;
 }
 
 /** Why a client cannot take part, if it cannot. */

@@ -62,9 +62,11 @@ export async function checkMoreBundlers(folder: string, tarball: string, sh: She
   const server = await FaultServer.start();
   server.echo();
   try {
-    for (const [format, js] of [
-      ['esm', BANNER],
-      ['cjs', ''],
+    for (const [format, js, conditions] of [
+      ['esm', BANNER, undefined],
+      ['cjs', '', undefined],
+      // Without the condition `module`, as bundlers are that do not know it.
+      ['cjs', '', ['node']],
     ] as const) {
       const outfile = join(folder, `bundled.${format === 'esm' ? 'mjs' : 'cjs'}`);
       await build({
@@ -74,10 +76,13 @@ export async function checkMoreBundlers(folder: string, tarball: string, sh: She
         format,
         outfile,
         banner: { js },
+        ...(conditions === undefined ? {} : { conditions: [...conditions] }),
         logLevel: 'error',
       });
       await sh(home, process.execPath, outfile, server.url('/'));
-      tried.push(`esbuild for Node, ${format}${js === '' ? '' : ' with createRequire'}: runs`);
+      tried.push(
+        `esbuild for Node, ${format}${js === '' ? '' : ' with createRequire'}${conditions === undefined ? '' : ' by import of CommonJS'}: runs`,
+      );
     }
   } finally {
     await server.stop();

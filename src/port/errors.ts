@@ -33,8 +33,8 @@ export class ReckerError extends Error {
   }
 
   /**
-   * By brand, so that an error of another copy of this library is an instance, too: the ESM build beside the CommonJS
-   * build, or a copy in a bundle. A class that is derived elsewhere has no brand and keeps the usual meaning.
+   * By brand, so that an error of another copy of this library is an instance, too: one in a bundle, or of another
+   * version. A class that is derived elsewhere has no brand and keeps the usual meaning.
    *
    * @internal
    */

@@ -1,10 +1,17 @@
-// The ESM and the CommonJS copy in one process: an error of either is an error of the other, and decides the same.
+// In Node a program that imports and requires has one copy. Two can meet where a bundler took the ESM build: an error of either is
+// then an error of the other, and decides the same.
 import assert from 'node:assert';
 import { createRequire } from 'node:module';
-import * as esm from 'recker';
-import * as esmMachine from 'recker/machine';
+import * as imported from 'recker';
+import * as importedMachine from 'recker/machine';
+import * as esm from './node_modules/recker/dist/index.js';
+import * as esmMachine from './node_modules/recker/dist/machine.js';
 
 const cjs = createRequire(import.meta.url)('recker');
+assert.deepEqual(Object.keys(imported), Object.keys(esm), 'import gives every name');
+const given = Object.entries(imported);
+for (const [name, value] of given) assert.equal(value, cjs[name], `${name} is imported and required`);
+assert.equal(importedMachine.ReckerError, cjs.ReckerError);
 assert.notEqual(esm.ReckerError, cjs.ReckerError, 'these are two copies');
 
 const make = {
