@@ -2,12 +2,12 @@
  * What is built: `dist` for Node, `dist/browser` for pages and workers, `dist/react-native`, from the same sources but for
  * the modules that have a form of their own there.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { writeNodeDoors } from './scripts/package/nodeDoors.js';
+import { forms, withoutDescriptions } from './scripts/package/pageSources.js';
 import { writeSubpaths } from './scripts/package/subpaths.js';
 
 // The configurations below run side by side: `clean` of one would take what another has just written.
@@ -59,24 +59,11 @@ const types = (entry: Record<string, string>): Options => ({
   dts: { only: true, compilerOptions: { stripInternal: true } },
 });
 
-/** In the place of `name.ts` the first of its forms that there is, e.g. `name.browser.ts`. */
-const forms = (...kinds: readonly string[]): Plugin => ({
-  name: 'forms',
-  setup(build) {
-    build.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
-      const found = kinds
-        .map((kind) => join(resolveDir, path.replace(/\.js$/, `.${kind}.ts`)))
-        .find(existsSync);
-      return found === undefined ? undefined : { path: found };
-    });
-  },
-});
-
-/** The command uses the entry points that are built beside it, and has no copies of them. */
+/** The command uses the entry points that are built beside it, as `import` gives them, and has no copies of them. */
 const ENTRY_FILES: Readonly<Record<string, string>> = {
-  'src/index.ts': '../index.js',
-  'src/testing/index.ts': '../testing.js',
-  'src/inspect/index.ts': '../inspect.js',
+  'src/index.ts': '../node/index.mjs',
+  'src/testing/index.ts': '../node/testing.mjs',
+  'src/inspect/index.ts': '../node/inspect.mjs',
 };
 
 const builtEntries: Plugin = {
@@ -85,20 +72,6 @@ const builtEntries: Plugin = {
     build.onResolve({ filter: /^\..*\/index\.js$/ }, ({ path, resolveDir }) => {
       const built = ENTRY_FILES[relative('.', join(resolveDir, path)).replace(/\.js$/, '.ts')];
       return built === undefined ? undefined : { path: built, external: true };
-    });
-  },
-};
-
-/** The package `events` is part of the build for browsers: its licence asks that its notice goes with it. */
-const notices: Plugin = {
-  name: 'notices',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]node_modules[\\/]events[\\/]events\.js$/ }, ({ path }) => {
-      const folder = dirname(path);
-      const licence = readFileSync(join(folder, 'LICENSE'), 'utf8').trim();
-      const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
-      const notice = `/*!\nThe package events ${version}, which is part of this file:\n\n${licence}\n*/\n`;
-      return { contents: `${notice}${readFileSync(path, 'utf8')}`, loader: 'js' };
     });
   },
 };
@@ -127,8 +100,7 @@ export default defineConfig([
     outDir: 'dist/browser',
     platform: 'browser',
     target: 'es2022',
-    noExternal: ['events'],
-    esbuildPlugins: [forms('browser'), notices],
+    esbuildPlugins: [forms('browser'), withoutDescriptions],
   },
   {
     ...common,
@@ -136,10 +108,9 @@ export default defineConfig([
     outDir: 'dist/react-native',
     platform: 'neutral',
     target: 'es2022',
-    noExternal: ['events'],
     // Metro reads no source map of a package.
     sourcemap: false,
-    esbuildPlugins: [forms('native', 'browser'), notices],
+    esbuildPlugins: [forms('native', 'browser'), withoutDescriptions],
     ...asyncIterator,
   },
   {

@@ -37,7 +37,7 @@
  * actor.send({ type: 'connect' });
  * actor.getSnapshot().hasTag('connecting'); // true
  */
-import { setup } from 'xstate';
+import { createMachine, setup } from 'xstate';
 import { actions } from './actions.js';
 import { beforeOpen } from './beforeOpen.js';
 import type { ConnectionMachine } from './chartType.js';
@@ -48,19 +48,24 @@ import { guards } from './guards.js';
 import type { ConnectionInput } from './policy.js';
 import { socketActor } from './socketActor.js';
 
-const machineSetup = setup({
-  types: {
-    input: {} as ConnectionInput,
-    context: {} as ConnectionContext,
-    events: {} as ConnectionEvent,
-    emitted: {} as ConnectionEmitted,
-    tags: {} as ConnectionTag,
-  },
-  actors: { socket: socketActor },
-  delays,
-  guards,
-  actions,
-});
+const implementations = { actors: { socket: socketActor }, delays, guards, actions };
+
+/** Never called. It holds the chart's names and types against each other; in a bundle `setup()` is each maker of actions. */
+const typed = () =>
+  setup({
+    types: {
+      input: {} as ConnectionInput,
+      context: {} as ConnectionContext,
+      events: {} as ConnectionEvent,
+      emitted: {} as ConnectionEmitted,
+      tags: {} as ConnectionTag,
+    },
+    ...implementations,
+  });
+
+/** What `setup().createMachine()` does. */
+const createChart: ReturnType<typeof typed>['createMachine'] = (config) =>
+  createMachine(config as never, implementations as never) as never;
 
 /** What the surroundings report shortens the wait for the next dial. */
 const hasten = [
@@ -77,7 +82,7 @@ const askAnew = {
 } as const;
 
 /** The statechart of a connection. Its input is a `ConnectionInput`. */
-export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
+export const connectionMachine: ConnectionMachine = createChart({
   id: 'connection',
   context: initialContext,
   initial: 'idle',

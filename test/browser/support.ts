@@ -1,7 +1,6 @@
 /**
  * A page in a real Chromium: bundles text as a user's bundler would, serves it, and runs it there.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
+import { forms, withoutDescriptions } from '../../scripts/package/pageSources.js';
 import { findTool } from '../support/tools.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,14 +29,10 @@ const SWITCHES = [
 export const startChromium = (options: LaunchOptions = {}): Promise<Browser> =>
   chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES, ...options });
 
-/** The sources as the build for browsers has them, so that these tests need no build. */
+/** The package's sources, so that these tests need no build. */
 const fromSources: Plugin = {
   name: 'from-sources',
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
-      const form = join(resolveDir, path.replace(/\.js$/, '.browser.ts'));
-      return existsSync(form) ? { path: form } : undefined;
-    });
     bundler.onResolve({ filter: /^recker$/ }, () => ({ path: `${root}src/index.ts` }));
     bundler.onResolve({ filter: /^recker\/react$/ }, () => ({ path: `${root}src/react/index.ts` }));
     bundler.onResolve({ filter: /^recker\/machine$/ }, () => ({ path: `${root}src/machine/public.ts` }));
@@ -63,7 +59,7 @@ export async function bundle(contents: string, minify = false): Promise<Bundle> 
     jsx: 'automatic',
     // Of React the form that StrictMode is strict in.
     define: { 'process.env.NODE_ENV': '"development"' },
-    plugins: [fromSources],
+    plugins: [forms('browser'), withoutDescriptions, fromSources],
     logLevel: 'silent',
   });
   return { code: made.outputFiles[0]?.text ?? '', inputs: Object.keys(made.metafile.inputs) };
