@@ -14,7 +14,7 @@ import { writeSubpaths } from './scripts/package/subpaths.js';
 rmSync('dist', { recursive: true, force: true });
 writeSubpaths();
 
-const api = { index: 'src/index.ts' };
+const api = { index: 'src/index.ts', websocket: 'src/websocket/index.ts' };
 const inspect = { inspect: 'src/inspect/index.ts' };
 const chart = { machine: 'src/machine/public.ts', testing: 'src/testing/index.ts' };
 

@@ -31,7 +31,7 @@ const NODES = ['22', '24', 'latest'];
 const MOST_BYTES = 1_920_000;
 /** What the package consists of: what is built, and what the README leads to. */
 const PUBLISHED =
-  /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect|react)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
+  /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect|websocket|react)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
 /** In ms; a fresh Node is some 50 MB to fetch, React Native 300 packages. */
 const LIMIT = 240_000;
 
@@ -73,6 +73,10 @@ async function checkTypes(): Promise<void> {
     'index.d.ts',
     'index.d.cts',
     'inspect.d.ts',
+    'websocket.d.ts',
+    'websocket.d.cts',
+    'browser/websocket.d.ts',
+    'browser/websocket.d.cts',
     'browser/index.d.ts',
     'browser/index.d.cts',
   ]) {

@@ -27,6 +27,7 @@ const BUILT = [
   'dist/react.js',
   'dist/react.d.ts',
   'dist/browser/index.d.ts',
+  'dist/browser/websocket.d.ts',
 ];
 
 const changedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -16,7 +16,8 @@ import { createClient } from 'recker';
 import { connectionMachine } from 'recker/machine';
 import * as testing from 'recker/testing';
 import * as inspect from 'recker/inspect';
-globalThis.kept = [createClient, connectionMachine, Object.values(testing), Object.values(inspect)];
+import { WebSocket } from 'recker/websocket';
+globalThis.kept = [createClient, connectionMachine, Object.values(testing), Object.values(inspect), WebSocket];
 `;
 
 const PROGRAM = `

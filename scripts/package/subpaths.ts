@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const SUBPATHS = ['machine', 'testing', 'inspect', 'react'] as const;
+export const SUBPATHS = ['machine', 'testing', 'inspect', 'websocket', 'react'] as const;
 
 /** These are the same everywhere: they import `recker` by its name. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['react']);

@@ -30,6 +30,20 @@ export interface BlobLike {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** The part of `Event` that is used. */
+export interface EventLike {
+  /** E.g. `open`. */
+  readonly type: string;
+}
+
+/** The part of `MessageEvent` that is used. */
+export interface MessageEventLike extends EventLike {
+  /** A string, or binary data as `binaryType` says. */
+  readonly data: unknown;
+  /** The origin of the sender. */
+  readonly origin: string;
+}
+
 /** The part of `URL` that is used. */
 export interface URLLike {
   readonly href: string;
@@ -38,6 +52,8 @@ export interface URLLike {
 
 export type GlobalAbortSignal = InstanceOf<typeof globalThis, 'AbortSignal', AbortSignalLike>;
 export type GlobalBlob = InstanceOf<typeof globalThis, 'Blob', BlobLike>;
+export type GlobalEvent = InstanceOf<typeof globalThis, 'Event', EventLike>;
+export type GlobalMessageEvent = InstanceOf<typeof globalThis, 'MessageEvent', MessageEventLike>;
 export type GlobalURL = InstanceOf<typeof globalThis, 'URL', URLLike>;
 
 /** Node's `Buffer`, or its base class `Uint8Array` where the program does not have Node's types. */

@@ -20,7 +20,14 @@ export {
   type TimeoutPhase,
 } from './errors.js';
 export type { Failure, Loss, SendProgress, SocketFact, SocketPort } from './facts.js';
-export type { GlobalAbortSignal, GlobalBlob, GlobalBuffer, GlobalURL } from './globals.js';
+export type {
+  GlobalAbortSignal,
+  GlobalBlob,
+  GlobalBuffer,
+  GlobalEvent,
+  GlobalMessageEvent,
+  GlobalURL,
+} from './globals.js';
 export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
 export { isError, ownMember, tryRead, withoutPrototype } from './own.js';

@@ -9,6 +9,7 @@ export const ENTRIES = {
   'recker/testing': 'src/testing/index.ts',
   'recker/inspect': 'src/inspect/index.ts',
   'recker/react': 'src/react/index.ts',
+  'recker/websocket': 'src/websocket/index.ts',
 } as const;
 
 /** What the documentation uses of packages that are not installed here, as they declare it. */

@@ -10,6 +10,7 @@ export type {
   LookAtClient,
   Provider,
   ProviderContext,
+  TLSOptions,
   WebSocketOptions,
 } from './options.js';
 export { OPTION_TABLE, settled } from './optionTable.js';

@@ -1,0 +1,56 @@
+/**
+ * The attributes `onopen`, `onmessage`, `onerror` and `onclose`
+ * (https://html.spec.whatwg.org/#event-handler-attributes).
+ */
+
+type Callback = object | null;
+
+interface Entry {
+  callback: object;
+  readonly listener: (event: unknown) => void;
+}
+
+/** What is used of the target. */
+export interface HandlerTarget {
+  addEventListener(type: string, listener: (event: unknown) => void): void;
+  removeEventListener(type: string, listener: (event: unknown) => void): void;
+}
+
+/** The handlers of one target. Made when the first is set. */
+export class EventHandlers {
+  readonly #target: HandlerTarget;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(target: HandlerTarget) {
+    this.#target = target;
+  }
+
+  get(type: string): Callback {
+    return this.#entries.get(type)?.callback ?? null;
+  }
+
+  /**
+   * Anything but an object or a function is null. A handler that replaces another keeps its place among the listeners. An
+   * object that cannot be called is kept, and does nothing.
+   */
+  set(type: string, value: unknown): void {
+    const entry = this.#entries.get(type);
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+      if (entry === undefined) return;
+      this.#entries.delete(type);
+      this.#target.removeEventListener(type, entry.listener);
+    } else if (entry === undefined) this.#add(type, value);
+    else entry.callback = value;
+  }
+
+  #add(type: string, callback: object): void {
+    const entry: Entry = {
+      callback,
+      listener: (event) => {
+        if (typeof entry.callback === 'function') Reflect.apply(entry.callback, this.#target, [event]);
+      },
+    };
+    this.#entries.set(type, entry);
+    this.#target.addEventListener(type, entry.listener);
+  }
+}
