@@ -167,7 +167,7 @@ function pairsOf(headers: unknown): readonly Pair[] | undefined {
   return typeof iterable[Symbol.iterator] === 'function'
     ? [...(iterable as Iterable<Pair>)]
     : isPlain(headers)
-      ? Object.entries(headers)
+      ? Object.entries(headers).flatMap(([name, value]) => [value].flat().map((each) => [name, each]))
       : undefined;
 }
 

@@ -62,8 +62,12 @@ export interface WebSocketInit
     TLSOptions {
   /** Subprotocols, where the second argument has none. */
   protocols?: string | readonly string[] | undefined;
-  /** Headers of the handshake, over those of `webSocketClass()`. */
-  headers?: HeadersInput | undefined;
+  /** Headers of the handshake, over those of `webSocketClass()`. A list gives several headers of one name. */
+  headers?:
+    | HeadersInput
+    | Iterable<readonly string[]>
+    | Readonly<Record<string, string | readonly string[]>>
+    | undefined;
   /** The header `Origin`. */
   origin?: string | undefined;
   /** Milliseconds: the option `connectTimeout`. */
