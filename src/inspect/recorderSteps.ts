@@ -11,7 +11,13 @@ import {
   type RedactedInspection,
   type RedactedSnapshot,
 } from '../machine/index.js';
-import type { RecordedError, RecordedPolicy, RecordedSending, RecordedStep } from '../recording/index.js';
+import {
+  ASKED_BY,
+  type RecordedError,
+  type RecordedPolicy,
+  type RecordedSending,
+  type RecordedStep,
+} from '../recording/index.js';
 import { activePaths, type LookAtClient, triggerOf } from './history.js';
 
 /** What the api says of a client's options. */
@@ -61,13 +67,6 @@ export interface Microsteps {
 
 export const noMicrosteps = (): Microsteps => ({ taken: false, lost: false, decided: false, asked: false });
 
-const ASKED: ReadonlySet<string> = new Set([
-  'announceAskedLoss',
-  'announceReplacedLoss',
-  'announceTermination',
-  'announceEnd',
-]);
-
 /** Takes in one microstep. */
 export function noteMicrostep(
   seen: Microsteps,
@@ -79,7 +78,7 @@ export function noteMicrostep(
       seen.lost = true;
       if (source.path[1] === 'undecided' || source.path[1] === 'overruled') seen.decided = true;
     }
-    if (actions.some(({ type }) => ASKED.has(type))) seen.asked = true;
+    if (actions.some(({ type }) => ASKED_BY.has(type))) seen.asked = true;
   }
 }
 
@@ -123,18 +122,28 @@ export function stateOf({ value, tags = [] }: RedactedSnapshot): {
   return { path: activePaths(value).at(-1) ?? '', state: tags.find((tag) => STATES.has(tag)) ?? '' };
 }
 
+/** When a step was. */
+export interface StepTime {
+  /** Whole ms since the recorder was made. */
+  readonly t: number;
+  /** How far the time of day is ahead of the monotonic clock, in ms. */
+  readonly ahead: number;
+  /** For how long the turn of the event loop had been busy, in ms. */
+  readonly lag: number;
+}
+
+/** A shorter lag is within what a delay may be early. */
+const SHORT_LAG = 20;
+
 /** Differences of the clocks below this many ms are their own. */
 const SAME_WALL = 20;
 
 /**
  * The line of a step that is over. The client is changed to be after it.
- *
- * @param ahead how far the time of day is ahead of the monotonic clock, in ms
  */
 export function recordedStep(
   client: Recorded,
-  t: number,
-  ahead: number,
+  { t, ahead, lag }: StepTime,
   event: ShownEvent,
   snapshot: RedactedSnapshot,
   seen: Microsteps,
@@ -160,6 +169,7 @@ export function recordedStep(
   if (typeof event.alive === 'boolean') step.alive = event.alive;
   if (event.sending !== undefined) step.sending = sendingOf(event.sending);
   addWall(step, client, ahead);
+  if (lag >= SHORT_LAG) step.lag = Math.ceil(lag);
   if (isNewState) addCounts(step, client);
   return step;
 }
@@ -253,19 +263,15 @@ function errorOf({ name, code }: RedactedError): RecordedError {
   };
 }
 
-/** To the microsecond: more digits are of no use. */
-const rounded = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
-
-function sendingOf(sending: RecordedSending): RecordedSending {
-  return {
-    waiting: sending.waiting,
-    takenAgo: rounded(sending.takenAgo),
-    heardAgo: rounded(sending.heardAgo),
-    hasTaken: sending.hasTaken,
-    longestGap: rounded(sending.longestGap),
-    allowance: rounded(sending.allowance),
-  };
-}
+/** As they are: the chart compares them to the last digit. */
+const sendingOf = (sending: RecordedSending): RecordedSending => ({
+  waiting: sending.waiting,
+  takenAgo: sending.takenAgo,
+  heardAgo: sending.heardAgo,
+  hasTaken: sending.hasTaken,
+  longestGap: sending.longestGap,
+  allowance: sending.allowance,
+});
 
 function addWall(step: Writable<RecordedStep>, client: Recorded, ahead: number): void {
   client.ahead ??= ahead;

@@ -1,7 +1,20 @@
 /** The statechart, for the rooms beside it. What of it is public is in public.ts. */
 
 export { NEVER } from '../port/index.js';
+export {
+  type ChartMoment,
+  eventsOf,
+  firstMoment,
+  type GuardName,
+  isChartState,
+  type StepJudge,
+  type SteppedEvent,
+  type SteppedStep,
+  type SteppedTimer,
+  stepChart,
+} from './chartSteps.js';
 export { CUT_OFF } from './context.js';
+export { guards } from './guards.js';
 export { ProgressMarks } from './progressMarks.js';
 export * from './public.js';
 export {
@@ -14,6 +27,7 @@ export {
   redactError,
   redactInspection,
 } from './redact.js';
+export { decide } from './retry.js';
 export { untilStalled } from './sendProgress.js';
 export {
   type ChartDefinition,

@@ -5,6 +5,8 @@
  * against the installed XState, and the check of the package against the oldest and the newest.
  */
 import type { AnyActorRef, EventObject } from 'xstate';
+import type { ConnectionContext } from './context.js';
+import type { ConnectionEvent } from './events.js';
 
 /**
  * XState walks its table of scheduled events with `for…in` (`createSystem` in packages/core/src/system.ts, 5.33) and
@@ -64,4 +66,57 @@ export function sendToParent(actor: AnyActorRef, event: EventObject): void {
   const system = actor.system as Relay;
   if (system._relay === undefined) parent.send(event);
   else system._relay(actor, parent, event);
+}
+
+/** What a chart's `assign` changes, as a function. */
+export type Assignment = (context: ConnectionContext, event: ConnectionEvent) => Partial<ConnectionContext>;
+
+/** What a chart's `raise` raises, and the name of its delay. */
+export interface Raised {
+  readonly event: (context: ConnectionContext, event: ConnectionEvent) => ConnectionEvent;
+  readonly delay: string | undefined;
+}
+
+interface BuiltInAction {
+  readonly type?: unknown;
+  readonly sendId?: unknown;
+  readonly assignment?: unknown;
+  readonly event?: unknown;
+  readonly delay?: unknown;
+}
+
+type Asked = (asked: { readonly context: ConnectionContext; readonly event: ConnectionEvent }) => unknown;
+
+const isAsked = (value: unknown): value is Asked => typeof value === 'function';
+
+/**
+ * What an action made by `assign()` does; `undefined` for any other. XState keeps it on the action (packages/core/src/actions/assign.ts,
+ * 5.33) and has no public function that reads it. Remove when it has.
+ */
+export function assignmentOf(action: unknown): Assignment | undefined {
+  const { type, assignment } = action as BuiltInAction;
+  if (type !== 'xstate.assign') return undefined;
+  if (isAsked(assignment))
+    return (context, event) => assignment({ context, event }) as Partial<ConnectionContext>;
+  const members = Object.entries(assignment as object);
+  return (context, event) =>
+    Object.fromEntries(
+      members.map(([name, value]) => [name, isAsked(value) ? value({ context, event }) : value]),
+    );
+}
+
+/** As {@link assignmentOf}, of an action made by `raise()`. */
+export function raisedBy(action: unknown): Raised | undefined {
+  const { type, event: raised, delay } = action as BuiltInAction;
+  if (type !== 'xstate.raise') return undefined;
+  return {
+    event: (context, event) => (isAsked(raised) ? raised({ context, event }) : raised) as ConnectionEvent,
+    delay: delay === undefined ? undefined : String(delay),
+  };
+}
+
+/** As {@link assignmentOf}: the id of what an action made by `cancel()` cancels. */
+export function cancelledBy(action: unknown): string | undefined {
+  const { type, sendId } = action as BuiltInAction;
+  return type === 'xstate.cancel' && typeof sendId === 'string' ? sendId : undefined;
 }

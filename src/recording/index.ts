@@ -1,5 +1,8 @@
 /** The format of recordings, for the rooms that write, check and show them. */
+export { ClientRun, type Difference } from './clientRun.js';
+export { eventOf } from './facts.js';
 export {
+  ASKED_BY,
   RECORDING_FORMAT,
   RECORDING_VERSION,
   type RecordedError,

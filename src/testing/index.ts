@@ -9,6 +9,7 @@ export {
   type WrittenTransition,
   writtenTransitions,
 } from '../machine/index.js';
+export { checkRecording, type Divergence, type RecordingCheck } from './checkRecording.js';
 export { FakeConnection } from './fakeConnection.js';
 export {
   type FakePathDriver,
