@@ -79,6 +79,7 @@ const WITH_EXAMPLE = [
   'connectionPaths',
   'runPath',
   'fakePathDriver',
+  'checkRecording',
 ];
 
 describe('the examples of recker/testing', () => {

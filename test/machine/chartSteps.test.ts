@@ -54,7 +54,7 @@ describe('the chart without an actor', () => {
     const covered = new Set<string>();
     for (let seed = 1; seed <= 40; seed += 1) live(seed, covered);
     const all = writtenTransitions().map(({ id }) => id);
-    expect(covered.size).toBeGreaterThan(all.length * 0.9);
+    expect(covered.size).toBeGreaterThan(all.length * 0.8);
   });
 });
 
