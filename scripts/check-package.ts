@@ -146,7 +146,9 @@ async function main(): Promise<void> {
     const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
       devDependencies: Record<string, string>;
     };
-    const tools = ['typescript', '@types/node'].map((name) => `${name}@${own.devDependencies[name]}`);
+    const tools = ['typescript', '@types/node', 'react', 'react-dom', '@types/react'].map(
+      (name) => `${name}@${own.devDependencies[name]}`,
+    );
     await sh(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...tools);
     await cp(join(root, 'test/package'), folder, { recursive: true });
     for (const config of ['tsconfig.json', 'tsconfig.exact.json', 'tsconfig.browser.json']) {

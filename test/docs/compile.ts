@@ -25,10 +25,18 @@ declare module '@react-native-community/netinfo' {
 }
 `;
 
-/** What the compiler says of these programs, each under its name. */
-export function compileProblems(programs: ReadonlyMap<string, string>): readonly string[] {
+/**
+ * What the compiler says of these programs, each under its name.
+ *
+ * @param more of the compiler's options. With `jsx` the programs may contain it
+ */
+export function compileProblems(
+  programs: ReadonlyMap<string, string>,
+  more: ts.CompilerOptions = {},
+): readonly string[] {
+  const ending = more.jsx === undefined ? 'ts' : 'tsx';
   const sources = new Map(
-    [...programs].map(([name, code]) => [`${root}test/docs/${name.replace(/\W/g, '_')}.ts`, code]),
+    [...programs].map(([name, code]) => [`${root}test/docs/${name.replace(/\W/g, '_')}.${ending}`, code]),
   );
   const elsewhere = `${root}test/docs/elsewhere.d.ts`;
   const options: ts.CompilerOptions = {
@@ -43,6 +51,7 @@ export function compileProblems(programs: ReadonlyMap<string, string>): readonly
     skipLibCheck: true,
     noEmit: true,
     paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [root + path]])),
+    ...more,
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;

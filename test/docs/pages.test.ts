@@ -59,7 +59,7 @@ describe('docs', () => {
 
   it.each(pages.filter((name) => !NO_EXAMPLE.includes(name)))('%s opens with an example', (name) => {
     const [opening = ''] = read(`docs/${name}`).split(/^## /m);
-    expect(opening).toMatch(/^```(?:ts|sh)$/m);
+    expect(opening).toMatch(/^```(?:tsx?|sh)$/m);
   });
 
   it('has no dead link', async () => {

@@ -1,8 +1,11 @@
 // A user of every entry point, as CommonJS.
 const assert = require('node:assert/strict');
 const { ConfigurationError, ConnectionError, createClient } = require('recker');
+const { createElement } = require('react');
+const { renderToString } = require('react-dom/server');
 const { createLiveView } = require('recker/inspect');
 const machine = require('recker/machine');
+const { useWebSocket } = require('recker/react');
 const { fakeTransport, FaultServer, VirtualClock } = require('recker/testing');
 
 async function main() {
@@ -13,6 +16,8 @@ async function main() {
   const echoed = new Promise((resolve) => ws.on('message', ({ data }) => resolve(data)));
   ws.send('Hello, server!');
   assert.equal(await echoed, 'Hello, server!');
+  assert.equal(renderToString(createElement(() => String(useWebSocket(ws).ws === ws))), 'true');
+  assert.equal(renderToString(createElement(() => useWebSocket('ws://x').state)), 'idle');
   await ws.close();
   await server.stop();
 

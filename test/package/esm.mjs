@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
 import { ConfigurationError, createClient, nativeTransport, ReckerWebSocket } from 'recker';
 import { createLiveView } from 'recker/inspect';
 import * as machine from 'recker/machine';
+import { useWebSocket } from 'recker/react';
 import { connectionPaths, FaultServer } from 'recker/testing';
 
 const server = await FaultServer.start();
@@ -38,6 +41,13 @@ if (globalThis.WebSocket !== undefined) {
   assert.equal(await echoed, 'native');
   await native.close();
 }
+
+// The hooks know a client of `recker`, by whichever way that was loaded.
+const required = createRequire(import.meta.url)('recker');
+for (const each of [new ReckerWebSocket('ws://x'), new required.ReckerWebSocket('ws://x')]) {
+  assert.equal(renderToString(createElement(() => String(useWebSocket(each).ws === each))), 'true');
+}
+assert.equal(renderToString(createElement(() => useWebSocket('ws://x').state)), 'idle');
 
 // One class for each error, whichever entry it comes by.
 assert.equal(ConfigurationError, machine.ConfigurationError);

@@ -2,7 +2,17 @@
 import { type CloseInfo, createClient, ReckerError, ReckerWebSocket, type WebSocketMessage } from 'recker';
 import { createLiveView, type LiveView } from 'recker/inspect';
 import { type ConnectionMachine, connectionMachine } from 'recker/machine';
+import { useConnectionState, useWebSocket, type WebSocketHandlers } from 'recker/react';
 import { type FakeTransport, FaultServer, fakeTransport } from 'recker/testing';
+
+export function useRoom(url: string | null, own: ReckerWebSocket): string {
+  const handlers: WebSocketHandlers = { onClose: (code: number, reason: string) => [code, reason] };
+  const { state, lastMessage, sendJSON } = useWebSocket(url, { reconnect: true, ...handlers });
+  // @ts-expect-error no such event
+  useWebSocket(own, { onOpened: () => {} });
+  sendJSON({ state: useConnectionState(own) });
+  return lastMessage?.isBinary === false ? lastMessage.data : state;
+}
 
 async function main(): Promise<void> {
   const server = await FaultServer.start();

@@ -1,5 +1,7 @@
 /** The types of `recker/react`, compiled as users would, strictly: what is right compiles, what is wrong does not. */
+import ts from 'typescript';
 import { expect, it } from 'vitest';
+import { blocks } from '../docs/blocks.js';
 import { compileProblems } from '../docs/compile.js';
 
 const RIGHT = `
@@ -65,7 +67,7 @@ const WRONG: Readonly<Record<string, RegExp>> = {
   "useConnectionState('wss://x');": /not assignable/,
 };
 
-it('compile as they should', { timeout: 60_000 }, () => {
+it('compile as they should', { timeout: 120_000 }, () => {
   const wrong = Object.keys(WRONG).map(
     (line, n) =>
       [`wrong${n}`, `import { useConnectionState, useWebSocket } from 'recker/react';\n${line}\n`] as const,
@@ -77,4 +79,12 @@ it('compile as they should', { timeout: 60_000 }, () => {
     expect(own, line).toHaveLength(1);
     expect(own[0]).toMatch(expected);
   }
+});
+
+it('the components of the documentation compile', { timeout: 120_000 }, () => {
+  const components = blocks.filter(({ hasJsx }) => hasJsx);
+  expect(components.length).toBeGreaterThan(3);
+  const lib = ['lib.es2023.d.ts', 'lib.dom.d.ts'];
+  const options = { jsx: ts.JsxEmit.ReactJSX, lib, types: [] };
+  expect(compileProblems(new Map(components.map(({ at, code }) => [at, code])), options)).toEqual([]);
 });

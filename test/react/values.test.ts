@@ -3,6 +3,11 @@ import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { isSame, liveMember } from '../../src/react/values.js';
 
+/** As React Native's. */
+class Untagged {
+  readonly href = 'wss://chat.example.com/room';
+}
+
 describe('equal to one that is written again', () => {
   const equal: Readonly<Record<string, () => unknown>> = {
     'plain values': () => ({
@@ -19,6 +24,7 @@ describe('equal to one that is written again', () => {
     'a Buffer': () => ({ tls: { ca: Buffer.from('PEM') } }),
     bytes: () => new Uint8Array([1, 2]),
     'a URL': () => new URL('wss://chat.example.com/room'),
+    'a URL without a tag': () => new Untagged(),
     'not a number': () => Number.NaN,
   };
   for (const [name, make] of Object.entries(equal)) {
