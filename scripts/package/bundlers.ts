@@ -26,6 +26,27 @@ ws.on('message', (message) => {
 ws.send('hello');
 `;
 
+/** With hooks: a client of `recker` is known to `recker/react`, and the other way round. */
+const HOOKS = `
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ReckerWebSocket } from 'recker';
+import { useWebSocket } from 'recker/react';
+
+const url = location.hash.slice(1).replace('http', 'ws');
+const elsewhere = new ReckerWebSocket(url);
+function Page() {
+  const { ws, lastMessage, send } = useWebSocket(url, { onOpen: () => send('hooks') });
+  const given = useWebSocket(elsewhere);
+  document.title = [lastMessage?.data, ws?.constructor === ReckerWebSocket, given.ws === elsewhere].join(' ');
+  return null;
+}
+createRoot(document.body).render(createElement(Page));
+`;
+
+/** Each page, and its title in the end. */
+const PAGES = { page: [PAGE, 'hello true'], hooks: [HOOKS, 'hooks true true'] } as const;
+
 /** What must not be in a bundle for pages. */
 export const FOREIGN =
   /["']node:|require\(["'](?:ws|undici|net|tls|http)["']\)|from ?["'](?:ws|undici|net|tls)["']/;
@@ -87,8 +108,6 @@ async function bundleOneClass(folder: string): Promise<string[]> {
 /** @returns the size of each bundle, in bytes */
 export async function checkBundlers(folder: string, executablePath: string | undefined): Promise<string[]> {
   const reported: string[] = [];
-  const entry = join(folder, 'page.js');
-  await writeFile(entry, PAGE);
   const server = await FaultServer.start();
   server.echo();
   const site = createServer((_request, response) => {
@@ -98,22 +117,29 @@ export async function checkBundlers(folder: string, executablePath: string | und
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
   const browser = executablePath === undefined ? undefined : await chromium.launch({ executablePath, args });
   try {
-    for (const [name, bundle] of Object.entries(BUNDLERS)) {
-      const out = join(folder, `bundle-${name}`);
-      await bundle(folder, entry, out);
-      const files = await readdir(out);
-      if (files.join() !== 'page.js') throw new Error(`${name} made ${files.join()}`);
-      const code = await readFile(join(out, 'page.js'), 'utf8');
-      const foreign = FOREIGN.exec(code);
-      if (foreign !== null) throw new Error(`${name} bundled ${foreign[0]}`);
-      reported.push(`${name} ${code.length} bytes`);
-      const page = await browser?.newPage();
-      if (page === undefined) continue;
-      const { port } = site.address() as AddressInfo;
-      await page.goto(`http://127.0.0.1:${port}/#http://127.0.0.1:${server.port}`);
-      await page.addScriptTag({ content: code });
-      await page.waitForFunction("document.title === 'hello true'", undefined, { timeout: 10_000 });
-      await page.close();
+    for (const [title, [text, expected]] of Object.entries(PAGES)) {
+      const entry = join(folder, `${title}.js`);
+      await writeFile(entry, text);
+      for (const [name, bundle] of Object.entries(BUNDLERS)) {
+        const out = join(folder, `bundle-${title}-${name}`);
+        await bundle(folder, entry, out);
+        // webpack moves notices of licences, such as React's, to a file of their own.
+        const files = (await readdir(out)).filter((file) => file !== 'page.js.LICENSE.txt');
+        if (files.join() !== 'page.js') throw new Error(`${name} made ${files.join()}`);
+        const code = await readFile(join(out, 'page.js'), 'utf8');
+        const foreign = FOREIGN.exec(code);
+        if (foreign !== null) throw new Error(`${name} bundled ${foreign[0]}`);
+        reported.push(`${name} ${code.length} bytes${title === 'page' ? '' : ` with ${title}`}`);
+        const page = await browser?.newPage();
+        if (page === undefined) continue;
+        const { port } = site.address() as AddressInfo;
+        await page.goto(`http://127.0.0.1:${port}/#http://127.0.0.1:${server.port}`);
+        // Vite leaves this name of React's to the page of a library.
+        await page.addScriptTag({ content: `globalThis.process = { env: { NODE_ENV: 'production' } };` });
+        await page.addScriptTag({ content: code });
+        await page.waitForFunction(`document.title === '${expected}'`, undefined, { timeout: 10_000 });
+        await page.close();
+      }
     }
   } finally {
     await browser?.close();
