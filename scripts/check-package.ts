@@ -21,6 +21,7 @@ import { checkInstallers } from './package/installers.js';
 import { checkLinks } from './package/links.js';
 import { checkMoreBundlers } from './package/moreBundlers.js';
 import { checkReactNative, installReactNative } from './package/reactNative.js';
+import { EVERYWHERE } from './package/subpaths.js';
 import { checkTypeMatrix } from './package/typeMatrix.js';
 import { checkXStateVersions } from './package/xstateVersions.js';
 
@@ -28,7 +29,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 const NODES = ['22', '24', 'latest'];
 /** The tarball must not grow unseen, in bytes. Two thirds of it are source maps. */
-const MOST_BYTES = 1_920_000;
+const MOST_BYTES = 1_945_000;
 /** What the package consists of: what is built, and what the README leads to. */
 const PUBLISHED =
   /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect|websocket|react)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
@@ -100,6 +101,7 @@ async function checkConditions(): Promise<void> {
   for (const [path, conditions] of Object.entries(exports)) {
     if (typeof conditions === 'string') continue;
     const name = path === '.' ? 'index' : path.slice(2);
+    if (EVERYWHERE.has(name)) continue;
     const { node, module } = conditions.import ?? {};
     if (node !== `./dist/node/${name}.mjs` || module !== `./dist/${name}.js`)
       throw new Error(`exports['${path}'].import lacks the conditions module and node`);

@@ -9,9 +9,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { SUBPATHS } from './subpaths.js';
+import { EVERYWHERE, SUBPATHS } from './subpaths.js';
 
-export const ENTRY_POINTS = ['index', ...SUBPATHS] as const;
+export const ENTRY_POINTS = ['index', ...SUBPATHS.filter((name) => !EVERYWHERE.has(name))];
 
 export function writeNodeDoors(): void {
   const dist = fileURLToPath(new URL('../../dist/', import.meta.url));

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 export const SUBPATHS = ['machine', 'testing', 'inspect', 'websocket', 'react'] as const;
 
-/** These are the same everywhere: they import `recker` by its name. */
-const EVERYWHERE: ReadonlySet<string> = new Set(['react']);
+/** These have one build for all: they import `recker` by its name, so its conditions decide, and a second copy of them is harmless. */
+export const EVERYWHERE: ReadonlySet<string> = new Set(['react']);
 
 export function writeSubpaths(): void {
   for (const name of SUBPATHS) {
