@@ -166,14 +166,14 @@ export interface WebSocketConstructor {
    *
    * @param url `ws:`, `wss:`, `http:` or `https:`
    * @param protocols the subprotocols to offer, or the third argument
-   * @param init what else a library may pass
+   * @param init what else a library may pass: any object, of which {@link WebSocketInit} is read
    * @throws SyntaxError for an invalid URL, a fragment, and an invalid or repeated subprotocol
    * @throws ConfigurationError for an `agent`, and for options that can never work
    */
   new (
     url: string | GlobalURL,
     protocols?: string | readonly string[] | WebSocketInit,
-    init?: WebSocketInit,
+    init?: WebSocketInit | object,
   ): WebSocket;
   /** The prototype of all instances. */
   readonly prototype: WebSocket;
