@@ -98,9 +98,16 @@ export function firstMoment(input: ConnectionInput): ChartMoment {
 }
 
 /** The events that a state takes, in the order of the chart. */
-export function eventsOf(path: string): readonly string[] {
-  return [...new Set((chart().get(path) ?? []).flatMap(({ on }) => [...on.keys()]))];
+export function eventsOf(path: string): ReadonlySet<string> {
+  let events = taken.get(path);
+  if (events === undefined) {
+    events = new Set((chart().get(path) ?? []).flatMap(({ on }) => [...on.keys()]));
+    taken.set(path, events);
+  }
+  return events;
 }
+
+const taken = new Map<string, ReadonlySet<string>>();
 
 /** The step that an event brings; `undefined` where the chart takes no transition. */
 export function stepChart(
@@ -129,6 +136,8 @@ export function stepChart(
 class Stepping {
   path: string;
   context: ConnectionContext;
+  /** Whether the context is this step's own. */
+  #isOwn = false;
   timers: readonly SteppedTimer[];
   readonly taken: DefinedTransition[] = [];
   readonly acts: string[] = [];
@@ -193,14 +202,20 @@ class Stepping {
     for (const name of names) {
       this.acts.push(name);
       if (name === 'decideRetry') {
-        this.context = { ...this.context, ...this.#judge.decide(this.context) };
+        this.#assign(this.#judge.decide(this.context));
         continue;
       }
       const { assignment, raised, cancelled } = effectOf(name);
-      if (assignment !== undefined) this.context = { ...this.context, ...assignment(this.context, event) };
+      if (assignment !== undefined) this.#assign(assignment(this.context, event));
       if (raised !== undefined) this.#raise(raised, event);
       if (cancelled !== undefined) this.#cancel(cancelled);
     }
+  }
+
+  #assign(members: Partial<ConnectionContext>): void {
+    if (!this.#isOwn) this.context = { ...this.context };
+    this.#isOwn = true;
+    Object.assign(this.context, members);
   }
 
   #raise({ event, delay }: Raised, cause: ConnectionEvent): void {

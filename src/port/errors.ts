@@ -46,9 +46,13 @@ export class ReckerError extends Error {
 
 function isInstanceOf(made: unknown, value: unknown): boolean {
   const brand = brandOf(made);
-  return brand === undefined
-    ? Function.prototype[Symbol.hasInstance].call(made as () => void, value)
-    : chainOf(value).some((prototype) => brandOf(prototype.constructor) === brand);
+  if (brand === undefined) return Function.prototype[Symbol.hasInstance].call(made as () => void, value);
+  if (typeof value !== 'object') return false;
+  for (let next: object | null = value; next !== null; ) {
+    next = Object.getPrototypeOf(next) as object | null;
+    if (next !== null && brandOf(next.constructor) === brand) return true;
+  }
+  return false;
 }
 
 /** The brand of a class of this library, of any copy of it. */
@@ -56,16 +60,6 @@ function brandOf(made: unknown): string | undefined {
   if (typeof made !== 'function' || !Object.hasOwn(made, 'brand')) return undefined;
   const { brand } = made as { readonly brand?: unknown };
   return typeof brand === 'string' && brand.startsWith('recker.') ? brand : undefined;
-}
-
-function chainOf(value: unknown): object[] {
-  const chain: object[] = [];
-  let next: unknown = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : null;
-  while (next !== null) {
-    chain.push(next as object);
-    next = Object.getPrototypeOf(next);
-  }
-  return chain;
 }
 
 /** An option, a URL or an argument that can never work. Thrown at once; nothing is connected. */

@@ -74,7 +74,7 @@ export class ClientRun {
     if (step.from !== path) return { expected: `from ${path}`, found: `from ${step.from}` };
     this.#world.begin(step);
     const event = eventOf(step);
-    if (event === undefined || !eventsOf(path).includes(event.type)) return this.#notTaken(step);
+    if (event === undefined || !eventsOf(path).has(event.type)) return this.#notTaken(step);
     const early = this.#early(step);
     if (early !== undefined) return early;
     const taken = this.#read(step, event);
@@ -90,7 +90,7 @@ export class ClientRun {
   }
 
   #notTaken({ event }: ParsedStep): Difference {
-    return { expected: `one of: ${eventsOf(this.#moment.path).join(', ')}`, found: event };
+    return { expected: `one of: ${[...eventsOf(this.#moment.path)].join(', ')}`, found: event };
   }
 
   /** What is wrong with the time at which a delay fired. */
@@ -107,20 +107,30 @@ export class ClientRun {
 
   /** The step, in the first reading that fits. */
   #read(step: ParsedStep, event: SteppedEvent): SteppedStep | Difference {
-    let first: Difference | undefined;
+    const { timers } = this.#moment;
+    const fired = timers.some((timer) => timer.event === event.type);
+    const before = fired
+      ? { ...this.#moment, timers: timers.filter((timer) => timer.event !== event.type) }
+      : this.#moment;
+    const first = this.#try(PLAIN, step, event, before);
+    if (!('expected' in first)) return first;
     for (const reading of this.#readings(step)) {
-      this.#world.read(reading);
-      const { timers } = this.#moment;
-      const fired = timers.some((timer) => timer.event === event.type);
-      const before = fired
-        ? { ...this.#moment, timers: timers.filter((timer) => timer.event !== event.type) }
-        : this.#moment;
-      const taken = stepChart(before, event, this.#world);
-      const difference = taken === undefined ? this.#notTaken(step) : this.#compare(step, taken);
-      if (difference === undefined) return taken as SteppedStep;
-      first ??= difference;
+      const taken = this.#try(reading, step, event, before);
+      if (!('expected' in taken)) return taken;
     }
-    return first as Difference;
+    return first;
+  }
+
+  #try(
+    reading: Reading,
+    step: ParsedStep,
+    event: SteppedEvent,
+    before: ChartMoment,
+  ): SteppedStep | Difference {
+    this.#world.read(reading);
+    const taken = stepChart(before, event, this.#world);
+    if (taken === undefined) return this.#notTaken(step);
+    return this.#compare(step, taken) ?? taken;
   }
 
   *#readings(step: ParsedStep): Generator<Reading> {

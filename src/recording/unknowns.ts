@@ -48,6 +48,8 @@ const OF_TIMERS: Readonly<Record<string, readonly Unknown[]>> = {
   'closing.overdue': ['closing'],
 };
 
+const OF_DECISIONS: readonly Unknown[] = ['attempt', 'haste', 'hasBeenOpen', 'opened'];
+
 const MADE_KNOWN: Readonly<Record<string, readonly Unknown[]>> = {
   enterConnecting: ['dialled', 'hasBeenOpen', 'opened', 'sending'],
   enterReconnecting: ['dialled', 'opened', 'sending'],
@@ -87,21 +89,20 @@ export class Unknowns {
   }
 
   concernGuard(name: GuardName): boolean {
-    return this.#any(OF_GUARDS[name]);
+    return this.#unknown.size > 0 && this.#any(OF_GUARDS[name]);
   }
 
   concernTimer(event: string): boolean {
-    return this.#any(OF_TIMERS[event]);
+    return this.#unknown.size > 0 && this.#any(OF_TIMERS[event]);
   }
 
   /** The verdict before counts where the surroundings began the dial. */
   concernDecision({ isHastened }: ConnectionContext): boolean {
-    return (
-      this.#any(['attempt', 'haste', 'hasBeenOpen', 'opened']) || (isHastened && this.#unknown.has('verdict'))
-    );
+    if (this.#unknown.size === 0) return false;
+    return this.#any(OF_DECISIONS) || (isHastened && this.#unknown.has('verdict'));
   }
 
   #any(list: readonly Unknown[] = []): boolean {
-    return this.#unknown.size > 0 && list.some((each) => this.#unknown.has(each));
+    return list.some((each) => this.#unknown.has(each));
   }
 }

@@ -46,8 +46,8 @@ describe('the chart without an actor', () => {
     for (const node of stateNodes(connectionMachine).filter(({ type }) => type === 'atomic'))
       expect(isChartState(statePath(node))).toBe(true);
     expect(isChartState('session')).toBe(false);
-    expect(eventsOf('backoff')).toContain('after retryDelay');
-    expect(eventsOf('session.open.alive')).toContain('socket.peerClosed');
+    expect(eventsOf('backoff').has('after retryDelay')).toBe(true);
+    expect(eventsOf('session.open.alive').has('socket.peerClosed')).toBe(true);
   });
 
   it('takes the same steps as XState', () => {
@@ -144,7 +144,7 @@ function live(seed: number, covered: Set<string>): void {
     if (random() < 0.05) slept += 20_000;
     const due = clock.pending[0];
     const isWaiting = moment.timers.some(({ event }) => event === 'closing.overdue');
-    const names = eventsOf(moment.path).filter(
+    const names = [...eventsOf(moment.path)].filter(
       (name) =>
         name in make &&
         (!rare.has(name) || random() < 0.1) &&
