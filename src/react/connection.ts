@@ -66,10 +66,6 @@ export class Connection {
     this.#attach();
   }
 
-  get isSubscribed(): boolean {
-    return this.#onChange !== undefined;
-  }
-
   /** The client that is in use. */
   get client(): ReckerWebSocket | null {
     return this.#attached === undefined ? null : this.#client;
@@ -80,12 +76,19 @@ export class Connection {
     this.open();
     return () => {
       this.#onChange = undefined;
-      // StrictMode and fast refresh subscribe again at once: the connection stays. So an effect's clean-up can still send.
-      void Promise.resolve().then(() => {
-        if (!this.isSubscribed) this.close();
-      });
+      this.leave();
     };
   };
+
+  /**
+   * Ends the connection, unless React is subscribed by then. StrictMode and fast refresh subscribe again at once: the connection
+   * stays. And an effect that is cleaned up can still send.
+   */
+  leave(): void {
+    void Promise.resolve().then(() => {
+      if (this.#onChange === undefined) this.#close();
+    });
+  }
 
   /** The snapshot: another object where a value that the component reads is another one. */
   readonly read = (): UseWebSocketResult => {
@@ -134,7 +137,7 @@ export class Connection {
   }
 
   /** Ends the connection, or the use of a client that was made elsewhere. No handler is called any more. */
-  close(): void {
+  #close(): void {
     const [client, attached] = [this.#client, this.#attached];
     this.#attached = undefined;
     this.#lastMessage = undefined;

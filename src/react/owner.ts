@@ -8,11 +8,10 @@ import type { Given, UseWebSocketResult } from './types.js';
 interface Committed {
   /** The client that is in use. */
   readonly client: ReckerWebSocket | null;
-  /** Whether React is subscribed: then it also unsubscribes, which ends the connection. */
-  readonly isSubscribed: boolean;
   commit(given: Given): void;
   open(): ReckerWebSocket | null;
-  close(): void;
+  /** Ends the connection, unless React is subscribed: then it will unsubscribe. */
+  leave(): void;
 }
 
 export class Owner {
@@ -30,20 +29,16 @@ export class Owner {
     this.#isMounted = true;
     return () => {
       this.#isMounted = false;
-      this.#closeUnsubscribed();
+      this.#connection?.leave();
     };
   }
 
   /** React has committed a render. No effect has run yet, not even one of a component inside. */
   commit(connection: Committed, given: Given): void {
-    if (connection !== this.#connection) this.#closeUnsubscribed();
+    // One that was hidden has no subscription, but may have sent.
+    if (connection !== this.#connection) this.#connection?.leave();
     this.#connection = connection;
     connection.commit(given);
-  }
-
-  /** A component that is hidden has no subscription, but may have sent. */
-  #closeUnsubscribed(): void {
-    if (this.#connection?.isSubscribed === false) this.#connection.close();
   }
 
   /** Effects of components inside run before React subscribes: what they send must not be lost, so sending makes the client. */
