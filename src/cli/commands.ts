@@ -11,4 +11,10 @@ export interface CommandEntry {
   load(): Promise<{ readonly command: Command }>;
 }
 
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'replay',
+    summary: 'prints a Vitest file that brings a client to the same steps',
+    load: () => import('./replay.js'),
+  },
+];

@@ -34,6 +34,14 @@ export {
 export type { AutoAnswer, EndDetails, FakePhase, OpenDetails, PeerActions } from './peerActions.js';
 export { type RelayTarget, TcpRelay } from './relay.js';
 export {
+  goOnline,
+  type Replay,
+  type ReplayClientOptions,
+  type ReplayRecordingOptions,
+  type ReplayStep,
+  replayRecording,
+} from './replay/index.js';
+export {
   type CheckLevel,
   type CheckOutcome,
   type CheckResult,
