@@ -8,6 +8,7 @@
 import { warn } from '../platform.js';
 import type { WebSocketEvents } from '../types.js';
 import { nearest } from '../values/index.js';
+import { EVENTS_OF_WS } from './eventsOfWs.js';
 
 /** Every event. */
 const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
@@ -25,25 +26,12 @@ const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
 };
 const KNOWN: ReadonlySet<unknown> = new Set(Object.keys(NAMES));
 
-/** Events of the package ws that have another name here, or do not exist. */
-const OF_WS: ReadonlyMap<unknown, string> = new Map([
-  [
-    'ping',
-    "Pings of the peer are answered without an event; 'pong' reports the answers to those of the client",
-  ],
-  ['upgrade', "'open' has the headers of the answer: on('open', ({ headers }) => …)"],
-  [
-    'unexpected-response',
-    "'error' has the answer: a HandshakeError with status, headers and body ('reconnect-error' after a loss)",
-  ],
-]);
-
 /** Names that a warning was given for: one in a process, however many clients listen to them. */
 const warned = new Set<unknown>();
 
 function check(name: unknown): void {
   if (KNOWN.has(name) || typeof name !== 'string' || warned.has(name)) return;
-  const instead = OF_WS.get(name) ?? suggestion(name);
+  const instead = EVENTS_OF_WS.get(name) ?? suggestion(name);
   if (instead === undefined) return;
   warned.add(name);
   warn(`A ReckerWebSocket has no event '${name}': ${instead}`, 'RECKER_UNKNOWN_EVENT');

@@ -1,9 +1,9 @@
 /**
- * Checks the options `tls` and `proxy`. Shows no value, since each may be a secret.
+ * Checks the options `tls`, `proxy`, `dispatcher` and `perMessageDeflate`. Shows no value, since each may be a secret.
  */
 import { type ProxyClaims, parseUrl, proxyContradiction } from '../../port/index.js';
 import { isObject, schemeMeant } from '../values/index.js';
-import { headersProblem, readHeaders } from './handshakeRules.js';
+import { headersProblem, readHeaders } from './headerRules.js';
 import { type Members, membersProblem, type Read } from './memberRules.js';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string');
@@ -85,3 +85,15 @@ export function readProxy(value: unknown): Read {
   }
   return { value: used, problem: proxyProblem(used) };
 }
+
+/** Returns what the option `dispatcher` must be, where it is not. */
+export const dispatcherProblem = (value: unknown): string | undefined =>
+  isObject(value) && typeof value.dispatch === 'function'
+    ? undefined
+    : 'an undici Dispatcher (7.30.2 or newer)';
+
+/** Returns what the option `perMessageDeflate` must be, where it is not. */
+export const deflateProblem = (value: unknown): string | undefined =>
+  typeof value === 'boolean' || (isObject(value) && !Object.hasOwn(value, '__proto__'))
+    ? undefined
+    : "true, false, or ws's options";

@@ -8,8 +8,9 @@ import { DEFAULT_POLICY, defaultShouldReconnect } from '../../machine/index.js';
 import { MAX_DELAY, type TransportFeature } from '../../port/index.js';
 import { isArrayBuffer, isBlob, isObject, isSignal } from '../values/index.js';
 import { familyProblem, localAddressProblem } from './addressRules.js';
-import { headersProblem, protocolsProblem, readHeaders } from './handshakeRules.js';
-import { proxyProblem, readProxy, tlsProblem } from './hopRules.js';
+import { protocolsProblem } from './handshakeRules.js';
+import { readHeaders } from './headerRules.js';
+import { deflateProblem, dispatcherProblem, proxyProblem, readProxy, tlsProblem } from './hopRules.js';
 import { membersProblem, type Read } from './memberRules.js';
 import type { WebSocketOptions } from './options.js';
 
@@ -93,7 +94,7 @@ export const OPTION_TABLE = {
     secret: true,
   },
   headers: {
-    ...none(orProvider(headersProblem)),
+    ...none(orProvider((value) => readHeaders(value).problem)),
     read: orProviderRead((value) => {
       const { headers, problem } = readHeaders(value);
       return { value: headers, problem };
@@ -102,11 +103,7 @@ export const OPTION_TABLE = {
     needs: 'headers',
   },
   dispatcher: {
-    ...none((value) =>
-      isObject(value) && typeof value.dispatch === 'function'
-        ? undefined
-        : 'an undici Dispatcher (7.30.2 or newer)',
-    ),
+    ...none(dispatcherProblem),
     // A value by mistake may be the URL of a proxy.
     secret: true,
     needs: 'dispatcher',
@@ -121,14 +118,7 @@ export const OPTION_TABLE = {
   lookup: { ...none(isFunction), needs: 'lookup' },
   family: { default: 0, problem: familyProblem, needs: 'family' },
   localAddress: { ...none(localAddressProblem), needs: 'localAddress' },
-  perMessageDeflate: {
-    default: false,
-    problem: (value) =>
-      typeof value === 'boolean' || (isObject(value) && !Object.hasOwn(value, '__proto__'))
-        ? undefined
-        : "true, false, or ws's options",
-    needs: 'perMessageDeflate',
-  },
+  perMessageDeflate: { default: false, problem: deflateProblem, needs: 'perMessageDeflate' },
   reconnect: boolean(DEFAULT_POLICY.reconnect),
   reconnectDelay: milliseconds(DEFAULT_POLICY.reconnectDelay),
   maxReconnectDelay: milliseconds(DEFAULT_POLICY.maxReconnectDelay),
