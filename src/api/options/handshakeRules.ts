@@ -2,8 +2,7 @@
  * Checks the headers and subprotocols of the opening handshake against HTTP and RFC 6455, and merges headers.
  */
 import { optionError } from '../values/index.js';
-import { NO_HEADERS, TOKEN } from './headerForm.js';
-import { readHeaders } from './headerRules.js';
+import { NO_HEADERS, readHeaders, TOKEN } from './headers/index.js';
 
 /** Returns what subprotocols must be, where they are not (RFC 6455 §4.1: tokens, each once). */
 export function protocolsProblem(value: unknown): string | undefined {

@@ -3,7 +3,7 @@
  */
 import { type ProxyClaims, parseUrl, proxyContradiction } from '../../port/index.js';
 import { isObject, schemeMeant } from '../values/index.js';
-import { headersProblem, readHeaders } from './headerRules.js';
+import { headersProblem, readHeaders } from './headers/index.js';
 import { type Members, membersProblem, type Read } from './memberRules.js';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? undefined : 'a string');

@@ -9,7 +9,7 @@ import { MAX_DELAY, type TransportFeature } from '../../port/index.js';
 import { isArrayBuffer, isBlob, isObject, isSignal } from '../values/index.js';
 import { familyProblem, localAddressProblem } from './addressRules.js';
 import { protocolsProblem } from './handshakeRules.js';
-import { readHeaders } from './headerRules.js';
+import { readHeaders } from './headers/index.js';
 import { deflateProblem, dispatcherProblem, proxyProblem, readProxy, tlsProblem } from './hopRules.js';
 import { membersProblem, type Read } from './memberRules.js';
 import type { WebSocketOptions } from './options.js';

@@ -12,3 +12,6 @@ export function readHeaders(given: unknown): ReadHeaders {
     return refusal(HEADERS);
   }
 }
+
+/** Returns what handshake headers must be, where they are not. */
+export const headersProblem = (given: unknown): string | undefined => readHeaders(given).problem;

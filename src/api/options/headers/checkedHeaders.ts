@@ -1,7 +1,7 @@
 /**
  * Checks the headers of the opening handshake against HTTP and RFC 6455. Pages do not have it: headerRules.browser.ts.
  */
-import { isObject, isPlain, kindOf } from '../values/index.js';
+import { isObject, isPlain, kindOf } from '../../values/index.js';
 import { HEADERS, NO_HEADERS, type ReadHeaders, refusal, TOKEN } from './headerForm.js';
 
 /** RFC 9110 §5.5: visible characters, space, tab and obs-text; no line break, no NUL. */
