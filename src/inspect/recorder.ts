@@ -14,7 +14,6 @@ import {
   type RecordingHeader,
 } from '../recording/index.js';
 import type { LookAtClient } from './history.js';
-import { loopLag } from './loopLag.js';
 import { Ring } from './recorderRing.js';
 import {
   type ClientTraits,
@@ -114,8 +113,6 @@ class FlightRecorder implements Recorder {
 
   constructor(maxBytes: number) {
     this.#ring = new Ring(maxBytes - HEADER);
-    // The loop's time is learned where the loop is not busy.
-    loopLag();
     this.inspect = {
       next: (event) => this.#record(event),
       watch: (rootId, look, traits) => {
@@ -169,13 +166,7 @@ class FlightRecorder implements Recorder {
       return;
     }
     if (!seen.taken) return;
-    const step = recordedStep(
-      client,
-      { t: at, ahead: wallAhead(client), lag: lagOf(client) },
-      event,
-      snapshot,
-      seen,
-    );
+    const step = recordedStep(client, { t: at, ahead: wallAhead(client) }, event, snapshot, seen);
     const line = this.#ring.isNew(client) ? firstLine(step, client, snapshot) : step;
     this.#ring.add(client, line, (snapshot.tags ?? []).includes('resting'));
   }
@@ -233,6 +224,3 @@ const monotonic = (): number => performance.now();
 /** How far the time of day is ahead: it moves away while the machine sleeps. A clock of the user's has no other time. */
 const wallAhead = ({ traits }: Recorded): number =>
   traits?.clock === undefined ? Date.now() - performance.now() : 0;
-
-/** A clock of the user's has timers of its own. */
-const lagOf = ({ traits }: Recorded): number => (traits?.clock === undefined ? loopLag() : 0);

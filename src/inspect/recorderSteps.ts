@@ -128,12 +128,7 @@ export interface StepTime {
   readonly t: number;
   /** How far the time of day is ahead of the monotonic clock, in ms. */
   readonly ahead: number;
-  /** For how long the turn of the event loop had been busy, in ms. */
-  readonly lag: number;
 }
-
-/** A shorter lag is within what a delay may be early. */
-const SHORT_LAG = 20;
 
 /** Differences of the clocks below this many ms are their own. */
 const SAME_WALL = 20;
@@ -143,7 +138,7 @@ const SAME_WALL = 20;
  */
 export function recordedStep(
   client: Recorded,
-  { t, ahead, lag }: StepTime,
+  { t, ahead }: StepTime,
   event: ShownEvent,
   snapshot: RedactedSnapshot,
   seen: Microsteps,
@@ -169,7 +164,6 @@ export function recordedStep(
   if (typeof event.alive === 'boolean') step.alive = event.alive;
   if (event.sending !== undefined) step.sending = sendingOf(event.sending);
   addWall(step, client, ahead);
-  if (lag >= SHORT_LAG) step.lag = Math.ceil(lag);
   if (isNewState) addCounts(step, client);
   return step;
 }

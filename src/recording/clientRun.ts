@@ -25,13 +25,6 @@ export interface Difference {
   readonly found: string;
 }
 
-/** What is known of a delay that runs. */
-interface Arming {
-  /** How much earlier it may fire. */
-  readonly lag: number;
-  readonly isKnown: boolean;
-}
-
 /** Where a line does not fit as it stands, it is read with its times a moment off. */
 const MOMENTS: readonly Pick<Reading, 'now' | 'ping' | 'wall'>[] = [
   { now: 0, ping: 0, wall: 0 },
@@ -49,7 +42,8 @@ const MOST_UNKNOWN = 4;
 export class ClientRun {
   readonly #unknowns = new Unknowns();
   readonly #world = new LineWorld(this.#unknowns);
-  readonly #armings = new Map<SteppedTimer, Arming>();
+  /** Delays that run, and began with what is not known. */
+  readonly #unknownTimers = new Set<SteppedTimer>();
   #moment: ChartMoment;
   #isFirst = true;
   /** Of the next line. */
@@ -85,7 +79,7 @@ export class ClientRun {
 
   #resumeAt(path: string): void {
     this.#unknowns.forgetAll();
-    this.#armings.clear();
+    this.#unknownTimers.clear();
     this.#moment = { ...this.#moment, path, timers: [] };
   }
 
@@ -100,9 +94,8 @@ export class ClientRun {
     // It may have begun before the first line that is left.
     if (timer === undefined)
       return this.#unknowns.isEmpty ? { expected: 'no such delay to run', found: event } : undefined;
-    const { lag, isKnown } = this.#armings.get(timer) ?? { lag: 0, isKnown: true };
-    if (!isKnown || timer.due - t <= EARLY + lag) return undefined;
-    return { expected: `${event} at t ${Math.ceil(timer.due - EARLY - lag)} or later`, found: `t ${t}` };
+    if (timer.due - t <= EARLY || this.#unknownTimers.has(timer)) return undefined;
+    return { expected: `${event} at t ${Math.ceil(timer.due - EARLY)} or later`, found: `t ${t}` };
   }
 
   /** The step, in the first reading that fits. */
@@ -171,7 +164,7 @@ export class ClientRun {
         moment = { ...moment, context: { ...moment.context, attempt: step.attempt } };
       }
     }
-    if (moment.timers !== this.#moment.timers) this.#noteTimers(step, moment.timers);
+    if (!this.#unknowns.isEmpty || this.#unknownTimers.size > 0) this.#noteTimers(moment.timers);
     this.#moment = moment;
     const { dropped } = step;
     this.#isCut = this.#isFirst && dropped !== undefined && dropped + 2 > step.n + 1;
@@ -179,11 +172,11 @@ export class ClientRun {
     this.#isFirst = false;
   }
 
-  #noteTimers({ lag = 0 }: ParsedStep, timers: readonly SteppedTimer[]): void {
-    for (const timer of this.#armings.keys()) if (!timers.includes(timer)) this.#armings.delete(timer);
+  #noteTimers(timers: readonly SteppedTimer[]): void {
+    for (const timer of this.#unknownTimers) if (!timers.includes(timer)) this.#unknownTimers.delete(timer);
     for (const timer of timers) {
-      if (!this.#armings.has(timer))
-        this.#armings.set(timer, { lag, isKnown: !this.#unknowns.concernTimer(timer.event) });
+      const isNew = !this.#moment.timers.includes(timer);
+      if (isNew && this.#unknowns.concernTimer(timer.event)) this.#unknownTimers.add(timer);
     }
   }
 }

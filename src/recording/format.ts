@@ -137,12 +137,6 @@ export interface RecordedStep {
   /** Where it has changed: how far the time of day moved away from the monotonic clock, in ms. A machine that sleeps moves it. */
   readonly wall?: number | undefined;
 
-  /**
-   * In Node, where it is 20 or more: for how long this turn of the event loop had been busy, in ms. Node counts the delays that
-   * begin in this step from the beginning of the turn, so they fire that much earlier.
-   */
-  readonly lag?: number | undefined;
-
   /** Where a connection ended: messages received by the client so far. */
   readonly messagesIn?: number | undefined;
   /** Messages sent so far. */
@@ -195,7 +189,6 @@ export const OPTIONAL: Readonly<Record<string, Kind>> = {
   alive: 'boolean',
   sending: 'object',
   wall: 'number',
-  lag: 'number',
   messagesIn: 'number',
   messagesOut: 'number',
   bytesIn: 'number',

@@ -42,7 +42,7 @@ export function falsify(text: string, how: Falsification, random: Random): strin
     if (how !== 'early') return true;
     const former = before(step);
     const lasting = former && lastingOf(step, former, first.get(step.c) as RecordedStep);
-    return lasting !== undefined && lasting > 60 + (former?.lag ?? 0);
+    return lasting !== undefined && lasting > 60;
   });
   if (candidates.length === 0) return undefined;
   const step = random.pick(candidates);
@@ -59,7 +59,7 @@ export function falsify(text: string, how: Falsification, random: Random): strin
   if (how === 'early') {
     const former = before(step) as RecordedStep;
     const lasting = lastingOf(step, former, first.get(step.c) as RecordedStep) as number;
-    rewrite({ t: Math.floor(former.t + lasting - 51 - (former.lag ?? 0)) });
+    rewrite({ t: Math.floor(former.t + lasting - 51) });
   }
   return `${lines.join('\n')}\n`;
 }

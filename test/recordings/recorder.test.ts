@@ -1,9 +1,16 @@
 /**
  * `recorder()`: which lines it writes, what it forgets, and how it saves.
  */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/index.js';
+import { ConfigurationError, ConnectionError, ReckerWebSocket } from '../../src/index.js';
+import { type Recorder, recorder } from '../../src/inspect/index.js';
+import { saveFile as saveInPage } from '../../src/inspect/saveFile.browser.js';
 import { CHART_HASH, parseRecording } from '../../src/recording/index.js';
+import { checkRecording, fakeTransport, VirtualClock } from '../../src/testing/index.js';
+import { foundIn, liveWithSecrets } from '../inspect/secrets.js';
 import { exampleRecording } from './example.js';
 
 describe('recorder()', () => {
@@ -32,6 +39,155 @@ describe('recorder()', () => {
       error: { name: 'HandshakeError', code: 'ERR_RECKER_HANDSHAKE' },
     });
     expect(steps.at(-1)).toMatchObject({ to: 'exhausted' });
+  });
+});
+
+describe('secrets', () => {
+  it('of a whole life are in no recording', async () => {
+    const recording = recorder();
+    await liveWithSecrets(recording.inspect);
+    const text = recording.toNDJSON();
+    expect(parseRecording(text).steps.length).toBeGreaterThan(15);
+    expect(foundIn(text)).toEqual([]);
+    expect(checkRecording(text).ok).toBe(true);
+  });
+
+  it('in names of errors, in codes, and in the reason of a Close are not there either', async () => {
+    const secret = 'planted secret';
+    const transport = fakeTransport();
+    const recording = recorder();
+    const options = { transport, inspect: recording.inspect, reconnect: true, clock: new VirtualClock() };
+    const ws = new ReckerWebSocket('wss://chat.example.com/', options);
+    ws.on('error', () => {});
+    ws.connect().catch(() => {});
+    const error = Object.assign(new ConnectionError(secret, { code: secret }), { name: secret });
+    transport.last.fail(error);
+    ws.reconnect().catch(() => {});
+    transport.last.open();
+    transport.last.peerClose(4000, secret);
+    transport.last.end();
+    void ws.close(4001, secret);
+    const text = recording.toNDJSON();
+    expect(text).toContain('"code":4000');
+    expect(text).not.toContain(secret);
+    expect(checkRecording(text).ok).toBe(true);
+  });
+});
+
+describe('clients', () => {
+  it('have one id each, over all their connections, and each recorder counts for itself', async () => {
+    const clock = new VirtualClock();
+    const [one, other] = [recorder(), recorder()];
+    const make = (inspect: Recorder['inspect']) => {
+      const transport = fakeTransport();
+      const ws = new ReckerWebSocket('wss://chat.example.com/', { transport, clock, inspect });
+      ws.on('error', () => {});
+      return { ws, transport };
+    };
+    for (const { inspect } of [other, one, other, one]) {
+      const { ws, transport } = make(inspect);
+      for (let each = 0; each < 2; each += 1) {
+        ws.connect().catch(() => {});
+        transport.last.open();
+        ws.terminate();
+        await clock.advanceAsync(10);
+      }
+    }
+    for (const recording of [one, other]) {
+      const { steps } = parseRecording(recording.toNDJSON());
+      expect([...new Set(steps.map(({ c }) => c))]).toEqual(['1', '2']);
+      expect(steps.filter(({ event }) => event === 'socket.opened')).toHaveLength(4);
+      expect(checkRecording(recording.toNDJSON())).toMatchObject({ ok: true, connections: 2, steps: 12 });
+    }
+  });
+
+  it("may have no watch: then there is no address, and a decision may be anybody's", async () => {
+    const recording = recorder();
+    const transport = fakeTransport();
+    const ws = new ReckerWebSocket('wss://chat.example.com/', {
+      transport,
+      reconnect: true,
+      reconnectDelay: 20,
+      shouldReconnect: () => 25,
+      inspect: (event) => recording.inspect.next(event),
+    });
+    ws.on('error', () => {});
+    ws.connect().catch(() => {});
+    transport.last.fail(new ConnectionError('refused'));
+    ws.terminate();
+    const text = recording.toNDJSON();
+    const [first, second] = parseRecording(text).steps;
+    expect(first?.url).toBeUndefined();
+    expect(second).toMatchObject({ to: 'backoff', delay: 25 });
+    expect(second?.decidedBy).toBeUndefined();
+    expect(checkRecording(text).ok).toBe(true);
+  });
+
+  it('with a provider of the address say it where it is known', async () => {
+    const recording = recorder();
+    const transport = fakeTransport();
+    let dials = 0;
+    const url = () => {
+      dials += 1;
+      return `wss://me:secret@chat.example.com/${dials}?token=secret`;
+    };
+    const clock = new VirtualClock();
+    const ws = new ReckerWebSocket(url, { transport, clock, reconnect: true, inspect: recording.inspect });
+    ws.on('error', () => {});
+    ws.connect().catch(() => {});
+    for (let each = 0; each < 2; each += 1) {
+      await clock.advanceAsync(1000);
+      transport.last.fail(new ConnectionError('refused'));
+    }
+    const { steps } = parseRecording(recording.toNDJSON());
+    const said = steps.flatMap((step) => step.url ?? []);
+    expect(said).toEqual(['', 'wss://chat.example.com/1?token=***', 'wss://chat.example.com/2?token=***']);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['a wrong type', { maxBytes: '1' }, /maxBytes/],
+    ['too little', { maxBytes: 100 }, /at least 4096/],
+    ['an unknown name', { maxbytes: 10_000 }, /no option "maxbytes"/],
+    ['no object', 5, /object/],
+  ])('%s is refused', (_, options, message) => {
+    const make = () => recorder(options as never);
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(message);
+  });
+});
+
+describe('save()', () => {
+  it('replaces the file as a whole, in the order of the calls, and leaves nothing beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'recker-recording-'));
+    try {
+      const path = join(folder, 'incident.ndjson');
+      await writeFile(path, 'an older and much longer content'.repeat(1000));
+      const recording = recorder();
+      const ws = new ReckerWebSocket('wss://chat.example.com/', {
+        transport: fakeTransport(),
+        inspect: recording.inspect,
+      });
+      ws.on('error', () => {});
+      ws.connect().catch(() => {});
+      const former = recording.save(path);
+      ws.terminate();
+      await Promise.all([former, recording.save(path)]);
+      expect(await readFile(path, 'utf8')).toBe(recording.toNDJSON());
+      expect(await readdir(folder)).toEqual(['incident.ndjson']);
+      await expect(recording.save(join(folder, 'missing', 'x.ndjson'))).rejects.toThrow('ENOENT');
+      await expect(recording.save(folder)).rejects.toThrow();
+      expect(await readdir(folder)).toEqual(['incident.ndjson']);
+      // A failed call does not fail the next one.
+      await recording.save(path);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is refused in a page, with what to use there', async () => {
+    await expect(saveInPage('x', 'y')).rejects.toThrow(/toNDJSON/);
   });
 });
 

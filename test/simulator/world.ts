@@ -7,7 +7,7 @@
 
 import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
 import type { CloseInfo } from '../../src/api/types.js';
-import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { type Inspect, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
 import { RUNTIME_FACT } from '../../src/port/index.js';
 import { EVENTS } from '../support/events.js';
@@ -60,7 +60,7 @@ export class World {
   /** Peers whose end was not told yet, in order. */
   #untold: Peer[] = [];
 
-  constructor(script: Script, traces = false) {
+  constructor(script: Script, traces = false, inspect?: Inspect) {
     this.#script = script;
     this.#traces = traces;
     const { settings, seed } = script;
@@ -73,7 +73,10 @@ export class World {
       trace: (what) => this.#trace(what),
     });
     this.#preparing = new Preparing(new Random(seed + 2), this.#time, this.#preparingWatcher());
-    this.#client = new ReckerWebSocket('ws://localhost/', this.#options(settings, seed));
+    this.#client = new ReckerWebSocket('ws://localhost/', {
+      ...this.#options(settings, seed),
+      inspect,
+    });
     for (const event of EVENTS) this.#client.on(event, (...args: unknown[]) => this.#hear(event, args));
   }
 
