@@ -50,7 +50,7 @@ class StandardWebSocket extends EventTarget {
   readonly #url: string;
   #handlers: EventHandlers | undefined;
 
-  constructor(url: unknown, protocols: unknown = [], init: unknown = undefined) {
+  constructor(url: unknown, protocols: unknown = undefined, init: unknown = undefined) {
     super();
     // biome-ignore lint/complexity/noArguments: an argument that is left out differs from one that is undefined.
     if (arguments.length === 0) throw new TypeError('WebSocket needs a URL');
@@ -156,8 +156,9 @@ class StandardWebSocket extends EventTarget {
   }
 
   override addEventListener(type: string, listener: unknown, options?: unknown): void {
-    if (`${type}` === 'message' && listener !== null && listener !== undefined)
-      this.#connection.listenToMessages();
+    // It has no effect, and Node warns of it.
+    if (listener === null || listener === undefined) return;
+    if (`${type}` === 'message') this.#connection.listenToMessages();
     super.addEventListener(type, listener, options);
   }
 

@@ -137,9 +137,8 @@ export class Connection {
   }
 
   terminate(): void {
-    if (this.#readyState === 0) this.close(null, '');
-    else if (this.#readyState === 3) this.close(null, '');
-    else this.#cut(undefined);
+    if (this.#readyState === 0 || this.#readyState === 3) this.close(null, '');
+    else if (!AT_REST.has(this.client.state)) this.#cut(undefined);
   }
 
   /** Ends the connection at once. The events are those of a later task. */
