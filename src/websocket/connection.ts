@@ -128,6 +128,10 @@ export class Connection {
       this.#call(() => void client.close(code, reason));
     } else if (this.#readyState === 0) {
       this.#cut(new AbortError('The WebSocket was closed before the connection was established'));
+    } else if (this.#readyState === 2 && !this.#isAsked) {
+      // The peer's Close is there, and is answered. No other dial follows.
+      this.#ask();
+      void client.close(null);
     } else if (this.#readyState === 3 && !AT_REST.has(client.state)) {
       // In a listener of `error` or `close`, which the client would follow with another dial: it does not.
       this.#isAsked = true;

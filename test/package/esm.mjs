@@ -9,6 +9,7 @@ import { createLiveView } from 'recker/inspect';
 import * as machine from 'recker/machine';
 import { useWebSocket } from 'recker/react';
 import { connectionPaths, FaultServer } from 'recker/testing';
+import { WebSocket } from 'recker/websocket';
 
 const server = await FaultServer.start();
 server.echo();
@@ -25,6 +26,13 @@ ws.send('Hello, server!');
 assert.deepEqual((await messages.next()).value, { data: 'Hello, server!', isBinary: false });
 ws.send(new Uint8Array([1, 2, 3]));
 assert.ok(Buffer.isBuffer((await messages.next()).value.data));
+
+// The class of the standard is over the same client.
+const socket = new WebSocket(server.url('/class'));
+socket.onopen = () => socket.send('Hello, class!');
+assert.equal((await new Promise((resolve) => socket.addEventListener('message', resolve))).data, 'Hello, class!');
+assert.ok(socket.client instanceof ReckerWebSocket);
+socket.close();
 
 // The live view has its page with it.
 const page = await fetch(view.url);

@@ -365,6 +365,16 @@ describe('with reconnect', () => {
     expect(lines).toEqual(['open 1', 'close 3 1006 "" false']);
   });
 
+  it('close() after the Close of the peer ends it', () => {
+    const { ws, lines, transport, clock } = opened(OPTIONS);
+    transport.last.peerClose(1001);
+    ws.close(4000);
+    transport.last.end();
+    clock.advance(10_000);
+    expect([ws.readyState, transport.dials.length, transport.last.closes]).toEqual([3, 1, []]);
+    expect(lines).toEqual(['open 1', 'close 3 1001 "" true']);
+  });
+
   it('close() in backoff: error and close in a later task, and it is over', async () => {
     const { ws, lines, transport, clock } = opened(OPTIONS);
     transport.last.end();
