@@ -30,7 +30,10 @@ assert.ok(Buffer.isBuffer((await messages.next()).value.data));
 // The class of the standard is over the same client.
 const socket = new WebSocket(server.url('/class'));
 socket.onopen = () => socket.send('Hello, class!');
-assert.equal((await new Promise((resolve) => socket.addEventListener('message', resolve))).data, 'Hello, class!');
+assert.equal(
+  (await new Promise((resolve) => socket.addEventListener('message', resolve))).data,
+  'Hello, class!',
+);
 assert.ok(socket.client instanceof ReckerWebSocket);
 socket.close();
 
