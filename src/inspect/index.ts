@@ -1,5 +1,5 @@
 /**
- * `recker/inspect`: the local live view, the flight recorder, and the redaction used before anything is shown.
+ * `recker/inspect`: the local live view, the flight recorder and its page, and the redaction used before anything is shown.
  */
 export {
   REDACTED,
@@ -22,3 +22,4 @@ export type {
 export { createLiveView, type LiveInspector, type LiveView, type LiveViewOptions } from './liveView.js';
 export { type Recorder, type RecorderInspector, type RecorderOptions, recorder } from './recorder.js';
 export type { ClientTraits } from './recorderSteps.js';
+export { type RecordingPageOptions, recordingPage } from './recordingPage.js';

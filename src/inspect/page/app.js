@@ -1,15 +1,40 @@
 /**
  * The live view's page: follows the stream of the server and keeps the parts up to date.
  *
- * Owns: the stream, which connection is shown, and the buttons. The parts are list.js, chart.js, timeline.js.
+ * Owns: the stream, which connection is shown, and the buttons. The parts are list.js, chart.js, timeline.js; a recording that
+ * is dropped onto the page is shown by recording.js.
  */
-import { light, loadChart } from './chart.js';
-import { bytes, count, duration, elapsed, element } from './format.js';
-import { connection, firstConnection, mark, putConnections, whenSelected } from './list.js';
-import { addEntries, allEntries, clearTimeline, drawRibbon, unpick, whenPicked } from './timeline.js';
+import { ancestors, createChart, loadDrawing } from './chart.js';
+import { acceptFiles } from './drop.js';
+import { bytes, clockTime, count, duration, elapsed, element } from './format.js';
+import { createList } from './list.js';
+import { drawRibbon } from './ribbon.js';
+import { createTimeline } from './timeline.js';
 
 const byId = (id) => document.getElementById(id);
 const [pause, save, zoom, link] = ['pause', 'save', 'zoom', 'link'].map(byId);
+
+const chart = createChart(byId('chart'), byId('chart-note'), true);
+const list = createList({
+  list: byId('list'),
+  find: byId('find'),
+  filters: byId('filters'),
+  counted: byId('count'),
+  noneFound: byId('none-found'),
+  controls: 'shown',
+  onSelect: select,
+});
+const timeline = createTimeline({
+  list: byId('timeline'),
+  counted: byId('timeline-count'),
+  time: ({ at }) => clockTime(at),
+  title: 'Show this step in the chart',
+  onClick: (entry) => pick(entry.n === picked?.n ? undefined : entry),
+});
+const drawing = loadDrawing();
+
+/** The ribbon shows at most this much, in ms. */
+const RIBBON = 10 * 60_000;
 
 let stream;
 let shown = location.hash === '' ? undefined : decodeURIComponent(location.hash.slice(1));
@@ -33,22 +58,23 @@ function open() {
   stream.onerror = () => showLink('gone', 'no answer: the process has ended, or closed the view');
   on('all', ({ connections, now: time }) => {
     ahead = time - Date.now();
-    putConnections(connections, [], true);
+    list.put(connections, [], true);
     refresh();
   });
   on('changed', ({ connections, gone, now: time }) => {
     ahead = time - Date.now();
-    putConnections(connections, gone);
+    list.put(connections, gone);
     refresh();
   });
   on('timeline', ({ id, entries }) => {
     if (id !== shown) return;
-    clearTimeline();
-    addEntries(entries);
-    drawRibbon(now());
+    timeline.clear();
+    timeline.add(entries);
+    if (picked !== undefined) pick(entries.find(({ n }) => n === picked.n));
+    drawStates(now());
   });
   on('entries', ({ id, entries }) => {
-    if (id === shown) addEntries(entries);
+    if (id === shown) timeline.add(entries);
   });
   on('counters', (received) => {
     if (received.id !== shown) return;
@@ -66,13 +92,14 @@ function showLink(kind, text) {
 // The connection that is shown.
 
 function select(id) {
-  if (id === shown && stream !== undefined && !paused) return mark(id);
+  if (id === shown && stream !== undefined && !paused) return list.mark(id);
   shown = id;
   counters = undefined;
   countersBefore = undefined;
   history.replaceState(null, '', `#${encodeURIComponent(id)}`);
-  clearTimeline();
-  mark(id);
+  timeline.clear();
+  pick(undefined);
+  list.mark(id);
   refresh();
   // While paused a look at another connection is a look at how it is now.
   if (paused) resume();
@@ -81,16 +108,16 @@ function select(id) {
 
 function refresh() {
   // None chosen yet, or the chosen one was dropped.
-  if (connection(shown) === undefined) {
-    const first = firstConnection();
+  if (list.get(shown) === undefined) {
+    const first = list.first();
     if (first !== undefined && first !== shown) return select(first);
   }
-  const summary = connection(shown);
+  const summary = list.get(shown);
   byId('empty').hidden = summary !== undefined;
   byId('details').hidden = summary === undefined;
   save.disabled = summary === undefined;
   if (summary === undefined) return;
-  mark(shown);
+  list.mark(shown);
   const { name, state, active, taken } = summary;
   byId('shown').setAttribute('aria-label', name);
   byId('name').textContent = name;
@@ -99,7 +126,7 @@ function refresh() {
   const isAsking = active.includes('session.open.awaitingPong');
   badge.textContent = isAsking ? 'open · awaiting pong' : state;
   document.title = `${state} · ${name} · recker`;
-  if (picked === undefined) light({ active, taken });
+  if (picked === undefined) chart.light({ active, taken });
   tick();
 }
 
@@ -150,7 +177,7 @@ function showCounters() {
 
 /** What changes by time alone. */
 function tick() {
-  const summary = connection(shown);
+  const summary = list.get(shown);
   if (summary === undefined || link.dataset.kind !== 'live') return;
   const time = now();
   byId('since').textContent = `for ${elapsed(time - summary.since)}`;
@@ -162,7 +189,7 @@ function tick() {
     byId('countdown-text').textContent = `attempt ${summary.attempt} in ${elapsed(left)}`;
     byId('countdown-bar').style.width = `${Math.min(100, 100 - (left / whole) * 100)}%`;
   }
-  drawRibbon(time);
+  drawStates(time);
 }
 
 // The buttons.
@@ -186,13 +213,13 @@ pause.addEventListener('click', () => {
 save.addEventListener('click', () => {
   const saved = {
     savedAt: new Date(now()).toISOString(),
-    connection: connection(shown),
+    connection: list.get(shown),
     counters,
-    timeline: allEntries(),
+    timeline: timeline.all(),
   };
   const text = `${JSON.stringify(saved, null, 2)}\n`;
   const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const name = (connection(shown)?.name ?? 'connection').replace(/[^\w.-]+/g, '-');
+  const name = (list.get(shown)?.name ?? 'connection').replace(/[^\w.-]+/g, '-');
   element('a', '', '', { href: address, download: `recker-${name}.json` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 });
@@ -202,25 +229,51 @@ zoom.addEventListener('click', () => {
   zoom.setAttribute('aria-pressed', String(whole));
 });
 
-whenPicked((entry) => {
+/** Shows a step of the past in the chart; `undefined`: what is now. */
+function pick(entry) {
   picked = entry;
+  timeline.select(entry?.n);
   byId('chart').classList.toggle('past', entry !== undefined);
-  const summary = connection(shown);
-  if (entry !== undefined) light({ active: ancestors(entry.to), taken: entry.transitions });
-  else if (summary !== undefined) light({ active: summary.active, taken: summary.taken });
-});
-
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') unpick();
-});
-
-/** `a.b.c` as `a`, `a.b`, `a.b.c`. */
-function ancestors(path) {
-  const parts = path.split('.');
-  return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
+  const summary = list.get(shown);
+  if (entry !== undefined) chart.light({ active: ancestors(entry.to), taken: entry.transitions });
+  else if (summary !== undefined) chart.light({ active: summary.active, taken: summary.taken });
 }
 
-whenSelected(select);
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') pick(undefined);
+});
+
+function drawStates(time) {
+  const steps = timeline.all();
+  if (steps.length === 0) byId('ribbon').replaceChildren();
+  else drawRibbon(byId('ribbon'), steps, Math.max(steps[0].at, time - RIBBON), time, clockTime);
+}
+
+// Recordings.
+
+let player;
+
+async function showRecordings(files) {
+  if (player === undefined) {
+    const { createPlayer } = await import('./recording.js');
+    player = createPlayer(byId('recorded'), await drawing);
+  }
+  player.open(files);
+  showPlayer(true);
+}
+
+/** Shows the recordings in the place of what is live, or what is live again. */
+function showPlayer(isShown) {
+  player.stop();
+  byId('recorded').hidden = !isShown;
+  byId('live').hidden = isShown;
+  byId('back').hidden = !isShown;
+  for (const button of [pause, save]) button.hidden = isShown;
+}
+
+byId('back').addEventListener('click', () => showPlayer(false));
+
 setInterval(tick, 200);
-loadChart();
+drawing.then(chart.show);
+acceptFiles(showRecordings);
 open();

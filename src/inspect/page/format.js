@@ -43,6 +43,17 @@ export function clockTime(at) {
   return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** ms since a beginning, e.g. `1:02:03.456`. */
+export function offset(ms) {
+  const whole = Math.max(0, Math.round(ms));
+  const two = (value) => String(value).padStart(2, '0');
+  const [hours, minutes, seconds] = [whole / 3_600_000, (whole / 60_000) % 60, (whole / 1000) % 60].map(
+    Math.floor,
+  );
+  const head = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes);
+  return `${head}:${two(seconds)}.${String(whole % 1000).padStart(3, '0')}`;
+}
+
 /** An element with a class, text, and attributes. */
 export function element(tag, className = '', text = '', attributes = {}) {
   const made = document.createElement(tag);
