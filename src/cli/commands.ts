@@ -17,4 +17,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'prints a Vitest file that brings a client to the same steps',
     load: () => import('./replay.js'),
   },
+  {
+    name: 'test',
+    summary: 'examines the connection lifecycle of a WebSocket server',
+    load: () => import('./test.js'),
+  },
 ];

@@ -50,7 +50,12 @@ export {
   type ServerCheck,
   type ServerCheckPlan,
   type ServerCheckTls,
+  type ServerPathClientOptions,
+  type ServerPathDriver,
+  type ServerPathDriverOptions,
+  type ServerPathUrl,
   type ServerReport,
   serverChecks,
+  serverPathDriver,
 } from './server/index.js';
 export { type PendingTimer, VirtualClock } from './virtualClock.js';

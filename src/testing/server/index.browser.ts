@@ -12,3 +12,8 @@ export function checkServer(): Promise<never> {
 export function serverChecks(): never {
   throw needsNode('serverChecks()', 'recker/testing', WHY);
 }
+
+/** Refused: see {@link needsNode}. */
+export function serverPathDriver(): never {
+  throw needsNode('serverPathDriver()', 'recker/testing', WHY);
+}

@@ -1,5 +1,12 @@
 /** The examination of a server. */
 export { checkServer, serverChecks } from './checkServer.js';
+export {
+  type ServerPathClientOptions,
+  type ServerPathDriver,
+  type ServerPathDriverOptions,
+  type ServerPathUrl,
+  serverPathDriver,
+} from './serverPathDriver.js';
 export type {
   CheckLevel,
   CheckOutcome,

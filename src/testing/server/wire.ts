@@ -85,12 +85,8 @@ export class Wire {
    * @throws the system's error, or an Error where it takes longer than `patience`
    */
   static connect(target: Target, tls: ServerCheckTls | undefined, patience: Patience): Promise<Wire> {
-    const { host, port } = target;
     return new Promise((resolve, reject) => {
-      const where = { host, port, allowHalfOpen: true };
-      const socket = target.secure
-        ? connectTls({ ...where, ALPNProtocols: ['http/1.1'], ...serverName(host), ...tlsOf(tls) })
-        : connectTcp(where);
+      const socket = openSocket(target, tls);
       const settle = (then: () => void): void => {
         clearTimeout(timer);
         patience.signal.removeEventListener('abort', give);
@@ -221,6 +217,13 @@ export class Wire {
   #changed(): void {
     for (const look of [...this.#waits]) look();
   }
+}
+
+/** A socket that connects to the server, by TLS where it is a `wss:` one. */
+export function openSocket({ host, port, secure }: Target, tls: ServerCheckTls | undefined): Socket {
+  const where = { host, port, allowHalfOpen: true };
+  if (!secure) return connectTcp(where);
+  return connectTls({ ...where, ALPNProtocols: ['http/1.1'], ...serverName(host), ...tlsOf(tls) });
 }
 
 /** The body of a Close. */
