@@ -11,15 +11,11 @@ import { RUNTIME_FACT } from '../../port/index.js';
 import type { PathClient } from '../fakePathDriver.js';
 import { closeFrame, garbage } from '../frames.js';
 import type { PathDriver } from '../pathDriver.js';
-import {
-  type ConnectionPath,
-  type ConnectionPathsOptions,
-  connectionPaths,
-  type PathStep,
-} from '../paths.js';
+import { type ConnectionPath, connectionPaths, type PathStep } from '../paths.js';
 import { TcpRelay } from '../relay.js';
 import { listenOn, loopback } from '../sockets.js';
 import { PathLink } from './pathLink.js';
+import { HEARTBEAT, PATH_POLICY, policyOf, whyLeftOut } from './pathPolicy.js';
 import { type Target, targetOf } from './target.js';
 import type { ServerCheckTls } from './types.js';
 import { openSocket } from './wire.js';
@@ -29,20 +25,7 @@ type Awaitable = void | Promise<void>;
 /** Taken at import, as in wire.ts. */
 const { setTimeout, setInterval, clearInterval, setImmediate } = globalThis;
 
-/** Short, and far enough apart that a busy machine keeps their order. */
-const POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
-  reconnectDelay: 150,
-  heartbeatInterval: 240,
-  heartbeatTimeout: 120,
-  connectTimeout: 250,
-  prepareTimeout: 200,
-  closeTimeout: 150,
-};
-
-/** What passes in no path's way: a delay that a path does not wait for must not come in between. */
-const NEVER = 60_000;
 const PATIENCE = 8000;
-const HEARTBEAT = ['nextPing', 'heartbeatTimeout'];
 const BUSY =
   'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
@@ -107,16 +90,6 @@ export function serverPathDriver<Client extends PathClient>(
   return new Driver(targetOf(url), options);
 }
 
-/** Why a path cannot be run against a server; `undefined` where it can. */
-function whyLeftOut(path: ConnectionPath): string | undefined {
-  const happens = (type: string): boolean => path.steps.some(({ event }) => event.type === type);
-  if (happens('process.slept'))
-    return 'the process would have to be stopped by its system, and to go on afterwards';
-  if (happens('socket.filled'))
-    return "a kernel's buffer that is full, and takes some when it is to, cannot be brought about";
-  return undefined;
-}
-
 interface Dial {
   readonly signal: AbortSignal;
   readonly to: (url: string) => void;
@@ -152,11 +125,11 @@ class Driver<Client extends PathClient> implements ServerPathDriver {
   }
 
   get paths(): readonly ConnectionPath[] {
-    return connectionPaths({ policy: POLICY }).filter((path) => whyLeftOut(path) === undefined);
+    return connectionPaths({ policy: PATH_POLICY }).filter((path) => whyLeftOut(path) === undefined);
   }
 
   get leftOut(): ServerPathDriver['leftOut'] {
-    return connectionPaths({ policy: POLICY }).flatMap((path) => {
+    return connectionPaths({ policy: PATH_POLICY }).flatMap((path) => {
       const why = whyLeftOut(path);
       return why === undefined ? [] : [{ path, why }];
     });
@@ -387,20 +360,6 @@ class Driver<Client extends PathClient> implements ServerPathDriver {
       look();
     });
   }
-}
-
-/** The path's policy; delays that the path does not wait for are out of its way. */
-function policyOf({ policy, steps }: ConnectionPath): ConnectionPolicy {
-  const waited = new Set(steps.flatMap(({ event }) => (event.type === 'delay.passed' ? [event.delay] : [])));
-  const passes = (delay: string, ms: number): number => (waited.has(delay) ? ms : NEVER);
-  const beats = HEARTBEAT.some((delay) => waited.has(delay));
-  return {
-    ...policy,
-    connectTimeout: passes('connectTimeout', policy.connectTimeout),
-    prepareTimeout: passes('prepareTimeout', policy.prepareTimeout),
-    closeTimeout: passes('closeTimeout', policy.closeTimeout),
-    heartbeatInterval: beats ? policy.heartbeatInterval : 0,
-  };
 }
 
 /** What a call returns is settled by later steps. */
