@@ -236,8 +236,15 @@ export class Bench {
       : notApplicable(`${text}; a client that came later was not served either: ${why}`);
   }
 
-  /** Connects as another client and asks for a Pong; undefined where it is served, else why not. */
-  async witness(): Promise<string | undefined> {
+  /** Connects as another client and asks for a Pong, up to so many times; undefined where it is served, else why not. */
+  async witness(tries = 1): Promise<string | undefined> {
+    const why = await this.#isServed();
+    if (why === undefined || tries === 1 || this.signal.aborted) return why;
+    await this.pause(this.settings.timeout / 10);
+    return this.witness(tries - 1);
+  }
+
+  async #isServed(): Promise<string | undefined> {
     try {
       const wire = await this.open();
       if (this.#profile?.pongs === true && !(await this.ping(wire))) {

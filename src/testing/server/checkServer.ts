@@ -149,7 +149,9 @@ function planOf(settings: Settings, chosen: readonly CheckDefinition[]): ServerC
   const costs = chosen.map(({ cost, phase }) =>
     phase === 'restart' && settings.restart === undefined ? {} : cost(settings),
   );
-  const connections = costs.map((cost) => cost.connections ?? 3);
+  const connections = costs.map(
+    (cost, index) => (cost.connections ?? 3) + (chosen[index]?.phase === 'alone' ? WITNESSES : 0),
+  );
   return {
     url: settings.target.shown,
     checks: chosen.length,
@@ -184,6 +186,8 @@ async function made(definition: CheckDefinition, shared: Shared, profile: Profil
   return { id, level, rfc, sent, expected, result, got, duration: now() - begun };
 }
 
+/** How often another client tries, before a check that loads the server: what the check before did to it may take a while. */
+const WITNESSES = 3;
 const TOO_LATE = notApplicable('the time of the examination (deadline) was over');
 
 async function verdictOf(definition: CheckDefinition, shared: Shared, profile: Profile): Promise<Verdict> {
@@ -192,6 +196,8 @@ async function verdictOf(definition: CheckDefinition, shared: Shared, profile: P
     return notApplicable(profile.refusal);
   const bench = new Bench(shared, profile);
   try {
+    const why = definition.phase === 'alone' ? await bench.witness(WITNESSES) : undefined;
+    if (why !== undefined) throw new NotApplicable(`before this check another client was not served: ${why}`);
     const verdict = await definition.run(bench);
     // The end of the time ends every wait: what was not seen by then was not waited for.
     return shared.signal.aborted ? TOO_LATE : verdict;

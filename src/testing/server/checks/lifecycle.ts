@@ -132,7 +132,7 @@ export const lifecycleChecks: readonly CheckDefinition[] = [
     'everything above, then a valid handshake',
     'the server is still there',
     async (bench) => {
-      const why = await bench.witness();
+      const why = await bench.witness(3);
       return why === undefined ? passes('it was served') : fails(why);
     },
     { phase: 'last' },
