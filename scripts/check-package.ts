@@ -10,7 +10,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FaultServer } from '../src/testing/faultServer.js';
@@ -85,9 +85,10 @@ async function checkTypes(): Promise<void> {
     for (const [line] of text.matchAll(/^(?:import|export) .*from '(.*)';$/gm)) {
       if (line.includes("'xstate'")) throw new Error(`${name} imports xstate`);
       if (name.startsWith('browser') && line.includes('node:')) throw new Error(`${name}: ${line}`);
-      const chunk = /'\.\/(.*)\.c?js'/.exec(line)?.[1];
+      const [, chunk, kind] = /'\.\/(.*)\.(c?)js'/.exec(line) ?? [];
       if (chunk === undefined) continue;
-      if (/^(?:import|export) .*'xstate'/m.test(await readFile(join(root, 'dist', `${chunk}.d.ts`), 'utf8')))
+      const file = join(root, 'dist', dirname(name), `${chunk}.d.${kind}ts`);
+      if (/^(?:import|export) .*'xstate'/m.test(await readFile(file, 'utf8')))
         throw new Error(`${name} imports xstate by ${chunk}`);
     }
   }
