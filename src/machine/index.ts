@@ -37,4 +37,4 @@ export {
   type WrittenTransition,
   writtenTransitions,
 } from './writtenTransitions.js';
-export { forgetOptions, isolateScheduler, unsetActorOptions } from './xstateInternals.js';
+export { forgetOptions, isolateScheduler, shareSession, unsetActorOptions } from './xstateInternals.js';

@@ -3,7 +3,12 @@
  * oldest or newest one that is allowed.
  */
 import assert from 'node:assert/strict';
-import { forgetOptions, isolateScheduler, sendToParent } from '../../src/machine/xstateInternals.js';
+import {
+  forgetOptions,
+  isolateScheduler,
+  sendToParent,
+  shareSession,
+} from '../../src/machine/xstateInternals.js';
 
 /** A copy of XState, as far as it is used here. */
 export type XState = Pick<typeof import('xstate'), 'createActor' | 'createMachine' | 'fromCallback'>;
@@ -52,6 +57,7 @@ function makeActor(
 /** @throws where a function of xstateInternals.ts would do nothing, or harm, with this XState */
 export function checkXStateInternals(xstate: XState): void {
   checkScheduler(xstate);
+  checkSession(xstate);
   checkOptions(xstate);
   checkLaterOptions(xstate);
   checkSendToParent(xstate);
@@ -80,6 +86,30 @@ function checkScheduler(xstate: XState): void {
     delete polluted.polluted;
   }
 }
+
+/** Actors of one session name their scheduled events alike, and each cancels its own. */
+function checkSession(xstate: XState): void {
+  const stopped: unknown[] = [];
+  const clock = { setTimeout: () => stopped.length + 1, clearTimeout: (id: unknown) => stopped.push(id) };
+  const scheduled = [1, 2].map((count) => {
+    const actor = makeActor(xstate, { clock });
+    const own = makeActor(xstate, { clock });
+    assert.notEqual(sessionOf(actor), sessionOf(own), 'XState gives no sessions: shareSession() can go');
+    shareSession(actor);
+    actor.start();
+    actor.send({ type: 'connect' });
+    const { system } = actor as unknown as Internals;
+    const names = Object.keys(system._snapshot?._scheduledEvents ?? {});
+    actor.send({ type: 'stop' });
+    actor.stop();
+    assert.equal(stopped.length, 3 * count, 'a scheduled event was not cancelled');
+    return names;
+  });
+  assert.equal(scheduled[0]?.length, 1);
+  assert.deepEqual(scheduled[0], scheduled[1], 'XState names scheduled events by more than the session');
+}
+
+const sessionOf = (actor: object): unknown => (actor as { readonly sessionId?: unknown }).sessionId;
 
 /**
  * Of what an actor's options may lack, XState reads nothing that unsetActorOptions() does not know. A word of its source that is

@@ -11,6 +11,7 @@ import {
   connectionMachine,
   forgetOptions,
   isolateScheduler,
+  shareSession,
   unsetActorOptions,
 } from '../../machine/index.js';
 import type { RuntimeFact } from '../../port/index.js';
@@ -47,6 +48,7 @@ export class ChartActor {
       clock: clock as never,
       input,
     });
+    if (inspection === undefined) shareSession(this.#actor);
     // Bound methods: closures would keep a scope for each connection.
     this.#actor.on('*', this.#collect.bind(this));
     // Without an error listener XState reports what the chart throws as an uncaught error.
