@@ -5,6 +5,7 @@
  * against the installed XState, and the check of the package against the oldest and the newest.
  */
 import type { AnyActorRef, EventObject } from 'xstate';
+import { shielding } from '../port/index.js';
 import type { ConnectionContext } from './context.js';
 import type { ConnectionEvent } from './events.js';
 
@@ -41,16 +42,8 @@ const UNSET_ACTOR_OPTIONS: Readonly<Record<string, undefined>> = Object.freeze({
   systemId: undefined,
 });
 
-/**
- * The options that an actor needs as own members. There are none where `Object.prototype` has none of these names:
- * XState copies the options for each actor, and each member more costs a microsecond of hidden classes.
- */
-export function unsetActorOptions(): object {
-  for (const name in UNSET_ACTOR_OPTIONS) if (name in Object.prototype) return UNSET_ACTOR_OPTIONS;
-  return NOTHING;
-}
-
-const NOTHING = Object.freeze({});
+/** The options that an actor needs as own members, as {@link shielding} says. */
+export const unsetActorOptions = (): object => shielding(UNSET_ACTOR_OPTIONS);
 
 /**
  * Drops an actor's options once it has been made. XState keeps them and reads only `devTools` of them from then on (`Actor`

@@ -40,3 +40,14 @@ export function withoutPrototype<Value extends object>(value: Value | undefined)
 export function withoutPrototype(value: object | undefined): object {
   return Object.assign(Object.create(null), value);
 }
+
+/**
+ * The members of `unset` that a call needs as own ones: none where `Object.prototype` has none of these names, as is usual.
+ * Libraries copy their options several times for each connection, and each member more makes each copy slower.
+ */
+export function shielding<Unset extends object>(unset: Unset): Partial<Unset> {
+  for (const name in unset) if (name in Object.prototype) return unset;
+  return NOTHING;
+}
+
+const NOTHING = Object.freeze({});

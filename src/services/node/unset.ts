@@ -1,6 +1,6 @@
 /**
- * Options of Node's sockets and http client that are not used here, each as an own property without a value. Node would
- * look a missing one up on `Object.prototype`, which a dependency may have polluted.
+ * Options of Node's sockets and http client that are not used here, each without a value. Node would look a missing one up on
+ * `Object.prototype`: where a dependency has polluted it, `shielding()` makes them own members of what is given to Node.
  */
 
 /** For `net.connect()` and `tls.connect()`. */

@@ -12,8 +12,20 @@ export interface Target {
   readonly secure: boolean;
 }
 
+/** The URL that was asked for last, and its server: a dial asks twice, and the next one often goes to the same URL. */
+let lastUrl = '';
+let lastTarget: Target | undefined;
+
 /** @param url a `ws:` or `wss:` URL */
 export function targetOf(url: string): Target {
+  if (lastTarget === undefined || url !== lastUrl) {
+    lastTarget = parsedTarget(url);
+    lastUrl = url;
+  }
+  return lastTarget;
+}
+
+function parsedTarget(url: string): Target {
   const { hostname, port, protocol } = new URL(url);
   const secure = protocol === 'wss:';
   return { host: bare(hostname), port: port === '' ? (secure ? 443 : 80) : Number(port), secure };

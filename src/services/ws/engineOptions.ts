@@ -7,6 +7,7 @@ import {
   type DialRequest,
   type ReckerError,
   type ResponseHeaders,
+  shielding,
   withoutPrototype,
 } from '../../port/index.js';
 import { BROKEN, incomplete101, spaceProtocols } from '../handshake/index.js';
@@ -36,8 +37,7 @@ interface AgentLike {
 const MAX_FRAGMENTS = 65_536;
 
 /**
- * Every option that `ws` and Node's http client read, as an own property: a missing one would be looked up on the
- * prototype, which a dependency may have polluted.
+ * What `ws` and Node's http client are given. On a polluted prototype each option that they read is an own property.
  *
  * @param fail reports why the dial failed
  */
@@ -69,7 +69,7 @@ export function engineOptions(
     closeTimeout: request.closeTimeout,
     followRedirects: false,
     maxFragments: MAX_FRAGMENTS,
-    ...UNSET_REQUEST,
+    ...shielding(UNSET_REQUEST),
     ...(secure ? tlsSettings(host, request.tls) : undefined),
     agent: agent === undefined ? undefined : takesRequest,
     createConnection: createConnection === undefined ? undefined : connect,
