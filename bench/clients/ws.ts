@@ -4,19 +4,25 @@ import { type RawData, WebSocket } from 'ws';
 import type { Client, Connection, ConnectOptions, Consumption } from './client.js';
 
 export const client: Client = {
-  connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { perMessageDeflate: false });
-      socket.once('error', reject);
-      socket.once('open', () => {
-        socket.off('error', reject);
-        socket.on('error', () => {});
-        if (options.heartbeatMs !== undefined) keepAlive(socket, options.heartbeatMs);
-        resolve(wrap(socket));
-      });
-    });
+  async connect(url: string, options: ConnectOptions = {}): Promise<Connection> {
+    const socket = await dial(url);
+    if (options.heartbeatMs !== undefined) keepAlive(socket, options.heartbeatMs);
+    return wrap(socket);
   },
 };
+
+/** Resolves with a socket that is open. */
+export function dial(url: string): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, { perMessageDeflate: false });
+    socket.once('error', reject);
+    socket.once('open', () => {
+      socket.off('error', reject);
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
 
 /** The heartbeat of ws's own README: a ping each interval, and no answer until the next one is a dead peer. */
 function keepAlive(socket: WebSocket, intervalMs: number): void {
@@ -32,7 +38,7 @@ function keepAlive(socket: WebSocket, intervalMs: number): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-function wrap(socket: WebSocket): Connection {
+export function wrap(socket: WebSocket): Connection {
   return {
     onMessage(listener) {
       // ws hands text over as bytes; every user of text decodes it, and the other clients do it for them.

@@ -1,56 +1,91 @@
 /**
- * The floor of a client whose connection is run by XState: raw `ws` under a chart of two states that invokes one actor
- * for the socket. No delay, no policy, one action.
+ * The floor of a client whose connection is run by XState: raw `ws` under a chart that invokes one actor for the socket. No
+ * policy and no error. With a heartbeat, the open state has two states and two delays; without, it has none.
  */
-import { createActor, fromCallback, setup } from 'xstate';
-import type { Client, Connection } from './client.js';
-import { client as ws } from './ws.js';
+import { createActor, fromCallback, sendTo, setup } from 'xstate';
+import type { Client, Connection, ConnectOptions } from './client.js';
+import { dial, wrap } from './ws.js';
 
 interface Opened {
   readonly type: 'opened';
   readonly connection: Connection;
 }
-type Event = Opened | { readonly type: 'failed'; readonly error: unknown };
-type Dial = () => Promise<Connection>;
+type Event = Opened | { readonly type: 'failed'; readonly error: unknown } | { readonly type: 'ponged' };
 
-const socket = fromCallback<Event, { readonly dial: Dial }>(({ input, sendBack }) => {
-  input.dial().then(
-    (connection) => sendBack({ type: 'opened', connection } satisfies Opened),
-    (error: unknown) => sendBack({ type: 'failed', error } satisfies Event),
+interface Input {
+  readonly url: string;
+  readonly heartbeatMs: number;
+  readonly settle: (event: Event) => void;
+}
+
+const socket = fromCallback<{ readonly type: 'ping' }, string>(({ input, sendBack, receive }) => {
+  const report = (event: Event): void => sendBack(event);
+  dial(input).then(
+    (opened) => {
+      opened.on('pong', () => report({ type: 'ponged' }));
+      receive(() => opened.ping());
+      report({ type: 'opened', connection: wrap(opened) });
+    },
+    (error: unknown) => report({ type: 'failed', error }),
   );
 });
 
-const machine = setup({
-  types: {
-    context: {} as { readonly dial: Dial; readonly settle: (event: Event) => void },
-    events: {} as Event,
-    input: {} as { readonly dial: Dial; readonly settle: (event: Event) => void },
-  },
+const base = setup({
+  types: { context: {} as Input, events: {} as Event, input: {} as Input },
   actors: { socket },
-  actions: { settle: ({ context, event }) => context.settle(event) },
-}).createMachine({
+  actions: {
+    settle: ({ context, event }) => context.settle(event),
+    ping: sendTo('socket', { type: 'ping' }),
+  },
+  delays: {
+    interval: ({ context }) => context.heartbeatMs,
+    timeout: ({ context }) => context.heartbeatMs / 2,
+  },
+});
+
+const dialling = {
+  on: {
+    opened: { target: 'open', actions: 'settle' },
+    failed: { target: 'closed', actions: 'settle' },
+  },
+} as const;
+
+const machine = base.createMachine({
   context: ({ input }) => input,
-  invoke: { src: 'socket', input: ({ context }) => ({ dial: context.dial }) },
+  invoke: { id: 'socket', src: 'socket', input: ({ context }) => context.url },
+  initial: 'connecting',
+  states: { connecting: dialling, open: {}, closed: {} },
+});
+
+const beatingMachine = base.createMachine({
+  context: ({ input }) => input,
+  invoke: { id: 'socket', src: 'socket', input: ({ context }) => context.url },
   initial: 'connecting',
   states: {
-    connecting: {
-      on: {
-        opened: { target: 'open', actions: 'settle' },
-        failed: { target: 'closed', actions: 'settle' },
+    connecting: dialling,
+    open: {
+      initial: 'alive',
+      states: {
+        alive: { after: { interval: 'awaitingPong' } },
+        awaitingPong: { entry: 'ping', on: { ponged: 'alive' }, after: { timeout: 'dead' } },
+        dead: {},
       },
     },
-    open: {},
     closed: {},
   },
 });
 
 export const client: Client = {
-  connect: (url, options) =>
+  connect: (url, { heartbeatMs }: ConnectOptions = {}) =>
     new Promise<Connection>((resolve, reject) => {
-      const settle = (event: Event): void =>
+      const settle = (event: Event): void => {
         // The actor lives as long as the connection: it is a part of what that takes.
-        event.type === 'opened' ? resolve(Object.assign(event.connection, { actor })) : reject(event.error);
-      const actor = createActor(machine, { input: { dial: () => ws.connect(url, options), settle } });
+        if (event.type === 'opened') resolve(Object.assign(event.connection, { actor }));
+        else if (event.type === 'failed') reject(event.error);
+      };
+      const input = { url, heartbeatMs: heartbeatMs ?? 0, settle };
+      const actor =
+        heartbeatMs === undefined ? createActor(machine, { input }) : createActor(beatingMachine, { input });
       actor.start();
     }),
 };

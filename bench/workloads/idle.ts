@@ -74,7 +74,7 @@ const heartbeat: Workload = {
     { key: 'cpu', unit: 'µs CPU a beat', better: 'lower', digits: 1 },
     { key: 'beats', unit: 'beats a connection and second', better: 'higher', digits: 2 },
   ],
-  clients: ['ws', 'recker', 'recker-upstream'],
+  clients: ['ws', 'recker', 'recker-upstream', 'ws-xstate'],
   isolated: true,
   rounds: { full: 3, quick: 1 },
   count: { full: 1000, quick: 300 },
