@@ -28,11 +28,24 @@ const react = { react: 'src/react/index.ts' };
  */
 const parts = { client: 'src/api/createClient.ts', errors: 'src/port/errors.ts' };
 
+/** The files of the live view are strings already: a map needs no second copy of them. */
+function leaveAssetsOut(name: string): void {
+  const map = JSON.parse(readFileSync(name, 'utf8')) as {
+    sources: string[];
+    sourcesContent?: (string | null)[];
+  };
+  const at = map.sources.findIndex((source) => source.endsWith('src/inspect/assets.ts'));
+  if (at < 0 || map.sourcesContent === undefined) return;
+  map.sourcesContent[at] = null;
+  writeFileSync(name, JSON.stringify(map));
+}
+
 /** tsup writes that comment once more than Rollup, which has written it already. */
 const oneSourceMap: NonNullable<Options['plugins']>[number] = {
   name: 'one-source-map',
   buildEnd({ writtenFiles }) {
     for (const { name } of writtenFiles) {
+      if (name.endsWith('.map')) leaveAssetsOut(name);
       if (!/\.c?js$/.test(name)) continue;
       const text = readFileSync(name, 'utf8');
       const [comment] = /\n\/\/# sourceMappingURL=.*$/.exec(text) ?? [];

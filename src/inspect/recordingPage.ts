@@ -14,18 +14,7 @@ export interface RecordingPageOptions {
   readonly names?: readonly string[] | undefined;
 }
 
-const SHEETS = ['frame.css', 'connection.css', 'recording.css', 'parts.css'].map(asset);
-const PLAYER = asset('recording.js');
-
-/** Scripts and styles by hash; images in the page itself. Nothing is loaded, and nothing is sent. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src '${PLAYER.hash}'`,
-  `style-src ${SHEETS.map(({ hash }) => `'${hash}'`).join(' ')}`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const SHEETS = ['frame.css', 'connection.css', 'recording.css', 'parts.css'];
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='6' fill='none' stroke='%2316a34a' stroke-width='2.5'/%3E%3Ccircle cx='8' cy='8' r='2' fill='%2316a34a'/%3E%3C/svg%3E";
@@ -54,28 +43,43 @@ export function recordingPage(
   // Each must be a recording: a page that shows nothing but an error is of no use.
   for (const text of texts) readRecording(text, () => {});
   const named = texts.map((_, index) => names[index] ?? (texts.length === 1 ? '' : `recording ${index + 1}`));
+  // Read here, so that a bundle which does not use this function can leave the files out.
+  const player = asset('recording.js');
+  const sheets = SHEETS.map(asset);
   const title = named.filter((name) => name !== '').join(', ') || 'recording';
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(player, sheets)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${escaped(title)} · recker</title>
 <link rel="icon" href="${ICON}">
-${SHEETS.map(({ text }) => `<style>${text}</style>`).join('\n')}
+${sheets.map(({ text }) => `<style>${text}</style>`).join('\n')}
 </head>
 <body>
 <header class="bar"><h1><span class="mark" aria-hidden="true"></span>recker <span class="soft">recording</span></h1><p class="link">${escaped(title)}</p></header>
 <div id="recordings"></div>
 <template id="drawing">${asset('connection.svg').text}</template>
 ${texts.map((text, index) => `<script type="application/x-ndjson" data-name="${escaped(named[index] ?? '')}">${inert(text)}</script>`).join('\n')}
-<script type="module">${PLAYER.text}</script>
+<script type="module">${player.text}</script>
 </body>
 </html>
 `;
+}
+
+/** Scripts and styles by hash; images in the page itself. Nothing is loaded, and nothing is sent. */
+function policyOf(player: Asset, sheets: readonly Asset[]): string {
+  return [
+    "default-src 'none'",
+    `script-src '${player.hash}'`,
+    `style-src ${sheets.map(({ hash }) => `'${hash}'`).join(' ')}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
 }
 
 function asset(name: string): Asset {

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, ReckerWebSocket } from '../../src/index.js';
@@ -70,6 +71,24 @@ describe('recordingPage()', () => {
     expect(html.match(/<script/g)).toHaveLength(2);
     expect(html.match(/<\/script/g)).toHaveLength(2);
     expect(html.includes('<img')).toBe(false);
+  });
+
+  it('costs a bundle nothing that does not use it', async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: "import { recorder } from './src/inspect/index.ts'; globalThis.r = recorder;",
+        resolveDir: fileURLToPath(new URL('../../', import.meta.url)),
+      },
+      bundle: true,
+      write: false,
+      minify: true,
+      format: 'esm',
+      platform: 'node',
+      external: ['xstate'],
+    });
+    const code = outputFiles[0]?.text ?? '';
+    expect(code).toContain('recker-recording');
+    expect(/<svg|<!doctype/.exec(code)).toBe(null);
   });
 
   it('contains none of the secrets of a whole life', async () => {
