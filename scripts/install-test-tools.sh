@@ -22,6 +22,7 @@ wanted=(
   nftables:nft
   procps:ps
   nats-server:nats-server
+  libwebsockets-test-server:libwebsockets-test-server
 )
 
 # Daemons live in sbin, which the PATH of a plain user lacks.
@@ -32,7 +33,10 @@ for each in "${wanted[@]}"; do
   command -v "${each#*:}" >/dev/null || missing+=("${each%%:*}")
 done
 # The system's Python, not one of a version manager: Debian's packages are for that one alone.
-/usr/bin/python3 -c 'import websockets' 2>/dev/null || missing+=(python3-websockets)
+for each in websockets uvicorn wsproto tornado aiohttp; do
+  /usr/bin/python3 -c "import $each" 2>/dev/null || missing+=("python3-$each")
+done
+[ -e /usr/share/perl5/Mojolicious.pm ] || missing+=(libmojolicious-perl)
 
 if [ "${#missing[@]}" -eq 0 ]; then
   exit 0

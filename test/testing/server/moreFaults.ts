@@ -148,7 +148,7 @@ export const MORE_FAULTS: Readonly<Record<string, Broken>> = {
   'close/reason-utf8': { refuses: (right) => (right === 1007 ? undefined : right) },
   'close/data-after': {
     endTcp: ({ socket }, end, why) => {
-      if (why === 'closed') socket.write(Buffer.from([0x8a, 0]));
+      if (why === 'closed') socket.write(Buffer.from([0x81, 0]));
       end();
     },
   },

@@ -14,8 +14,10 @@ const failed = 'Close 1002, or the end of TCP';
 const goesOn = 'the connection goes on';
 
 /** Where a frame stands alone it carries the message that the server takes: nothing but the fault is new to it. */
-const refusesText = (options: ClientFrameOptions) => (bench: Bench) =>
-  bench.refuses(clientFrame(OPCODE.text, bench.settings.message, options));
+const refusesText = (options: ClientFrameOptions) => async (bench: Bench) => {
+  needsText(bench.profile);
+  return bench.refuses(clientFrame(OPCODE.text, bench.settings.message, options));
+};
 
 const refusesOpcodes = (opcodes: readonly number[]) => async (bench: Bench) => {
   let verdict: Verdict = notApplicable('no opcode');

@@ -28,6 +28,14 @@ function watched(bench: Bench): number {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
+/** How a connection ended, and when; only where the server is still there: its own end says nothing about one client. */
+async function endedAfter(bench: Bench, wire: Wire, begun: number): Promise<string> {
+  const text = `${bench.endOf(wire)} after ${seconds(now() - begun)}`;
+  const why = await bench.witness(3);
+  if (why !== undefined) throw new NotApplicable(`${text}; the server is gone: ${why}`);
+  return text;
+}
+
 /** Answers the server's Pings, until `ms` have passed or the connection is over. */
 async function answerPings(bench: Bench, wire: Wire, ms: number): Promise<void> {
   const begun = now();
@@ -55,14 +63,14 @@ export const lifecycleChecks: readonly CheckDefinition[] = [
       const wire = await bench.open();
       const begun = now();
       await wire.until(() => wire.isOver || undefined, { ms, signal: bench.signal });
-      if (wire.isOver) return passes(`${bench.endOf(wire)} after ${seconds(now() - begun)}`);
+      if (wire.isOver) return passes(await endedAfter(bench, wire, begun));
       const pings = wire.frames.filter(({ opcode }) => opcode === OPCODE.ping).length;
       if (pings === 0) return fails(`no Ping within ${seconds(ms)}, and the connection is still there`);
       throw new NotApplicable(
         `${pings} Pings within ${seconds(ms)}: how long it waits for a Pong was not seen`,
       );
     },
-    { phase: 'meanwhile' },
+    { phase: 'meanwhile', cost: () => ({ connections: 4 }) },
   ),
   check(
     ['keeps-idle', 'SHOULD', '6455 §5.5.2'],
@@ -73,11 +81,10 @@ export const lifecycleChecks: readonly CheckDefinition[] = [
       const wire = await bench.open();
       const begun = now();
       await answerPings(bench, wire, ms);
-      return wire.isOver
-        ? fails(`${bench.endOf(wire)} after ${seconds(now() - begun)}`)
-        : passes(`connected for ${seconds(ms)}`);
+      if (wire.isOver) return fails(await endedAfter(bench, wire, begun));
+      return passes(`connected for ${seconds(ms)}`);
     },
-    { phase: 'meanwhile' },
+    { phase: 'meanwhile', cost: () => ({ connections: 4 }) },
   ),
   check(
     ['drops', 'SHOULD', '6455 §7.1.5'],
