@@ -34,6 +34,7 @@ export interface CostNumbers {
   readonly fragments: number;
   readonly pings: number;
   readonly clients: number;
+  readonly restartTimeout: number;
 }
 
 /** What a definition leaves out. */

@@ -47,7 +47,7 @@ async function messageOf(bench: Bench, opcode: number, data: Uint8Array | string
   const wanted = Buffer.from(data);
   wire.send(opcode, wanted);
   const isEcho = (): true | undefined =>
-    messagesOf(wire).some((message) => message.data.equals(wanted)) || undefined;
+    messagesOf(wire).some((message) => message.opcode === opcode && message.data.equals(wanted)) || undefined;
   const ms = Math.min(ECHO_WITHIN, bench.settings.timeout);
   const asksForEcho = bench.settings.echo === undefined && opcode === OPCODE.text;
   const echoed =

@@ -24,8 +24,9 @@ export interface RestartSeen {
   readonly refusedWithoutDelay: number;
 }
 
-/** The time between two dials of one client, in ms. */
+/** The time between two dials of one client, in ms; it doubles. */
 const REDIAL = 250;
+const LONGEST_REDIAL = 1000;
 
 const restarts = new WeakMap<object, Promise<RestartSeen | string>>();
 
@@ -93,14 +94,18 @@ async function comesBack(
   if (!wire.isOver) return { end: undefined, backAfter: undefined, ...counts };
   const end = bench.endOf(wire);
   wire.destroy();
-  while (now() < latest && !bench.signal.aborted) {
+  for (
+    let wait = REDIAL;
+    now() < latest && !bench.signal.aborted;
+    wait = Math.min(2 * wait, LONGEST_REDIAL)
+  ) {
     const answer = await redial(bench);
     if (answer === 101) return { end, backAfter: now() - begun, ...counts };
     if (typeof answer === 'object') {
       counts.refused += 1;
       if (!answer.hasDelay) counts.refusedWithoutDelay += 1;
     }
-    await bench.pause(REDIAL);
+    await bench.pause(wait);
   }
   return { end, backAfter: undefined, ...counts };
 }

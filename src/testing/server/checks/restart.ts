@@ -23,8 +23,13 @@ export const restartChecks: readonly CheckDefinition[] = [
         ? passes(counts)
         : fails(counts);
     },
-    // Each client comes back, and may be refused some times until then.
-    { phase: 'restart', cost: ({ clients }) => ({ connections: 40 * clients }) },
+    // Each client dials once a second until it is back, and some times more at the begin.
+    {
+      phase: 'restart',
+      cost: ({ clients, restartTimeout }) => ({
+        connections: clients * (Math.ceil(restartTimeout / 1000) + 4),
+      }),
+    },
   ),
   check(
     ['back', 'SHOULD', '6455 §7.2.3'],
