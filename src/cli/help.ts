@@ -40,10 +40,15 @@ function usageOf(command: string, { positionals, options }: Command): string {
   const { name, least, most } = positionals;
   const words = most === 0 ? '' : most > 1 ? `${name}…` : name;
   const shown = Object.entries(options).map(([option, spec]) => `[${longForm(option, spec)}]`);
-  return ['recker', command, least === 0 && words !== '' ? `[${words}]` : words, ...shown]
-    .filter((word) => word !== '')
-    .join(' ');
+  const usage = ['recker', command, least === 0 && words !== '' ? `[${words}]` : words].filter(
+    (word) => word !== '',
+  );
+  const line = [...usage, ...shown].join(' ');
+  return line.length <= WIDEST ? line : [...usage, '[options]'].join(' ');
 }
+
+/** How long a line of usage may be for its options to be in it. */
+const WIDEST = 90;
 
 const longForm = (name: string, { value, type }: OptionSpec): string =>
   `--${name}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`;
