@@ -24,10 +24,10 @@ const number = (value: string, help: string) => ({ type: 'string', value, help }
 
 export const command = defineCommand({
   summary: 'examines the connection lifecycle of a WebSocket server',
-  details: `Opening handshake, frames, Pings, closing handshake, limits, clients that come and go, and what
-clients see of a restart: each check has a level (MUST or SHOULD), the section of its RFC, and what
-was sent, expected and got. It takes up to 60 s. What will be sent is printed first. The exit code is
-1 where a MUST fails, or the server cannot be reached.`,
+  details: `Opening handshake, frames, Pings, closing handshake, limits, clients that come and go, and
+what clients see of a restart: each check has a level (MUST or SHOULD), the section of its
+RFC, and what was sent, expected and got. It takes up to 60 s. What will be sent is printed
+first. The exit code is 1 where a MUST fails, or the server cannot be reached.`,
   positionals: { name: 'URL', least: 1, most: 1 },
   options: {
     json: { type: 'boolean', help: 'print one line of JSON for each check, then one with the counts' },
