@@ -4,7 +4,7 @@
  * Owns: the reading of a recording. Must not know the page. Nothing in a file is trusted: names are keys of maps, never of
  * objects, and all text is shown as text.
  */
-import { CHART_HASH, parseRecording } from '../../recording/index.js';
+import { CHART_HASH, parseRecording } from 'recording';
 import { takenIn } from './transitions.js';
 
 /**
