@@ -13,9 +13,19 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'check',
+    summary: 'holds recordings against the statechart',
+    load: () => import('./check.js'),
+  },
+  {
     name: 'replay',
     summary: 'prints a Vitest file that brings a client to the same steps',
     load: () => import('./replay.js'),
+  },
+  {
+    name: 'view',
+    summary: 'writes a page that plays a recording',
+    load: () => import('./view.js'),
   },
   {
     name: 'test',

@@ -1,11 +1,14 @@
 /**
- * A hundred incidents on real sockets: the check finds nothing in their recordings, and what was changed in them.
+ * A hundred incidents on real sockets: the check finds nothing in their recordings, and what was changed in them; and they
+ * are replayed, on a client and by files for Vitest.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkRecording } from '../../src/testing/index.js';
+import { ReckerWebSocket } from '../../src/index.js';
+import { checkRecording, replayRecording } from '../../src/testing/index.js';
 import { Random } from '../support/random.js';
 import { FALSIFICATIONS, falsify } from './falsify.js';
 import { type Incident, recordIncidents } from './incidents.js';
+import { failuresOf } from './replayFiles.js';
 
 const COUNT = 100;
 
@@ -43,5 +46,37 @@ describe('a hundred incidents', () => {
       expect(ok, `seed ${seed}, ${how}: ${falsified}`).toBe(false);
       expect(divergence?.line).toBeGreaterThan(1);
     }
+  });
+
+  it('a client comes to the same end, through the same states', { timeout: 30_000 }, async () => {
+    const differences: string[] = [];
+    for (const { seed, text } of incidents) {
+      const replay = replayRecording(text);
+      await replay
+        .run((options) => new ReckerWebSocket('wss://example.com', options))
+        .then(
+          ({ states }) => expect(states.at(-1)).toBe(replay.steps.at(-1)?.state),
+          (error) => differences.push(`${seed}: ${error.message}`),
+        );
+    }
+    console.log(`${COUNT - differences.length} of ${COUNT} incidents replayed`, differences);
+    expect(differences.length).toBeLessThanOrEqual(5);
+  });
+
+  it('so do the files that are written of them, with fewer steps', { timeout: 120_000 }, async () => {
+    const files = new Map<string, string>();
+    let recorded = 0;
+    for (const { seed, text } of incidents) {
+      const replay = replayRecording(text);
+      recorded += replay.steps.length;
+      files.set(`incident-${seed}`, replay.toVitest());
+    }
+    const kept = [...files.values()].join('').match(/^ {2}\/\/ \d+: /gm)?.length ?? 0;
+    const failures = await failuresOf(files);
+    console.log(
+      `${recorded} steps recorded, ${kept} in the files, ${COUNT - failures.size} of ${COUNT} pass`,
+    );
+    expect([...failures]).toEqual([]);
+    expect(kept).toBeLessThan(recorded);
   });
 });

@@ -131,8 +131,10 @@ export class LiveStage<Client extends PathClient> implements Stage {
     const { surroundings } = this;
     prepareFor(cue, this);
     const act = () => {
-      if (cue.act.do === 'delay') this.#passDelay(wait);
-      else {
+      if (cue.act.do === 'delay') {
+        surroundings.slept += sleep;
+        this.#passDelay(wait);
+      } else {
         this.#passTime(wait);
         surroundings.slept += sleep;
         perform(cue.act, this);

@@ -39,50 +39,90 @@ export interface Plan {
  */
 export type Precision = 'path' | 'state';
 
+/** How cues are played. */
+export interface Manner {
+  readonly precision: Precision;
+  /**
+   * Whether delays fire as late as they did: then the client's time runs ahead of the clock. It is needed where the process was so
+   * busy that the chart did something else.
+   */
+  readonly isLate: boolean;
+}
+
 /** Plays cues on the chart. */
-export function plan(cues: readonly Cue[], policy: RecordedPolicy, precision: Precision): Plan {
+export function plan(cues: readonly Cue[], policy: RecordedPolicy, manner: Manner): Plan {
+  const { precision } = manner;
   const stage = new ChartStage(policy);
   const moves: Move[] = [];
+  /** Of the chart. */
   let target = 0;
-  for (const cue of cues) {
+  for (const [index, cue] of cues.entries()) {
     if (precision === 'path' && stage.path !== cue.from)
       return { moves, difference: { cue, expected: cue.from, found: stage.path } };
     target += cue.gap;
     try {
-      moves.push(play(cue, stage, policy, target));
+      const move = play(cue, cues[index + 1], stage, policy, target - stage.surroundings.slept, manner);
+      moves.push(move);
+      if (cue.act.do !== 'delay') target += move.sleep;
     } catch (error) {
       return { moves, difference: { cue, expected: cue.to, found: (error as Error).message } };
     }
     const isSame = precision === 'path' ? isAsRecorded(cue, stage) : stage.state === cue.state;
     if (!isSame) return { moves, difference: { cue, expected: cue.to, found: stage.path } };
-    // Delays come when they are due, and not when a busy process noticed it.
-    if (cue.act.do === 'delay') target = Math.max(target, stage.clock.now());
+    // A recorded moment may be up to a millisecond before that of the delay.
+    if (cue.act.do === 'delay') target = Math.max(target, stage.now);
   }
   return { moves, difference: undefined };
+}
+
+/** The first plan without a difference, else that of the first manner. */
+export function planAnyhow(cues: readonly Cue[], policy: RecordedPolicy, manners: readonly Manner[]): Plan {
+  let first: Plan | undefined;
+  for (const manner of manners) {
+    const found = plan(cues, policy, manner);
+    if (found.difference === undefined) return found;
+    first ??= found;
+  }
+  return first ?? { moves: [], difference: undefined };
 }
 
 const isAsRecorded = ({ to, attempt }: Cue, { path, context }: ChartStage): boolean =>
   path === to && (attempt === undefined || attempt === context.attempt);
 
-function play(cue: Cue, stage: ChartStage, policy: RecordedPolicy, target: number): Move {
+/** @param target when it was, on the clock */
+function play(
+  cue: Cue,
+  next: Cue | undefined,
+  stage: ChartStage,
+  policy: RecordedPolicy,
+  target: number,
+  { isLate }: Manner,
+): Move {
   const { clock, surroundings } = stage;
   const before = clock.now();
   prepareFor(cue, stage);
+  const isDelay = cue.act.do === 'delay';
+  const [due] = clock.pending;
+  const time = isDelay ? before : timeOf(cue, stage, policy, target);
+  const late = isLate && due !== undefined ? Math.max(0, target - due.at) : 0;
+  const sleep = hasSlept(cue, stage, policy, time)
+    ? policy.heartbeatInterval + policy.heartbeatTimeout + 1
+    : isDelay
+      ? late + shiftOf(cue, next, stage, policy, late)
+      : 0;
   const act = () => {
-    if (cue.act.do === 'delay') {
-      if (!clock.next()) throw new Error('no timer is pending');
+    if (isDelay) {
+      surroundings.slept += sleep;
+      if (!clock.next()) throw new Error('no delay is pending');
     } else {
-      clock.advance(timeOf(cue, stage, policy, target) - clock.now());
+      clock.advance(time - before);
       surroundings.slept += sleep;
       perform(cue.act, stage);
     }
   };
-  let sleep = 0;
-  const time = cue.act.do === 'delay' ? before : timeOf(cue, stage, policy, target);
-  if (hasSlept(cue, stage, policy, time)) sleep = policy.heartbeatInterval + policy.heartbeatTimeout + 1;
   if (cue.isOffline) stage.offline(act);
   else act();
-  const isFirst = cue.act.do === 'delay' && clock.pending[0]?.at === clock.now();
+  const isFirst = isDelay && clock.pending[0]?.at === clock.now();
   return { cue, wait: clock.now() - before, sleep, isFirst };
 }
 
@@ -111,6 +151,9 @@ function timeOf(
     if (attempt === 1 && context.attempt > 0) isFrom(lasting);
     if (attempt !== undefined && attempt > 1) isBefore(lasting);
   }
+  // An answer that came long after the question would be taken for one after a sleep.
+  if (act.do === 'answer' && from.endsWith('.asked'))
+    isBefore(moment(context.askAt + policy.heartbeatInterval) + 1);
   if (act.do === 'answer' && act.alive && from.endsWith('.asked')) {
     const pingDue = moment(context.pingedAt + policy.heartbeatInterval);
     if (to.endsWith('.alive')) isBefore(pingDue);
@@ -123,6 +166,26 @@ function timeOf(
     else isFrom(earliest);
   }
   return Math.max(least, Math.min(most, target));
+}
+
+/**
+ * By how many ms another Ping left earlier or later than its delay says: that decides whether there was time for one more before
+ * the peer was asked for.
+ */
+function shiftOf(
+  { event, from, to }: Cue,
+  next: Cue | undefined,
+  { clock, surroundings, context }: ChartStage,
+  { heartbeatInterval }: RecordedPolicy,
+  late: number,
+): number {
+  const [due] = clock.pending;
+  const isBetween = event === 'after heartbeatTimeout' && from === to;
+  if (!isBetween || due === undefined || next?.event !== event) return 0;
+  const again = due.at + surroundings.slept + late + heartbeatInterval;
+  const isAgain = next.from === next.to;
+  if (isAgain === again < context.askAt) return 0;
+  return isAgain ? Math.floor(context.askAt - again) - 1 : Math.ceil(context.askAt - again);
 }
 
 /** ms by which a recorded moment may be off. */
@@ -139,5 +202,6 @@ function hasSlept(
     return false;
   if (act.do === 'awake' || act.do === 'online') return true;
   if (act.do !== 'answer' || context.sending !== undefined) return false;
+  if (time + surroundings.slept - context.askAt > policy.heartbeatInterval) return false;
   return !act.alive || time + surroundings.slept - context.pingedAt < policy.heartbeatInterval;
 }

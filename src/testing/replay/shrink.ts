@@ -6,7 +6,7 @@
  */
 import type { RecordedPolicy } from '../../recording/index.js';
 import type { Cue } from './cues.js';
-import { type Plan, plan } from './plan.js';
+import { type Manner, type Plan, plan, planAnyhow } from './plan.js';
 
 /** Tries with many steps: a rest that is not the narrowest is better than a minute of silence. */
 const MOST_PLAYED = 200_000;
@@ -20,19 +20,23 @@ const FEW = 40;
  * @returns a plan without a difference; that of all cues where those have one
  */
 export function shrink(cues: readonly Cue[], policy: RecordedPolicy): Plan {
-  const last = cues.at(-1);
-  const { search, fits } = searchOf(policy);
-  let found = [withoutLoops(cues, false), withoutLoops(cues, true), cues].find(fits);
-  if (found === undefined || last === undefined) return plan(cues, policy, 'state');
-  found = search(found);
-  return plan(withoutWaits(found, fits), policy, 'path');
+  for (const isLate of [false, true]) {
+    const { search, fits, manner } = searchOf(policy, isLate);
+    const fitting = [withoutLoops(cues, false), withoutLoops(cues, true), cues].find(fits);
+    if (fitting !== undefined) return plan(withoutWaits(search(fitting), fits), policy, manner);
+  }
+  return planAnyhow(cues, policy, [
+    { precision: 'state', isLate: false },
+    { precision: 'state', isLate: true },
+  ]);
 }
 
-function searchOf(policy: RecordedPolicy) {
+function searchOf(policy: RecordedPolicy, isLate: boolean) {
+  const manner: Manner = { precision: 'path', isLate };
   let played = 0;
   const fits = (cues: readonly Cue[]): boolean => {
     played += cues.length;
-    return plan(cues, policy, 'path').difference === undefined;
+    return plan(cues, policy, manner).difference === undefined;
   };
   /** The last cue stays: it is the end. */
   const search = (all: readonly Cue[]): readonly Cue[] => {
@@ -48,7 +52,7 @@ function searchOf(policy: RecordedPolicy) {
     }
     return cues;
   };
-  return { fits, search };
+  return { fits, search, manner };
 }
 
 /** The cues without `size` neighbours, if there are such without which they still fit. */

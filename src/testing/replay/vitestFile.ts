@@ -80,7 +80,7 @@ function needsOf(policy: RecordedPolicy, moves: readonly Move[]): Needs {
     vitest: new Set(['expect', 'it', ...(moves.some(({ cue }) => cue.isOffline) ? ['vi'] : [])]),
     chance: moves.some(({ cue }) => cue.chance !== undefined && cue.chance !== 0),
     decision: policy.shouldReconnect === true,
-    sleep: moves.some(({ sleep }) => sleep > 0),
+    sleep: moves.some(({ sleep }) => sleep !== 0),
     abort: has('abort'),
   };
 }
@@ -161,9 +161,10 @@ function moveText(
   const { act, isOffline } = cue;
   const lines: string[] = [];
   if (isOffline) lines.push("vi.stubGlobal('navigator', { onLine: false });");
-  if (act.do === 'delay') lines.push(isFirst ? 'clock.next();' : `await clock.advanceAsync(${wait});`);
-  else if (wait > 0) lines.push(`await clock.advanceAsync(${wait});`);
-  if (sleep > 0) lines.push(`slept += ${sleep};`);
+  const sleeps = sleep === 0 ? [] : [`slept ${sleep > 0 ? '+' : '-'}= ${Math.abs(sleep)};`];
+  if (act.do === 'delay')
+    lines.push(...sleeps, isFirst ? 'clock.next();' : `await clock.advanceAsync(${wait});`);
+  else lines.push(...(wait > 0 ? [`await clock.advanceAsync(${wait});`] : []), ...sleeps);
   lines.push(...actText(act, policy, needs));
   if (isOffline) lines.push('vi.unstubAllGlobals();');
   return lines;
