@@ -1,6 +1,8 @@
 /** What only a process shows of the command: how it starts and ends, and what a closed pipe does to it. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildProgram, node } from './terminal.js';
 
@@ -41,4 +43,13 @@ it('a pipe that is closed ends the output quietly, and changes no exit code', as
   child.stdout.destroy();
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+it('Ctrl-C ends it with 0', { timeout: 30_000 }, async () => {
+  const recording = fileURLToPath(new URL('../recordings/example.ndjson', import.meta.url));
+  // It prints what it has found in the first file, and waits for the second: stdin, which stays open.
+  const child = spawn(process.execPath, [program.path, 'check', recording, '-']);
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
