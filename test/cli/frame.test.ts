@@ -135,7 +135,7 @@ Examples:
       expect(command.examples.length).toBeGreaterThan(0);
       for (const [line] of command.examples) expect(line).toContain(`recker ${name}`);
       const { stdout } = await recker([name, '--help']);
-      expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+      expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
     },
   );
 });
