@@ -2,8 +2,9 @@
  * What is built: `dist` for Node, `dist/browser` for pages and workers, `dist/react-native`, from the same sources but for
  * the modules that have a form of their own there.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 import { writeNodeDoors } from './scripts/package/nodeDoors.js';
@@ -28,32 +29,6 @@ const react = { react: 'src/react/index.ts' };
  */
 const parts = { client: 'src/api/createClient.ts', errors: 'src/port/errors.ts' };
 
-/** The files of the live view are strings already: a map needs no second copy of them. */
-function leaveAssetsOut(name: string): void {
-  const map = JSON.parse(readFileSync(name, 'utf8')) as {
-    sources: string[];
-    sourcesContent?: (string | null)[];
-  };
-  const at = map.sources.findIndex((source) => source.endsWith('src/inspect/assets.ts'));
-  if (at < 0 || map.sourcesContent === undefined) return;
-  map.sourcesContent[at] = null;
-  writeFileSync(name, JSON.stringify(map));
-}
-
-/** tsup writes that comment once more than Rollup, which has written it already. */
-const oneSourceMap: NonNullable<Options['plugins']>[number] = {
-  name: 'one-source-map',
-  buildEnd({ writtenFiles }) {
-    for (const { name } of writtenFiles) {
-      if (name.endsWith('.map')) leaveAssetsOut(name);
-      if (!/\.c?js$/.test(name)) continue;
-      const text = readFileSync(name, 'utf8');
-      const [comment] = /\n\/\/# sourceMappingURL=.*$/.exec(text) ?? [];
-      if (comment !== undefined) writeFileSync(name, `${text.replaceAll(comment, '')}${comment}\n`);
-    }
-  },
-};
-
 const common: Options = {
   format: ['esm', 'cjs'],
   // Entry points share their chunks: an error of `recker` is an instance of the class that `recker/machine` exports.
@@ -61,8 +36,8 @@ const common: Options = {
   treeshake: true,
   dts: false,
   clean: false,
-  sourcemap: true,
-  plugins: [oneSourceMap],
+  // The code is not minified, so a stack trace is readable without maps, which were two thirds of the tarball.
+  sourcemap: false,
 };
 
 /** Types that never meet in one chunk: those of `recker` must not bring XState along. */
@@ -85,6 +60,20 @@ const builtEntries: Plugin = {
     build.onResolve({ filter: /^\..*\/index\.js$/ }, ({ path, resolveDir }) => {
       const built = ENTRY_FILES[relative('.', join(resolveDir, path)).replace(/\.js$/, '.ts')];
       return built === undefined ? undefined : { path: built, external: true };
+    });
+  },
+};
+
+/** The package `events` is part of the build for browsers: its licence asks that its notice goes with it. */
+const notices: Plugin = {
+  name: 'notices',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]node_modules[\\/]events[\\/]events\.js$/ }, ({ path }) => {
+      const folder = dirname(path);
+      const licence = readFileSync(join(folder, 'LICENSE'), 'utf8').trim();
+      const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
+      const notice = `/*!\nThe package events ${version}, which is part of this file:\n\n${licence}\n*/\n`;
+      return { contents: `${notice}${readFileSync(path, 'utf8')}`, loader: 'js' };
     });
   },
 };
@@ -113,7 +102,8 @@ export default defineConfig([
     outDir: 'dist/browser',
     platform: 'browser',
     target: 'es2022',
-    esbuildPlugins: [forms('browser'), withoutDescriptions],
+    noExternal: ['events'],
+    esbuildPlugins: [forms('browser'), withoutDescriptions, notices],
   },
   {
     ...common,
@@ -121,9 +111,8 @@ export default defineConfig([
     outDir: 'dist/react-native',
     platform: 'neutral',
     target: 'es2022',
-    // Metro reads no source map of a package.
-    sourcemap: false,
-    esbuildPlugins: [forms('native', 'browser'), withoutDescriptions],
+    noExternal: ['events'],
+    esbuildPlugins: [forms('native', 'browser'), withoutDescriptions, notices],
     ...asyncIterator,
   },
   {
@@ -132,9 +121,6 @@ export default defineConfig([
     entry: { recker: 'src/cli/recker.ts' },
     outDir: 'dist/cli',
     target: 'node20',
-    // Nobody debugs into a command, and it reads no maps.
-    sourcemap: false,
-    plugins: [],
     esbuildPlugins: [builtEntries],
   },
   {

@@ -2,23 +2,24 @@
  * What the class needs of the platform and the language does not have: the form of platform.ts for pages and
  * workers. The build for browsers puts it in that one's place, and no module of Node comes with it.
  */
+// Not Node's module, but the package of that name, which is bundled in.
+import { EventEmitter as Emitter } from 'events';
 import { type RuntimeFact, type RuntimeListener, utf8Bytes, utf8Length } from '../port/index.js';
 import type { EmitterClass } from './emitter.js';
-import { PageEmitter } from './pageEmitter.js';
 
 export { nativeTransport as defaultTransport } from '../services/native.js';
 
 /** The class that binary messages have: `Uint8Array`, and its subclass `Buffer` where the page has that. */
 export type Binary = Uint8Array;
 
-export const EventEmitter = PageEmitter as unknown as EmitterClass;
+export const EventEmitter = Emitter as unknown as EmitterClass;
 
 /** A warning about the use of this library, which the program may go on after. */
 export const warn = (message: string, code: string): void => {
   console.warn(`ReckerWarning [${code}]: ${message}`);
 };
 
-/** A page has none. */
+/** The package has none. */
 export const errorMonitor: symbol | undefined = undefined;
 
 /** A page has no output that a pipe could end. */

@@ -37,7 +37,7 @@
  * actor.send({ type: 'connect' });
  * actor.getSnapshot().hasTag('connecting'); // true
  */
-import { createMachine, setup } from 'xstate';
+import { setup } from 'xstate';
 import { actions } from './actions.js';
 import { beforeOpen } from './beforeOpen.js';
 import type { ConnectionMachine } from './chartType.js';
@@ -48,24 +48,19 @@ import { guards } from './guards.js';
 import type { ConnectionInput } from './policy.js';
 import { socketActor } from './socketActor.js';
 
-const implementations = { actors: { socket: socketActor }, delays, guards, actions };
-
-/** Never called. It holds the chart's names and types against each other; in a bundle `setup()` is each maker of actions. */
-const typed = () =>
-  setup({
-    types: {
-      input: {} as ConnectionInput,
-      context: {} as ConnectionContext,
-      events: {} as ConnectionEvent,
-      emitted: {} as ConnectionEmitted,
-      tags: {} as ConnectionTag,
-    },
-    ...implementations,
-  });
-
-/** What `setup().createMachine()` does. */
-const createChart: ReturnType<typeof typed>['createMachine'] = (config) =>
-  createMachine(config as never, implementations as never) as never;
+const machineSetup = setup({
+  types: {
+    input: {} as ConnectionInput,
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    emitted: {} as ConnectionEmitted,
+    tags: {} as ConnectionTag,
+  },
+  actors: { socket: socketActor },
+  delays,
+  guards,
+  actions,
+});
 
 /** What the surroundings report shortens the wait for the next dial. */
 const hasten = [
@@ -82,7 +77,7 @@ const askAnew = {
 } as const;
 
 /** The statechart of a connection. Its input is a `ConnectionInput`. */
-export const connectionMachine: ConnectionMachine = createChart({
+export const connectionMachine: ConnectionMachine = machineSetup.createMachine({
   id: 'connection',
   context: initialContext,
   initial: 'idle',

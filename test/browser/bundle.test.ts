@@ -4,15 +4,15 @@ import { expect, it } from 'vitest';
 import { bundle } from './support.js';
 
 /**
- * Bytes, minified and gzipped, XState (12 KB) included. Raised on purpose or not at all: last for
+ * Bytes, minified and gzipped, XState (12 KB) and `events` (2 KB) included. Raised on purpose or not at all: last for
  * `close(null)` and what recorders are told of a client.
  */
-const BUDGET = 43_700;
+const BUDGET = 45_650;
 
 it('no module of Node is in it, no ws, no undici, no proxy', async () => {
   const { inputs } = await bundle("export { createClient } from 'recker'");
   const packages = inputs.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
-  expect(new Set(packages.filter((name) => name !== undefined))).toEqual(new Set(['xstate']));
+  expect(new Set(packages.filter((name) => name !== undefined))).toEqual(new Set(['events', 'xstate']));
   const services = inputs
     .filter((path) => path.includes('src/services/'))
     .map((path) => path.split('/').pop());

@@ -8,7 +8,6 @@
 import { warn } from '../platform.js';
 import type { WebSocketEvents } from '../types.js';
 import { nearest } from '../values/index.js';
-import { EVENTS_OF_WS } from './eventsOfWs.js';
 
 /** Every event. */
 const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
@@ -24,6 +23,19 @@ const NAMES: Readonly<Record<keyof WebSocketEvents, true>> = {
   state: true,
   undelivered: true,
 };
+/** Events of the package ws that have another name here, or do not exist. */
+const EVENTS_OF_WS: ReadonlyMap<unknown, string> = new Map([
+  [
+    'ping',
+    "Pings of the peer are answered without an event; 'pong' reports the answers to those of the client",
+  ],
+  ['upgrade', "'open' has the headers of the answer: on('open', ({ headers }) => …)"],
+  [
+    'unexpected-response',
+    "'error' has the answer: a HandshakeError with status, headers and body ('reconnect-error' after a loss)",
+  ],
+]);
+
 const KNOWN: ReadonlySet<unknown> = new Set(Object.keys(NAMES));
 
 /** Names that a warning was given for: one in a process, however many clients listen to them. */
