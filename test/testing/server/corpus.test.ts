@@ -33,7 +33,7 @@ const failedIn = ({ checks }: ServerReport) =>
   checks.filter(({ result }) => result === 'fail').map(({ id, got }) => ({ id, got }));
 
 /** How many examinations run at a time: they wait for most of their time. */
-const AT_ONCE = 12;
+const AT_ONCE = 8;
 const reports = new Map<string, ServerReport>();
 
 beforeAll(async () => {

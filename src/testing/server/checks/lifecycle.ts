@@ -1,6 +1,7 @@
 /**
  * Clients that come, go and vanish.
  */
+import { randomBytes } from 'node:crypto';
 import type { Bench } from '../bench.js';
 import { type CheckDefinition, groupOf } from '../definition.js';
 import { fails, NotApplicable, passes, type Verdict } from '../verdict.js';
@@ -128,9 +129,12 @@ export const lifecycleChecks: readonly CheckDefinition[] = [
     'each is accepted and goes on',
     async (bench) => {
       const { clients } = bench.settings;
-      const served = await Promise.all(Array.from({ length: clients }, () => isServed(bench)));
-      const got = `${served.filter((each) => each).length} of ${clients}`;
-      return served.every((each) => each) ? passes(got) : fails(got);
+      const reasons = await Promise.all(Array.from({ length: clients }, () => whyNotServed(bench)));
+      const others = reasons.filter((each) => each !== undefined);
+      if (others.length === 0) return passes(`${clients} of ${clients}`);
+      return fails(
+        `${clients - others.length} of ${clients}; the others: ${[...new Set(others)].join(', ')}`,
+      );
     },
     { phase: 'alone', cost: ({ clients }) => ({ connections: clients }) },
   ),
@@ -146,13 +150,24 @@ export const lifecycleChecks: readonly CheckDefinition[] = [
   ),
 ];
 
-async function isServed(bench: Bench): Promise<boolean> {
+/** How often a client waits for an answer: one of many may have to wait for the others. */
+const WAITS = 5;
+
+async function whyNotServed(bench: Bench): Promise<string | undefined> {
   try {
-    const wire = await bench.open();
-    if (bench.profile.pongs && !(await bench.ping(wire))) return false;
-    return !wire.isOver;
+    const wire = await bench.dial();
+    wire.write(bench.request().bytes);
+    const isAnswered = (): boolean => wire.answer !== undefined || wire.end !== undefined || wire.isGarbage;
+    for (let tries = 0; tries < WAITS && !isAnswered(); tries += 1) await bench.answered(wire);
+    if (wire.answer?.status !== 101) return bench.answerOf(wire);
+    const payload = randomBytes(8);
+    if (bench.profile.pongs) wire.send(OPCODE.ping, payload);
+    let isPonged = !bench.profile.pongs;
+    for (let tries = 0; tries < WAITS && !isPonged; tries += 1) isPonged = await bench.ponged(wire, payload);
+    if (wire.isOver) return bench.endOf(wire);
+    return isPonged ? undefined : 'no Pong';
   } catch (error) {
-    if (error instanceof NotApplicable) return false;
+    if (error instanceof NotApplicable) return error.message;
     throw error;
   }
 }
