@@ -18,7 +18,7 @@ import {
   type RecordedSending,
   type RecordedStep,
 } from '../recording/index.js';
-import { activePaths, type LookAtClient, triggerOf } from './history.js';
+import { type LookAtClient, triggerOf } from './history.js';
 
 /** What the api says of a client's options. */
 export interface ClientTraits {
@@ -119,7 +119,31 @@ export function stateOf({ value, tags = [] }: RedactedSnapshot): {
   readonly path: string;
   readonly state: string;
 } {
-  return { path: activePaths(value).at(-1) ?? '', state: tags.find((tag) => STATES.has(tag)) ?? '' };
+  return { path: pathOf(value), state: tags.find((tag) => STATES.has(tag)) ?? '' };
+}
+
+/** The path of the innermost state: the chart has no parallel ones. */
+function pathOf(value: unknown): string {
+  let path = '';
+  let below = value;
+  while (typeof below === 'object' && below !== null) {
+    const [key = ''] = Object.keys(below);
+    path += `${key}.`;
+    below = (below as Readonly<Record<string, unknown>>)[key];
+  }
+  return path + String(below ?? '');
+}
+
+/** The names of events are few. */
+const triggers = new Map<string, string>();
+
+function triggerFor(type: string): string {
+  let trigger = triggers.get(type);
+  if (trigger === undefined) {
+    trigger = triggerOf(type);
+    if (triggers.size < 100) triggers.set(type, trigger);
+  }
+  return trigger;
 }
 
 /** When a step was. */
@@ -154,7 +178,7 @@ export function recordedStep(
     t,
     c: client.id,
     n: client.n,
-    event: triggerOf(event.type),
+    event: triggerFor(event.type),
     from,
     to,
   };

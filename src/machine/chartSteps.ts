@@ -227,7 +227,6 @@ class Stepping {
   #arm(event: string, delay: string, cause: SteppedEvent): void {
     const { context } = this;
     const ms = delays[delay as keyof typeof delays]({ context, event: cause as ConnectionEvent });
-    this.#cancel(event);
     if (ms < NEVER) this.timers = [...this.timers, { event, due: context.environment.now() + ms }];
   }
 

@@ -39,6 +39,7 @@ export class ReckerError extends Error {
    * @internal
    */
   static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    if (value === undefined) return false;
     // biome-ignore lint/complexity/noThisInStatic: the class that stands beside `instanceof`, which may be a derived one.
     return tryRead(() => isInstanceOf(this, value)) ?? false;
   }

@@ -36,6 +36,9 @@ const MOMENTS: readonly Pick<Reading, 'now' | 'ping' | 'wall'>[] = [
   { now: 0, ping: 0, wall: -EARLY },
 ];
 
+/** The event with which the chart reminds itself. XState drops no reminder where it sets another. */
+const REMINDER = 'closing.overdue';
+
 /** More guards of which nothing is known are not asked in one step. */
 const MOST_UNKNOWN = 4;
 
@@ -87,24 +90,34 @@ export class ClientRun {
     return { expected: `one of: ${[...eventsOf(this.#moment.path)].join(', ')}`, found: event };
   }
 
+  /** The delay that an event ends: of several reminders, the one that is due first. */
+  #timerOf(event: string): SteppedTimer | undefined {
+    let found: SteppedTimer | undefined;
+    for (const timer of this.#moment.timers)
+      if (timer.event === event && (found === undefined || timer.due < found.due)) found = timer;
+    return found;
+  }
+
   /** What is wrong with the time at which a delay fired. */
   #early({ event, t }: ParsedStep): Difference | undefined {
-    if (!event.startsWith('after ') && event !== 'closing.overdue') return undefined;
-    const timer = this.#moment.timers.find((each) => each.event === event);
+    if (!event.startsWith('after ') && event !== REMINDER) return undefined;
+    const timer = this.#timerOf(event);
     // It may have begun before the first line that is left.
     if (timer === undefined)
-      return this.#unknowns.isEmpty ? { expected: 'no such delay to run', found: event } : undefined;
+      return this.#unknowns.isEmpty && event !== REMINDER
+        ? { expected: 'no such delay to run', found: event }
+        : undefined;
     if (timer.due - t <= EARLY || this.#unknownTimers.has(timer)) return undefined;
     return { expected: `${event} at t ${Math.ceil(timer.due - EARLY)} or later`, found: `t ${t}` };
   }
 
   /** The step, in the first reading that fits. */
   #read(step: ParsedStep, event: SteppedEvent): SteppedStep | Difference {
-    const { timers } = this.#moment;
-    const fired = timers.some((timer) => timer.event === event.type);
-    const before = fired
-      ? { ...this.#moment, timers: timers.filter((timer) => timer.event !== event.type) }
-      : this.#moment;
+    const fired = this.#timerOf(event.type);
+    const before =
+      fired === undefined
+        ? this.#moment
+        : { ...this.#moment, timers: this.#moment.timers.filter((timer) => timer !== fired) };
     const first = this.#try(PLAIN, step, event, before);
     if (!('expected' in first)) return first;
     for (const reading of this.#readings(step)) {

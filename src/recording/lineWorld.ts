@@ -16,7 +16,7 @@ import {
   type SocketPort,
   type StepJudge,
 } from '../machine/index.js';
-import { type Failure, ignore } from '../port/index.js';
+import { type Failure, ignore, type ReckerError } from '../port/index.js';
 import type { ParsedStep } from './parse.js';
 import type { Unknowns } from './unknowns.js';
 
@@ -88,7 +88,7 @@ export class LineWorld implements ConnectionEnvironment, StepJudge {
   farewell(): void {}
 
   shouldReconnect(failure: Failure): boolean | number {
-    return this.#reading.answer ?? defaultShouldReconnect(failure);
+    return this.#reading.answer ?? defaultFor(failure);
   }
 
   isOffline(): boolean {
@@ -148,4 +148,24 @@ export class LineWorld implements ConnectionEnvironment, StepJudge {
     if (to !== 'backoff') return { attempt, verdict: { kind: 'final' } };
     return { verdict: { kind: 'retry', attempt, delay, retryAfter, isOffline: offline === true } };
   }
+}
+
+/** What the default says of a failure with an error, which is the same object for all of its kind. */
+const known = new WeakMap<ReckerError, Map<string, boolean>>();
+
+function defaultFor(failure: Failure): boolean {
+  const { error, code, sentCode, hasBeenOpen } = failure;
+  if (error === undefined) return defaultShouldReconnect(failure);
+  let answers = known.get(error);
+  if (answers === undefined) {
+    answers = new Map();
+    known.set(error, answers);
+  }
+  const key = `${code} ${sentCode} ${hasBeenOpen}`;
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = defaultShouldReconnect(failure);
+    answers.set(key, answer);
+  }
+  return answer;
 }

@@ -102,6 +102,8 @@ function headerOf(value: unknown): RecordingHeader {
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
+const KINDS = new Map(Object.entries(OPTIONAL));
+
 function stepOf(value: unknown, line: number): ParsedStep {
   if (!isObject(value)) throw refusal(`line ${line} is no step`);
   for (const name in REQUIRED) {
@@ -110,13 +112,14 @@ function stepOf(value: unknown, line: number): ParsedStep {
   }
   if (!Number.isFinite(value.t) || !isCount(value.n)) throw refusal(`"t" or "n" of line ${line} is no count`);
   for (const name in value) {
-    if (!Object.hasOwn(OPTIONAL, name)) continue;
+    const kind = KINDS.get(name);
     const member = value[name];
-    if (typeof member !== OPTIONAL[name] || member === null)
-      throw refusal(`"${name}" of line ${line} is no ${OPTIONAL[name]}`);
+    if (kind !== undefined && (typeof member !== kind || member === null))
+      throw refusal(`"${name}" of line ${line} is no ${kind}`);
   }
   if (value.policy !== undefined) checkPolicy(value.policy as Partial<RecordedPolicy>, line);
-  return Object.assign(value, { line }) as unknown as ParsedStep;
+  (value as { line?: number }).line = line;
+  return value as unknown as ParsedStep;
 }
 
 const TIMES = [

@@ -22,9 +22,9 @@ import {
   writtenTransitions,
 } from '../../src/machine/index.js';
 import { statePath } from '../../src/machine/writtenTransitions.js';
-import { AbortError, ConnectionError, SessionError } from '../../src/port/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
 import { Random } from '../support/random.js';
+import { RARE_EVENTS, randomEvents } from './randomEvents.js';
 
 const judge: StepJudge = {
   guard: (name, context, event) => guards[name]({ context, event }),
@@ -60,9 +60,10 @@ describe('the chart without an actor', () => {
 
 /** Lives through a few hundred random events, side by side. */
 function live(seed: number, covered: Set<string>): void {
-  const random = new Random(seed).next;
-  const below = (most: number): number => Math.floor(random() * most);
-  const pick = <Of>(list: readonly Of[]): Of => list[below(list.length)] as Of;
+  const draw = new Random(seed);
+  const random = draw.next;
+  const below = (most: number): number => draw.int(most);
+  const pick = <Of>(list: readonly Of[]): Of => draw.pick(list);
   const clock = new VirtualClock(1000);
   let offline = false;
   let slept = 0;
@@ -95,49 +96,7 @@ function live(seed: number, covered: Set<string>): void {
     input: { policy, environment },
   }).start();
   let moment: ChartMoment = firstMoment({ policy, environment });
-  const error = () =>
-    pick([
-      undefined,
-      new ConnectionError('refused', { code: 'ECONNREFUSED' }),
-      new ConnectionError('certificate', { code: 'CERT_HAS_EXPIRED' }),
-      new SessionError('refused', { final: true }),
-    ]);
-  const loss = () => ({ code: pick([1006, 1000, 1008, 1012]), reason: '', wasClean: false, error: error() });
-  const sending = () => ({
-    waiting: random() < 0.6,
-    takenAgo: below(4000),
-    heardAgo: below(4000),
-    hasTaken: random() < 0.5,
-    longestGap: below(2000),
-    allowance: below(3000),
-  });
-  const make: Record<string, () => ConnectionEvent> = {
-    connect: () => ({ type: 'connect' }),
-    reconnect: () => ({ type: 'reconnect' }),
-    terminate: () => ({ type: 'terminate' }),
-    close: () => ({ type: 'close', code: 1000, reason: '' }),
-    abort: () => ({ type: 'abort', error: new AbortError('aborted') }),
-    'socket.opened': () => ({ type: 'socket.opened' }),
-    'socket.failed': () => ({ type: 'socket.failed', loss: loss() }),
-    'session.prepared': () => ({ type: 'session.prepared' }),
-    'session.failed': () => ({ type: 'session.failed', error: new SessionError('refused') }),
-    'socket.peerClosed': () => ({ type: 'socket.peerClosed', code: 1001, reason: '' }),
-    'socket.peerErred': () => ({
-      type: 'socket.peerErred',
-      sentCode: 1002,
-      error: new ConnectionError('bad frame'),
-    }),
-    'socket.closed': () => ({ type: 'socket.closed', loss: loss() }),
-    'socket.ponged': () => ({ type: 'socket.ponged' }),
-    'socket.filled': () => ({ type: 'socket.filled', sending: sending() }),
-    'socket.answered': () =>
-      random() < 0.5
-        ? { type: 'socket.answered', alive: random() < 0.5 }
-        : { type: 'socket.answered', alive: random() < 0.4, sending: sending() },
-    'runtime.online': () => ({ type: 'runtime.online' }),
-    'runtime.awake': () => ({ type: 'runtime.awake' }),
-  };
-  const rare = new Set(['abort', 'terminate', 'close']);
+  const make = randomEvents(draw);
   for (let n = 0; n < 300; n += 1) {
     offline = random() < 0.2;
     answer = pick([true, true, true, 700, false]);
@@ -147,7 +106,7 @@ function live(seed: number, covered: Set<string>): void {
     const names = [...eventsOf(moment.path)].filter(
       (name) =>
         name in make &&
-        (!rare.has(name) || random() < 0.1) &&
+        (!RARE_EVENTS.has(name) || random() < 0.1) &&
         // The socket answers when it is asked.
         !(isWaiting && name === 'socket.answered'),
     );

@@ -30,13 +30,13 @@ describe('a hundred incidents', () => {
 
   it('they visit most of the chart', () => {
     const covered = new Set(incidents.flatMap(({ text }) => checkRecording(text).covered));
-    expect(covered.size).toBeGreaterThan(50);
+    expect(covered.size).toBeGreaterThan(35);
   });
 
   it('one changed step of each is found', () => {
     const random = new Random(7);
     let changed = 0;
-    for (let each = 0; changed < COUNT; each += 1) {
+    for (let each = 0; changed < COUNT && each < 10 * COUNT; each += 1) {
       const { seed, text } = incidents[each % COUNT] as Incident;
       const how = FALSIFICATIONS[changed % FALSIFICATIONS.length] ?? 'dropped';
       const falsified = falsify(text, how, random);
@@ -46,6 +46,7 @@ describe('a hundred incidents', () => {
       expect(ok, `seed ${seed}, ${how}: ${falsified}`).toBe(false);
       expect(divergence?.line).toBeGreaterThan(1);
     }
+    expect(changed).toBe(COUNT);
   });
 
   it('a client comes to the same end, through the same states', { timeout: 30_000 }, async () => {

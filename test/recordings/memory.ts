@@ -27,7 +27,7 @@ export function filledRing(
     }
     const client = random.pick(clients);
     client.n += 1;
-    const isResting = random.chance(0.0015);
+    const isResting = random.chance(0.004);
     if (isResting) clients.splice(clients.indexOf(client), 1);
     const step: RecordedStep = {
       t: each,

@@ -72,9 +72,16 @@ export function inspection(
 /** A look at the counters that does not keep the client: a long-lived inspector must not be why memory grows. */
 function lookAt(client: Inspected): LookAtClient {
   const reference = new WeakRef(client);
+  let url = '';
+  let shown = '';
   return () => {
     const found = reference.deref();
-    return found === undefined ? undefined : { url: redactUrl(found.url), stats: found.stats() };
+    if (found === undefined) return undefined;
+    if (found.url !== url) {
+      url = found.url;
+      shown = redactUrl(url);
+    }
+    return { url: shown, stats: found.stats() };
   };
 }
 
