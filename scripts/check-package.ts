@@ -32,7 +32,7 @@ const NODES = ['22', '24', 'latest'];
 const MOST_BYTES = 1_560_000;
 /** What the package consists of: what is built, and what the README leads to. */
 const PUBLISHED =
-  /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect|websocket|react)\/package\.json$|[A-Z-]+(\.md)?$|package\.json$)/;
+  /^(dist|statecharts|examples|docs|bench\/README\.md$|(machine|testing|inspect|websocket|react)\/package\.json$|[A-Z-]+(\.md)?$|(package|recording\.schema)\.json$)/;
 /** In ms; a fresh Node is some 50 MB to fetch, React Native 300 packages. */
 const LIMIT = 240_000;
 

@@ -1,8 +1,9 @@
 /**
  * Folders for the subpaths of the package, each with a package.json alone: tools that read no `exports` (Parcel as it
- * comes, older bundlers and resolvers) find `recker/machine` as a folder. Written by the build, not kept in git.
+ * comes, older bundlers and resolvers) find `recker/machine` as a folder, and `recker/recording.schema.json` as a file. Written by
+ * the build, not kept in git.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const SUBPATHS = ['machine', 'testing', 'inspect', 'websocket', 'react'] as const;
@@ -11,6 +12,8 @@ export const SUBPATHS = ['machine', 'testing', 'inspect', 'websocket', 'react'] 
 export const EVERYWHERE: ReadonlySet<string> = new Set(['react']);
 
 export function writeSubpaths(): void {
+  const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  copyFileSync(file('docs/recording.schema.json'), file('recording.schema.json'));
   for (const name of SUBPATHS) {
     const folder = fileURLToPath(new URL(`../../${name}/`, import.meta.url));
     mkdirSync(folder, { recursive: true });
