@@ -13,6 +13,11 @@ export interface CommandEntry {
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'connect',
+    summary: 'a terminal client for a WebSocket server, which comes back after a loss',
+    load: () => import('./connect.js'),
+  },
+  {
     name: 'check',
     summary: 'holds recordings against the statechart',
     load: () => import('./check.js'),
