@@ -167,7 +167,8 @@ class StandardWebSocket extends EventTarget {
   }
 
   #handle(type: string, handler: unknown): void {
-    this.#handlers ??= new EventHandlers(this as never);
+    if (type === 'message') this.#connection.listenToMessages();
+    this.#handlers ??= new EventHandlers(this);
     this.#handlers.set(type, handler);
   }
 

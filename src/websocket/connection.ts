@@ -47,6 +47,8 @@ export class Connection {
   #dropped = 0;
   /** Whether something was given to the client in the present task. */
   #hasSent = false;
+  /** Whether the connection was cut: what had not left then is counted in `#dropped`. */
+  #isCut = false;
 
   constructor(target: Target, client: ReckerWebSocket, origin: string, queues: boolean) {
     this.#target = target;
@@ -59,7 +61,10 @@ export class Connection {
     client.on('reconnect-error', this.#onError);
     client.on('close', this.#onClose);
     client.on('undelivered', this.#onUndelivered);
-    this.#call(() => void client.connect());
+    if (AT_REST.has(client.state) && client.state !== 'idle') {
+      // Its signal is aborted already: it never dials, and emits nothing.
+      afterIo(() => this.#end(new AbortError('The signal is aborted'), NO_CLOSE, '', false, false));
+    } else this.#call(() => void client.connect());
   }
 
   get readyState(): ReadyState {
@@ -151,6 +156,7 @@ export class Connection {
     this.#stopListening();
     this.#dropped = this.bufferedAmount;
     this.#given = 0;
+    this.#isCut = true;
     this.client.terminate();
     afterIo(() => this.#end(failure, NO_CLOSE, '', false, false));
   }
@@ -210,8 +216,10 @@ export class Connection {
 
   readonly #onClose = (code: number, reason: string, info: CloseInfo): void => {
     if (this.#readyState === 3) return;
-    // An error that the client does not announce belongs to what the standard ends with `close` alone.
-    const failure = info.error !== undefined && info.error === this.#failure ? info.error : undefined;
+    // An error that the client does not announce belongs to what the standard ends with `close` alone. Before `open` it is
+    // an abort: a failed dial.
+    const isAnnounced = info.error === this.#failure || this.#readyState === 0;
+    const failure = isAnnounced ? info.error : undefined;
     this.#failure = undefined;
     if (!info.willReconnect) {
       this.#dropped += Math.min(this.#given, info.unsentBytes);
@@ -223,6 +231,7 @@ export class Connection {
   };
 
   readonly #onUndelivered = (data: SendData, error: ReckerError): void => {
+    if (this.#isCut) return;
     const size = payloadSize(data);
     this.#given = Math.max(0, this.#given - size);
     this.#dropped += size;

@@ -2,6 +2,7 @@
  * The attributes `onopen`, `onmessage`, `onerror` and `onclose`
  * (https://html.spec.whatwg.org/#event-handler-attributes).
  */
+import { EventTarget, type Target } from './globals.js';
 
 type Callback = object | null;
 
@@ -10,18 +11,15 @@ interface Entry {
   readonly listener: (event: unknown) => void;
 }
 
-/** What is used of the target. */
-export interface HandlerTarget {
-  addEventListener(type: string, listener: (event: unknown) => void): void;
-  removeEventListener(type: string, listener: (event: unknown) => void): void;
-}
+/** Those of the runtime: an attribute does not call a method that the instance or a subclass has replaced. */
+const { addEventListener, removeEventListener } = EventTarget.prototype;
 
 /** The handlers of one target. Made when the first is set. */
 export class EventHandlers {
-  readonly #target: HandlerTarget;
+  readonly #target: Target;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(target: HandlerTarget) {
+  constructor(target: Target) {
     this.#target = target;
   }
 
@@ -38,7 +36,7 @@ export class EventHandlers {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
       if (entry === undefined) return;
       this.#entries.delete(type);
-      this.#target.removeEventListener(type, entry.listener);
+      Reflect.apply(removeEventListener, this.#target, [type, entry.listener]);
     } else if (entry === undefined) this.#add(type, value);
     else entry.callback = value;
   }
@@ -51,6 +49,6 @@ export class EventHandlers {
       },
     };
     this.#entries.set(type, entry);
-    this.#target.addEventListener(type, entry.listener);
+    Reflect.apply(addEventListener, this.#target, [type, entry.listener]);
   }
 }

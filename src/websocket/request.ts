@@ -87,6 +87,15 @@ function readProtocols(given: unknown): readonly string[] {
   return protocols;
 }
 
+/** @throws ConfigurationError for what {@link readProtocols} refuses */
+function checkProtocols(given: unknown): void {
+  try {
+    readProtocols(given);
+  } catch (error) {
+    throw new ConfigurationError('protocols', (error as Error).message);
+  }
+}
+
 type Members = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
@@ -102,6 +111,8 @@ export class Dialler {
     this.#client = createClient({ websocket: bound });
     this.#bound = { ...bound };
     this.reconnects = bound.reconnect === true;
+    const { protocols } = bound;
+    if (protocols !== undefined && typeof protocols !== 'function') checkProtocols(protocols);
     // What the transport cannot do is refused when a client is made.
     const { signal: _signal, inspect: _inspect, autoConnect: _autoConnect, ...rest } = this.#bound;
     new ReckerWebSocket('ws://localhost/', rest);

@@ -10,7 +10,7 @@ import type {
   GlobalMessageEvent,
   GlobalURL,
 } from '../port/index.js';
-import type { CloseEvent } from './events.js';
+import type { CloseEvent, ErrorEvent } from './events.js';
 
 /** The value of `readyState`: 0 connecting, 1 open, 2 closing, 3 closed. */
 export type ReadyState = 0 | 1 | 2 | 3;
@@ -44,8 +44,8 @@ export interface WebSocketEventMap {
   open: GlobalEvent;
   /** A message arrived. */
   message: GlobalMessageEvent;
-  /** The dial failed, or the connection broke. `close` follows. An `ErrorEvent`. */
-  error: GlobalEvent;
+  /** The dial failed, or the connection broke. `close` follows. */
+  error: ErrorEvent;
   /** The connection has ended. */
   close: CloseEvent;
 }

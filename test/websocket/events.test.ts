@@ -115,6 +115,21 @@ describe('order and states', () => {
     expect(lines[1]).toBe('close 3 1006 "" false');
   });
 
+  it('a signal that is aborted before, or in the task of the constructor: error, then close, in a later task', async () => {
+    const early = new AbortController();
+    early.abort();
+    const late = new AbortController();
+    for (const { signal } of [early, late]) {
+      const { Impl, transport } = fake({ signal });
+      const ws = new Impl('ws://h/');
+      const lines = record(ws);
+      late.abort();
+      await turn();
+      expect(lines).toEqual(['error 3 AbortError', 'close 3 1006 "" false']);
+      expect([ws.readyState, transport.dials.every(({ destroyed }) => destroyed)]).toEqual([3, true]);
+    }
+  });
+
   it('no reconnection, and no process warning', () => {
     const { transport, clock } = opened();
     transport.last.end();
@@ -186,6 +201,17 @@ describe('send() and bufferedAmount', () => {
     ws.send(new Uint8Array(4));
     await turn();
     expect([ws.bufferedAmount, transport.last.sent]).toEqual([7, []]);
+  });
+
+  it('counts once what waited when the connection was cut', () => {
+    const { Impl } = fake({ reconnect: true });
+    const ws = new Impl('ws://h/');
+    ws.send('xyz');
+    expect(ws.bufferedAmount).toBe(3);
+    ws.close();
+    expect(ws.bufferedAmount).toBe(3);
+    ws.send('more');
+    expect(ws.bufferedAmount).toBe(7);
   });
 
   it('copies bytes, and a Blob keeps its place', async () => {

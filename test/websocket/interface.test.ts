@@ -184,6 +184,7 @@ describe('webSocketClass()', () => {
   it.each([
     [{ reconect: true }, 'reconect'],
     [{ heartbeatInterval: -1 }, 'heartbeatInterval'],
+    [{ protocols: ['a', 'A'] }, 'protocols'],
     [{ proxy: 'http://127.0.0.1', dispatcher: { dispatch: () => true } }, 'proxy'],
     [{ transport: { name: 'x', supports: [], dial() {} }, headers: { a: 'b' } }, 'headers'],
   ])('checks %j at once', (options, option) => {
@@ -358,6 +359,20 @@ describe('the interface', () => {
 });
 
 describe('on… attributes', () => {
+  it('call no method that the instance has replaced', () => {
+    const { Impl, transport } = fake();
+    const ws = new Impl('ws://h/');
+    const seen: unknown[] = [];
+    ws.addEventListener = () => {
+      throw new Error('replaced');
+    };
+    ws.onopen = () => seen.push('open');
+    ws.onmessage = ({ data }) => seen.push(data);
+    transport.last.open();
+    transport.last.message('x');
+    expect(seen).toEqual(['open', 'x']);
+  });
+
   it.each(['onopen', 'onmessage', 'onerror', 'onclose'] as const)('%s', (name) => {
     const ws = new (fake().Impl)('ws://h/');
     const read: unknown[] = [ws[name]];

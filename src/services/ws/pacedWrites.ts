@@ -100,6 +100,7 @@ export class PacedWrites {
 
   #next(): void {
     const socket = this.#socket;
+    const isFirst = this.#at === 0 && this.#offset === 0;
     const group: Chunk[] = [];
     let size = 0;
     while (this.#at < this.#chunks.length) {
@@ -129,8 +130,8 @@ export class PacedWrites {
     if (group.length === 1 && first !== undefined) {
       this.#write.call(socket, first.chunk, first.encoding, this.#onSlice);
     } else {
-      // Node's own list where all of them fit: it has properties that Node reads.
-      const list = group.length === this.#chunks.length ? this.#chunks : group;
+      // Node's own list where all of it is this slice: it has properties that Node reads.
+      const list = isFirst && group.length === this.#chunks.length ? this.#chunks : group;
       this.#writev?.call(socket, list as Chunk[], this.#onSlice);
     }
   }
