@@ -34,11 +34,15 @@ export async function runConnect(url: string, values: ConnectValues, terminal: T
   try {
     await feed(session, plan, terminal);
     return await session.ended;
+  } catch (error) {
+    // A line that cannot be sent, or a stream that cannot be read.
+    session.close('failed');
+    await session.ended;
+    throw error;
   } finally {
     interrupted.removeEventListener('abort', interrupt);
     for (const signal of ENDING_SIGNALS) process.off(signal, end);
     session.screen.end();
-    ws.terminate();
     await watching.end();
   }
 }
