@@ -70,7 +70,10 @@ else is on stderr.`,
       'recker connect -H \'Authorization: Bearer …\' --once \'{"op":"ping"}\' wss://example.com/feed',
       'Asks one question: exit code 1 where no answer comes within 10 s.',
     ],
-    ['recker connect --listen --json wss://example.com/feed | jq .data', 'Messages for another program.'],
+    [
+      'recker connect --listen --json wss://example.com/feed | jq \'select(.type == "message")\'',
+      'Messages for another program.',
+    ],
     ['recker connect ws://localhost:8080 < messages.txt', 'Sends each line of a file.'],
   ],
   async run(given, terminal) {

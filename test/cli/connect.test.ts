@@ -1,15 +1,18 @@
 /** `recker connect` through pipes: what arrives, where it is printed, how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkRecording, FaultServer } from '../../src/testing/index.js';
 import { Watch } from '../support/journal.js';
-import { freePort, scratch } from '../support/tools.js';
+import { testTls } from '../support/tls.js';
+import { freePort, put, scratch } from '../support/tools.js';
 import { buildProgram, type Ran, recker } from './terminal.js';
 
 let program: Awaited<ReturnType<typeof buildProgram>>;
 let server: FaultServer;
+/** For files of one test. */
+let folder: string;
 const running = new Set<ChildProcess>();
 
 beforeAll(async () => {
@@ -17,12 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 beforeEach(async () => {
+  folder = await scratch();
   server = await FaultServer.start();
   server.echo();
 });
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');
   await server.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 class Connected {
@@ -193,6 +198,36 @@ describe('--once', () => {
   });
 });
 
+describe('the handshake', () => {
+  it('has the certificates of --ca, or accepts any with --insecure', async () => {
+    await using secure = await FaultServer.start({ tls: testTls });
+    secure.echo();
+    const ca = await put(folder, 'ca.pem', testTls.cert);
+    const url = secure.url('/').replace('127.0.0.1', 'localhost');
+    for (const trust of [['--insecure'], ['--ca', ca]]) {
+      expect(await connect('--once', 'a', ...trust, url).ended).toMatchObject({ code: 0, stdout: 'a\n' });
+    }
+    const { code, stderr } = await connect('--once', 'a', url).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+  });
+
+  it('has the headers, the subprotocols and the compression that are asked for', async () => {
+    await using able = await FaultServer.start({ protocols: ['b'], perMessageDeflate: true });
+    able.echo();
+    const args = ['-p', 'a', '-p', 'b', '--compress', '-H', 'X-One: 1:2', '-H', 'X-Two:2'];
+    const { code, stderr } = await connect('--once', 'a', ...args, able.url('/')).ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('protocol b');
+    expect((await able.waitForConnection(1)).extensions).toContain('permessage-deflate');
+    expect(able.seen.handshakes[0]?.headers).toMatchObject({
+      'sec-websocket-protocol': 'a, b',
+      'x-one': '1:2',
+      'x-two': '2',
+    });
+  });
+});
+
 describe('the end', () => {
   it('Ctrl-C closes with 1000, and the exit code is 0', async () => {
     const client = connect('--listen', server.url('/'));
@@ -204,7 +239,7 @@ describe('the end', () => {
 
   it('a second one ends it at once, and the recording is saved', async () => {
     server.ignoreClose();
-    const file = `${await scratch()}/r.ndjson`;
+    const file = `${folder}/r.ndjson`;
     const client = connect('--listen', '--record', file, server.url('/'));
     await client.prints('open');
     client.child.kill('SIGINT');
@@ -220,7 +255,7 @@ describe('the end', () => {
   });
 
   it('SIGTERM is as Ctrl-C', async () => {
-    const file = `${await scratch()}/r.ndjson`;
+    const file = `${folder}/r.ndjson`;
     const client = connect('--record', file, server.url('/'));
     await client.prints('open');
     client.child.kill('SIGTERM');

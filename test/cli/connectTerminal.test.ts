@@ -172,6 +172,20 @@ needs('/usr/bin/python3')('recker connect on a terminal', () => {
     expect(pty.lines.join('\n')).not.toContain('close:');
   });
 
+  it('without a terminal for stderr, the terminal itself edits the line', async () => {
+    const command = ['sh', '-c', 'exec "$0" "$@" 2>/dev/null', process.execPath, program.path, 'connect'];
+    pty = new Pty([...command, server.url('/')]);
+    const connection = await server.waitForConnection();
+    connection.send('welcome');
+    await pty.shows(/^welcome$/);
+    pty.keys('one\r//two\r');
+    await pty.shows(/^\/two$/);
+    expect(sent()).toEqual(['one', '/two']);
+    pty.keys('/close 4000\r');
+    expect(await pty.ended).toBe(0);
+    expect(server.seen.closes).toEqual([{ code: 4000, reason: '' }]);
+  });
+
   it('--listen shows a status line, and reads no keys', async () => {
     pty = new Pty([process.execPath, program.path, 'connect', '--listen', server.url('/')]);
     await pty.shows(/^open [\d.]+ ms$/, last);
