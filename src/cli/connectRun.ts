@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError, type Inspect, ReckerWebSocket } from '../index.js';
 import type { Recorder } from '../inspect/index.js';
 import { UsageError } from './command.js';
@@ -94,21 +95,9 @@ async function endOfInput(session: ConnectSession, wait: number): Promise<void> 
   // A server that cannot be reached is a failure, also where there was nothing to send.
   if (!session.hasBeenOpen) await session.ws.connect().catch(() => {});
   await session.sent;
-  if (wait > 0) await pause(wait, session.ending);
+  // Ends early, and rejects, where the session ends.
+  if (wait > 0) await sleep(wait, undefined, { signal: session.ending }).catch(() => {});
   if (!session.ending.aborted) session.close('input');
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }
 
 async function readTyped(session: ConnectSession, plan: Plan, terminal: Terminal): Promise<void> {

@@ -24,6 +24,31 @@ export interface SeenFrame {
 const CLOSE = 8;
 const MAX_CONTROL_PAYLOAD = 125;
 
+/** What begins a frame (RFC 6455 §5.2). */
+export interface FrameHeader {
+  /** The first byte: FIN, the reserved bits and the opcode. */
+  readonly first: number;
+  readonly masked: boolean;
+  /** The length of the header in bytes, with the mask. */
+  readonly header: number;
+  /** The length of the payload in bytes. */
+  readonly length: number;
+}
+
+/** Reads the header at the beginning of `bytes`; undefined where bytes are missing. */
+export function frameHeader(bytes: Buffer): FrameHeader | undefined {
+  if (bytes.length < 2) return undefined;
+  const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
+  const masked = (second & 0x80) !== 0;
+  const short = second & 0x7f;
+  const lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0;
+  const header = 2 + lengthBytes + (masked ? 4 : 0);
+  if (bytes.length < header) return undefined;
+  const length =
+    lengthBytes === 8 ? Number(bytes.readBigUInt64BE(2)) : lengthBytes === 2 ? bytes.readUInt16BE(2) : short;
+  return { first, masked, header, length };
+}
+
 /** Reads frame headers out of a stream of bytes; payloads are skipped, except a Close's. */
 export class FrameTap {
   /** The peer's Close, once it has come. */
@@ -52,19 +77,9 @@ export class FrameTap {
   /** Reads one header, and a Close whole; false where bytes are missing. Leaves the payload to be skipped. */
   #read(): boolean {
     const bytes = this.#bytes;
-    if (this.#skip > 0 || bytes.length < 2) return false;
-    const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
-    const masked = (second & 0x80) !== 0;
-    const short = second & 0x7f;
-    const lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0;
-    const header = 2 + lengthBytes + (masked ? 4 : 0);
-    if (bytes.length < header) return false;
-    const length =
-      lengthBytes === 8
-        ? Number(bytes.readBigUInt64BE(2))
-        : lengthBytes === 2
-          ? bytes.readUInt16BE(2)
-          : short;
+    const head = this.#skip > 0 ? undefined : frameHeader(bytes);
+    if (head === undefined) return false;
+    const { first, masked, header, length } = head;
     const opcode = first & 0x0f;
     if (opcode === CLOSE && length <= MAX_CONTROL_PAYLOAD) {
       if (bytes.length < header + length) return false;

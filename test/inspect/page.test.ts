@@ -2,7 +2,7 @@
  * The live view's page in a real Chromium: what is lit follows the chart, and what can be done with it.
  */
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { createLiveView, type LiveView } from '../../src/inspect/index.js';
@@ -10,18 +10,8 @@ import { ConnectionError } from '../../src/port/errors.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
 import { type FakeTransport, fakeTransport, VirtualClock } from '../../src/testing/index.js';
 import { TcpRelay } from '../../src/testing/relay.js';
-import { findTool, needs } from '../support/tools.js';
-
-/** What a browser on a machine without display or internet needs to start quickly and ask nobody. */
-const SWITCHES = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { startChromium } from '../browser/support.js';
+import { needs } from '../support/tools.js';
 
 /** What comes when the page has been updated; other tests may keep the machine busy. */
 const soon = <Value>(look: () => Value | Promise<Value>) =>
@@ -38,7 +28,7 @@ needs('chromium')('the page', () => {
   const asked: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES });
+    browser = await startChromium();
   }, 60_000);
 
   afterAll(() => browser?.close());

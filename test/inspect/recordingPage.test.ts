@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, ReckerWebSocket } from '../../src/index.js';
 import { ASSETS } from '../../src/inspect/assets.js';
@@ -15,22 +15,13 @@ import { createLiveView, recorder, recordingPage } from '../../src/inspect/index
 import { transitionId } from '../../src/inspect/transitions.js';
 import type { RedactedInspection } from '../../src/machine/index.js';
 import { connectionPaths, fakePathDriver, runPath } from '../../src/testing/index.js';
-import { findTool, needs } from '../support/tools.js';
+import { startChromium } from '../browser/support.js';
+import { needs } from '../support/tools.js';
 import { madeRecording, outage } from './recordings.js';
 import { foundIn, liveWithSecrets } from './secrets.js';
 
 /** What a page may have beside the recordings. */
 const MOST_BYTES = 300 * 1024;
-
-const SWITCHES = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const soon = <Value>(look: () => Value | Promise<Value>) =>
   expect.poll(look, { timeout: 8000, interval: 20 });
@@ -162,7 +153,7 @@ needs('chromium')('the page', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'recker-page-'));
-    browser = await chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES });
+    browser = await startChromium();
   }, 60_000);
 
   afterAll(async () => {

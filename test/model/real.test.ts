@@ -1,9 +1,10 @@
 /** The generated paths that real time allows, on real sockets against a real server. */
 import { afterAll, describe, it } from 'vitest';
 import { connectionPaths, runPath } from '../../src/testing/index.js';
-import { REAL_POLICY, RealDriver, whyLeftOut } from './realDriver.js';
+import { PATH_POLICY, whyLeftOut } from '../../src/testing/server/pathPolicy.js';
+import { RealDriver } from './realDriver.js';
 
-const all = connectionPaths({ policy: REAL_POLICY });
+const all = connectionPaths({ policy: PATH_POLICY });
 const paths = all.filter((path) => whyLeftOut(path) === undefined);
 let steps = 0;
 

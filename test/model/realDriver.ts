@@ -10,44 +10,20 @@ import { ReckerWebSocket } from '../../src/index.js';
 import { RUNTIME_FACT } from '../../src/port/index.js';
 import {
   type ConnectionPath,
-  type ConnectionPathsOptions,
   FaultServer,
   type PathDriver,
   type PathStep,
   TcpRelay,
 } from '../../src/testing/index.js';
+import { HEARTBEAT, policyOf } from '../../src/testing/server/pathPolicy.js';
 import { written } from '../machine/tableBenches.js';
 import { EVENTS } from '../support/events.js';
 import { type Command, Invariants } from '../support/invariants.js';
 import { type Expected, expectedByTable } from './tableOracle.js';
 
-/** Short, and far enough apart that a busy machine keeps their order. */
-export const REAL_POLICY: NonNullable<ConnectionPathsOptions['policy']> = {
-  reconnectDelay: 150,
-  heartbeatInterval: 240,
-  heartbeatTimeout: 120,
-  connectTimeout: 250,
-  prepareTimeout: 200,
-  closeTimeout: 150,
-};
-
-/** What passes in no path's way: a delay that a path does not wait for must not come in between. */
-const NEVER = 60_000;
 const PATIENCE = 8000;
 /** A Ping without a payload, as a server sends it (RFC 6455 §5.5.2). */
 const PING = Buffer.from([0x89, 0]);
-const HEARTBEAT = ['nextPing', 'heartbeatTimeout'];
-
-/** Why a path cannot be run here; `undefined` where it can. */
-export function whyLeftOut(path: ConnectionPath): string | undefined {
-  if (path.steps.some(({ event }) => event.type === 'process.slept')) {
-    return 'the process of the test would have to be stopped by its system, and to go on afterwards';
-  }
-  if (path.steps.some(({ event }) => event.type === 'socket.filled')) {
-    return 'a kernel that is full, and takes some when it is to, is brought about in test/faults/uploads.test.ts';
-  }
-  return undefined;
-}
 
 interface Dial {
   readonly signal: AbortSignal;
@@ -82,6 +58,7 @@ export class RealDriver implements PathDriver {
     this.#closedDoor.refuse();
     const invariants = new Invariants(path.policy);
     this.#invariants = invariants;
+    const { prepares: _, ...policy } = policyOf(path);
     const client = new ReckerWebSocket(
       ({ signal }) =>
         new Promise<string>((to) => {
@@ -89,7 +66,7 @@ export class RealDriver implements PathDriver {
           invariants.dialled(this.#live);
         }),
       {
-        ...waitsOnlyFor(path),
+        ...policy,
         ...(path.policy.prepares ? { prepare: this.#prepare } : {}),
         signal: this.#abort.signal,
         clock: this.#clock,
@@ -274,17 +251,3 @@ export class RealDriver implements PathDriver {
 
 const isInSession = (state: string) =>
   ['connecting', 'reconnecting', 'preparing', 'open', 'closing'].includes(state);
-
-/** The path's policy; delays that the path does not wait for are out of its way. */
-function waitsOnlyFor({ policy: { prepares: _, ...policy }, steps }: ConnectionPath) {
-  const waited = new Set(steps.flatMap(({ event }) => (event.type === 'delay.passed' ? [event.delay] : [])));
-  const passes = (delay: string, ms: number) => (waited.has(delay) ? ms : NEVER);
-  const beats = HEARTBEAT.some((delay) => waited.has(delay));
-  return {
-    ...policy,
-    connectTimeout: passes('connectTimeout', policy.connectTimeout),
-    prepareTimeout: passes('prepareTimeout', policy.prepareTimeout),
-    closeTimeout: passes('closeTimeout', policy.closeTimeout),
-    heartbeatInterval: beats ? policy.heartbeatInterval : 0,
-  };
-}

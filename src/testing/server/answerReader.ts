@@ -3,7 +3,7 @@
  *
  * Owns: the bytes that are not yet read, and how much of them is kept. Must not know: sockets, or what is right.
  */
-import { applyMask } from '../frames.js';
+import { applyMask, frameHeader } from '../frames.js';
 
 /** The head of an HTTP answer. */
 export interface Answer {
@@ -113,19 +113,9 @@ export class AnswerReader {
 
   #readHeader(): Unfinished | undefined {
     const bytes = this.#bytes;
-    if (bytes.length < 2) return undefined;
-    const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
-    const masked = (second & 0x80) !== 0;
-    const short = second & 0x7f;
-    const lengthBytes = short === 127 ? 8 : short === 126 ? 2 : 0;
-    const header = 2 + lengthBytes + (masked ? 4 : 0);
-    if (bytes.length < header) return undefined;
-    const length =
-      lengthBytes === 8
-        ? Number(bytes.readBigUInt64BE(2))
-        : lengthBytes === 2
-          ? bytes.readUInt16BE(2)
-          : short;
+    const head = frameHeader(bytes);
+    if (head === undefined) return undefined;
+    const { first, masked, header, length } = head;
     const mask = masked ? Buffer.from(bytes.subarray(header - 4, header)) : undefined;
     this.#bytes = bytes.subarray(header);
     return {

@@ -4,6 +4,7 @@
  * Owns: the socket, what was received on it and how it ended. Must not know: what is checked.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { clientFrame } from '../frames.js';
 import { resetSocket } from '../sockets.js';
@@ -37,17 +38,8 @@ export interface Patience {
 }
 
 /** Waits for so long, or until the signal aborts. */
-export function pause({ ms, signal }: Patience): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done);
-  });
+export async function pause({ ms, signal }: Patience): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 /** Ms on the monotonic clock. */
