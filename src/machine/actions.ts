@@ -48,8 +48,8 @@ const sendTo = xstate.sendTo<
 /** `stallsAt` where no bytes wait for the kernel. */
 const NOT_WAITING = Number.POSITIVE_INFINITY;
 
-/** Of the connection before. */
-const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
+/** Of the connection or dial before. */
+const NEW_DIAL = { loss: undefined, openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
 
 export const actions = {
   resetAttempts: assign({ attempt: 0, isHastened: false }),
@@ -99,7 +99,6 @@ export const actions = {
       openedAt: now,
       pingedAt: now,
       hasBeenOpen: true,
-      loss: undefined,
       isHastened: false,
     };
   }),

@@ -17,6 +17,7 @@ export type Row =
   | 'closing, by the peer, then reconnect()'
   | 'closing, by the peer, then close()'
   | 'closing, by the peer, while preparing'
+  | 'closing, by us, while preparing after a failed dial'
   | 'backoff'
   | 'reconnecting'
   | 'reconnecting, at a report of the runtime'

@@ -122,3 +122,20 @@ export const CLOSING_WHILE_PREPARING: Cells = {
     { socket: ['destroy'], ...HELD },
   ),
 };
+
+/** What is reported is how this connection ends, and nothing of the dial that failed before. */
+export const CLOSING_BY_US_WHILE_PREPARING: Cells = {
+  ...NO_FACTS,
+  ...NO_TIMERS,
+  ...UNMOVED,
+  'connect()': go('closing', [], { call: 'pending' }),
+  'close()': go('closing', [], { call: 'pending' }),
+  'reconnect()': go('closing', [], { call: 'pending' }),
+  'terminate()': go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
+  'send()': go('closing', ['undelivered new StateError'], { call: 'rejects StateError' }),
+  abort: go('closed', ['close 1006 "" AbortError'], { socket: ['destroy'] }),
+  peerClosed: go('closing', []),
+  peerErred: go('closing', []),
+  closed: go('closed', ['close 1006 ""'], { socket: ['destroy'] }),
+  closeTimeout: go('closed', ['close 1006 "" TimeoutError'], { socket: ['destroy'] }),
+};

@@ -16,7 +16,7 @@ describe('what each call, fact and timer does in each state', () => {
     const columns = Object.keys(TABLE.idle).sort();
     expect(columns).toHaveLength(27);
     for (const cells of Object.values(TABLE)) expect(Object.keys(cells).sort()).toEqual(columns);
-    expect(CASES).toHaveLength(19 * 27 + WITH_PREPARE.length + WITHOUT_RECONNECT.length);
+    expect(CASES).toHaveLength(20 * 27 + WITH_PREPARE.length + WITHOUT_RECONNECT.length);
   });
 
   for (const [name, make] of BENCHES) {

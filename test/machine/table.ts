@@ -21,7 +21,12 @@ import {
   type Row,
   UNMOVED,
 } from './cells.js';
-import { CLOSING_WHILE_PREPARING, PREPARING, PREPARING_AFTER_A_LOSS } from './preparingRows.js';
+import {
+  CLOSING_BY_US_WHILE_PREPARING,
+  CLOSING_WHILE_PREPARING,
+  PREPARING,
+  PREPARING_AFTER_A_LOSS,
+} from './preparingRows.js';
 
 export * from './cells.js';
 
@@ -324,6 +329,7 @@ export const TABLE: Readonly<Record<Row, Cells>> = {
   },
 
   'closing, by the peer, while preparing': CLOSING_WHILE_PREPARING,
+  'closing, by us, while preparing after a failed dial': CLOSING_BY_US_WHILE_PREPARING,
 
   backoff: {
     ...NO_FACTS,

@@ -54,6 +54,13 @@ export const WAYS: Readonly<Record<Row, readonly Column[]>> = {
   'closing, by the peer, then reconnect()': ['connect()', 'opened', 'peerClosed', 'reconnect()'],
   'closing, by the peer, then close()': ['connect()', 'opened', 'peerClosed'],
   'closing, by the peer, while preparing': ['connect()', 'opened', 'peerClosed'],
+  'closing, by us, while preparing after a failed dial': [
+    'connect()',
+    'failed',
+    'retryDelay',
+    'opened',
+    'close()',
+  ],
   backoff: ['connect()', 'opened', 'closed'],
   reconnecting: ['connect()', 'opened', 'closed', 'retryDelay'],
   'reconnecting, at a report of the runtime': ['connect()', 'opened', 'closed', 'online'],

@@ -86,6 +86,11 @@ export class Invariants {
     return this.#dials;
   }
 
+  /** What of the history decides whether something is broken later. */
+  get key(): string {
+    return [this.#mayDial, this.#attempts, this.#isHastened].join();
+  }
+
   /** Before a call takes effect. */
   called(command: Command, state: ConnectionState): void {
     if (this.#isAborted) return;

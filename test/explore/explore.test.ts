@@ -1,0 +1,104 @@
+/**
+ * A bounded part of the exploration, and the proof that it finds faults. All of it: `npm run explore`.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CONFIGURATIONS, configurationNamed } from './configurations.js';
+import { explore, type Finding } from './explore.js';
+import { PLANTED, WEDGED } from './faults.js';
+import { checkLiveness } from './liveness.js';
+import { replay, tell } from './replay.js';
+
+/** Explored to the end here, too, within closer bounds. */
+const SMALL = 'no reconnect';
+/** Of each of the others, so many steps. */
+const PART = 250;
+
+beforeAll(() => {
+  // Errors are made by the thousand, and nobody reads where.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  };
+});
+
+const told = (findings: readonly (Finding | undefined)[]) =>
+  findings.filter((finding) => finding !== undefined).map(tell);
+
+describe('the exploration', () => {
+  it('visits every state of a client that sends nothing', async () => {
+    const explored = await explore({ ...configurationNamed(SMALL), messages: 0 });
+    expect(told([explored.finding])).toEqual([]);
+    expect(explored.isComplete).toBe(true);
+    expect(explored.states.every(({ todo }) => todo.length === 0)).toBe(true);
+    const paths = new Set(explored.states.map(({ path }) => path));
+    expect([...paths].sort()).toEqual([
+      'closed.aborted',
+      'closed.ended',
+      'idle',
+      'session.closing.byPeer',
+      'session.closing.byUs',
+      'session.closing.forGood',
+      'session.closing.toConnect',
+      'session.closing.toReconnect',
+      'session.connecting',
+      'session.open.unwatched',
+      'session.reconnecting',
+    ]);
+    const { findings, ways } = checkLiveness(explored);
+    expect(told(findings)).toEqual([]);
+    expect(ways).toBeGreaterThan(500);
+  }, 60_000);
+
+  it('finds nothing in a part of each of the others', async () => {
+    for (const configuration of CONFIGURATIONS) {
+      if (configuration.name === SMALL) continue;
+      const { finding, transitions } = await explore(configuration, { transitions: PART });
+      expect(told([finding])).toEqual([]);
+      expect(transitions).toBeGreaterThanOrEqual(PART);
+    }
+  }, 60_000);
+
+  it.each(PLANTED)(
+    'finds that $name',
+    async ({ configuration, plant, says }) => {
+      const { finding } = await explore(configurationNamed(configuration), { plant, transitions: 20_000 });
+      expect(finding?.what).toMatch(says);
+      if (finding === undefined) return;
+      // The path is a test: it fails with the fault, and not without it.
+      await expect(replay(configuration, finding.steps, plant)).rejects.toThrow(says);
+      await replay(configuration, finding.steps);
+      expect(tell(finding)).toContain(`await replay('${configuration}', [`);
+    },
+    30_000,
+  );
+
+  it(`finds that ${WEDGED.name}`, async () => {
+    const { configuration, plant, says } = WEDGED;
+    const bounded = { ...configurationNamed(configuration), sleeps: 0, aborts: false };
+    const explored = await explore(bounded, { plant, transitions: 6000 });
+    expect(told([explored.finding])).toEqual([]);
+    const { findings } = checkLiveness(explored);
+    expect(findings.length).toBeGreaterThan(0);
+    for (const { what } of findings) expect(what).toMatch(says);
+  }, 30_000);
+
+  it('reports how the connection ended, and not the dial before it', async () => {
+    // The peer says nothing after our Close; the connection before ended with the 1001 of its peer.
+    const { client } = await replay('reconnect 1, prepare', [
+      'connect()',
+      'the dial opens',
+      'prepare resolves',
+      'the peer closes with 1001',
+      'the connection ends',
+      'a unit passes',
+      'a timer fires',
+      'the dial opens',
+      'close()',
+      'a unit passes',
+      'a unit passes',
+      'a timer fires',
+    ]);
+    expect(client.state).toBe('closed');
+  });
+});
