@@ -34,6 +34,8 @@ export class ChartActor {
   readonly #actor: ActorRefFrom<typeof connectionMachine>;
   readonly #listener: StepListener;
   #emitted = NOTHING;
+  /** Unique in the process; inspection events have it as `rootId`. */
+  readonly id: string;
 
   constructor(
     input: ConnectionInput,
@@ -48,16 +50,12 @@ export class ChartActor {
       clock: clock as never,
       input,
     });
+    this.id = this.#actor.sessionId;
     if (inspection === undefined) shareSession(this.#actor);
     // Bound methods: closures would keep a scope for each connection.
     this.#actor.on('*', this.#collect.bind(this));
     // Without an error listener XState reports what the chart throws as an uncaught error.
     this.#actor.subscribe(this.#onSnapshot.bind(this));
-  }
-
-  /** Unique in the process; inspection events have it as `rootId`. */
-  get id(): string {
-    return this.#actor.sessionId;
   }
 
   #collect(emitted: ConnectionEmitted): void {
