@@ -6,6 +6,7 @@ import { defineCommand, EXIT } from './command.js';
 import { nameOf, readText } from './files.js';
 import { readable } from './recordings.js';
 import type { Terminal } from './terminal.js';
+import { jsonLine, withoutControls } from './text.js';
 
 export const command = defineCommand({
   summary: 'holds recordings against the statechart',
@@ -30,7 +31,7 @@ says which transitions of the chart all the files together have taken.`,
       const check = readable(nameOf(path), () => checkRecording(text));
       for (const id of check.covered) covered.add(id);
       isWell &&= check.ok;
-      if (values.json) terminal.print(`${JSON.stringify({ file: nameOf(path), ...check })}\n`);
+      if (values.json) terminal.print(jsonLine({ file: nameOf(path), ...check }));
       else printCheck(nameOf(path), check, terminal);
     }
     if (!values.json) printCoverage(covered, values.uncovered === true, terminal);
@@ -41,11 +42,11 @@ says which transitions of the chart all the files together have taken.`,
 function printCheck(name: string, check: RecordingCheck, { print, style }: Terminal): void {
   const { divergence, connections, steps, truncated, otherChart } = check;
   const counts = `${counted(connections, 'connection')}, ${counted(steps, 'step')}`;
-  print(`${check.ok ? style.green('ok') : style.red('divergence')}  ${name}: ${counts}\n`);
+  print(`${check.ok ? style.green('ok') : style.red('divergence')}  ${withoutControls(name)}: ${counts}\n`);
   if (divergence !== undefined) {
     const { line, connection, expected, found } = divergence;
-    print(`  line ${line}, connection ${connection}\n`);
-    print(`    expected: ${expected}\n    found:    ${found}\n`);
+    print(withoutControls(`  line ${line}, connection ${connection}\n`));
+    print(withoutControls(`    expected: ${expected}\n    found:    ${found}\n`));
   }
   for (const note of notesOn(truncated, otherChart)) print(`  ${style.yellow(note)}\n`);
 }

@@ -5,6 +5,7 @@
  */
 import type { WebSocketMessage } from '../index.js';
 import type { Terminal } from './terminal.js';
+import { jsonLine, withoutControls } from './text.js';
 
 /** What the form of the output depends on. */
 export interface OutputForm {
@@ -12,17 +13,6 @@ export interface OutputForm {
   readonly base64: boolean;
   /** Before each message, on a terminal where lines are typed. */
   readonly prefix: string;
-}
-
-/** C0 but for tab and line feed, DEL, C1, and what changes the direction of text. */
-const CONTROLS = /(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu;
-
-/** Text from outside, as it may be shown on a terminal: control characters are visible, e.g. `\x1b`. */
-export function withoutControls(text: string): string {
-  return text.replace(CONTROLS, (character) => {
-    const code = character.charCodeAt(0);
-    return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, '0')}`;
-  });
 }
 
 /** A received message, as it is written. */
@@ -40,15 +30,6 @@ export function shownMessage(
   if (!message.isBinary) return `${prefix}${isTTY ? withoutControls(message.data) : message.data}\n`;
   if (form.base64) return `${prefix}${message.data.toString('base64')}\n`;
   return isTTY ? `${prefix}${message.data.toString('hex')}\n` : message.data;
-}
-
-/** JSON allows DEL and C1 in a string; a terminal may obey them. */
-export function jsonLine(value: object): string {
-  const escaped = JSON.stringify(value).replace(
-    CONTROLS,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${escaped}\n`;
 }
 
 /**

@@ -6,9 +6,10 @@
 import type { CloseInfo, ConnectionState, ReckerWebSocket, SendData, WebSocketMessage } from '../index.js';
 import { EXIT } from './command.js';
 import type { Plan } from './connectOptions.js';
-import { jsonLine, Output, type OutputForm, shownMessage, withoutControls } from './connectOutput.js';
+import { Output, type OutputForm, shownMessage } from './connectOutput.js';
 import { NO_SCREEN, roundTrip, type Screen, type Status } from './connectScreen.js';
 import type { Terminal } from './terminal.js';
+import { jsonLine, withoutControls } from './text.js';
 
 /** In bytes: above it, lines are not read until the kernel has taken some. */
 const HIGH_WATER = 16_384;
@@ -89,8 +90,8 @@ export class ConnectSession {
   }
 
   /** Writes a line to stderr. What comes from outside cannot control the terminal. */
-  report(line: string): void {
-    this.screen.above(() => this.#terminal.report(withoutControls(line)));
+  report(line: string, paint: (text: string) => string = (text) => text): void {
+    this.screen.above(() => this.#terminal.report(paint(withoutControls(line))));
   }
 
   /**
@@ -140,8 +141,8 @@ export class ConnectSession {
     ws.on('state', (state, previous) => this.#onState(state, previous));
     ws.on('open', ({ attempt, downtime }) => this.#onOpen(attempt, downtime));
     ws.on('close', (code, reason, info) => this.#onClose(code, reason, info));
-    ws.on('error', ({ message }) => this.report(this.#red(message)));
-    ws.on('reconnect-error', ({ message }) => this.report(this.#red(message)));
+    ws.on('error', ({ message }) => this.report(message, this.#terminal.errorStyle.red));
+    ws.on('reconnect-error', ({ message }) => this.report(message, this.#terminal.errorStyle.red));
     ws.on('reconnecting', (attempt, delay) => {
       this.#attempt = attempt;
       this.#due = performance.now() + delay;
@@ -150,7 +151,9 @@ export class ConnectSession {
       this.report(`attempt ${attempt}${of} in ${delay / 1000} s`);
     });
     ws.on('max-reconnect-attempts', () => this.#end(EXIT.failed));
-    ws.on('heartbeat-timeout', () => this.report(this.#red('the server has not answered a Ping in time')));
+    ws.on('heartbeat-timeout', () =>
+      this.report('the server has not answered a Ping in time', this.#terminal.errorStyle.red),
+    );
     ws.on('pong', (rtt) => {
       this.#printJson({ type: 'pong', rtt });
       this.screen.update();
@@ -161,7 +164,8 @@ export class ConnectSession {
     ws.on('undelivered', (_data, { message }) => {
       this.#refused += 1;
       // The first of many says why.
-      if (this.#refused === 1) this.report(this.#red(`a message was not sent: ${message}`));
+      if (this.#refused === 1)
+        this.report(`a message was not sent: ${message}`, this.#terminal.errorStyle.red);
     });
   }
 
@@ -185,12 +189,12 @@ export class ConnectSession {
     const { once, timeout } = this.#plan;
     const protocol = ws.protocol === '' ? '' : `, protocol ${ws.protocol}`;
     const back = downtime > 0 ? `, after ${(downtime / 1000).toFixed(1)} s and attempt ${attempt}` : '';
-    this.report(this.#terminal.errorStyle.green(`open: ${ws.toJSON().url}${protocol}${back}`));
+    this.report(`open: ${ws.toJSON().url}${protocol}${back}`, this.#terminal.errorStyle.green);
     this.#hasBeenOpen = true;
     if (this.screen.isShown) ws.ping();
     if (once === undefined) return;
     this.#timeout ??= setTimeout(() => {
-      this.report(this.#red(`no answer within ${timeout / 1000} s`));
+      this.report(`no answer within ${timeout / 1000} s`, this.#terminal.errorStyle.red);
       this.close('failed');
     }, timeout);
   }
@@ -214,7 +218,7 @@ export class ConnectSession {
     if (willReconnect) {
       // The message went with that connection, or nobody knows: it is not sent twice.
       if (this.#plan.once !== undefined && this.#hasBeenOpen && this.#why === undefined) {
-        this.report(this.#red('the connection ended before an answer'));
+        this.report('the connection ended before an answer', this.#terminal.errorStyle.red);
         this.close('failed');
       }
       return;
@@ -230,8 +234,9 @@ export class ConnectSession {
       case 'close':
         return EXIT.ok;
       case 'input':
-        if (!wasClean) this.report(this.#red('the server has not answered the Close'));
-        if (this.#refused > 0) this.report(this.#red(`${this.#refused} messages were not sent`));
+        if (!wasClean) this.report('the server has not answered the Close', this.#terminal.errorStyle.red);
+        if (this.#refused > 0)
+          this.report(`${this.#refused} messages were not sent`, this.#terminal.errorStyle.red);
         return wasClean && this.#refused === 0 ? EXIT.ok : EXIT.failed;
       default:
         return EXIT.failed;
@@ -246,9 +251,5 @@ export class ConnectSession {
     if (!this.form.json) return;
     const { type, ...rest } = value;
     this.#print(jsonLine({ type, time: Date.now(), ...rest }));
-  }
-
-  #red(text: string): string {
-    return this.#terminal.errorStyle.red(text);
   }
 }

@@ -10,6 +10,7 @@ import { EXIT, UsageError } from './command.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { helpOf, overview } from './help.js';
 import type { Terminal } from './terminal.js';
+import { withoutControls } from './text.js';
 
 /**
  * Runs one command line.
@@ -87,7 +88,7 @@ function complain(error: unknown, command: string | undefined, terminal: Termina
   const name = command === undefined ? 'recker' : `recker ${command}`;
   const { red, dim } = terminal.errorStyle;
   if (error instanceof UsageError) {
-    terminal.report(`${red(`${name}: ${error.message}`)}\n${dim(`See ${name} --help`)}`);
+    terminal.report(`${red(withoutControls(`${name}: ${error.message}`))}\n${dim(`See ${name} --help`)}`);
     return EXIT.usage;
   }
   // A fault of ours: who reports it needs the stack.

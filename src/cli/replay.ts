@@ -5,6 +5,7 @@ import { replayRecording } from '../testing/index.js';
 import { defineCommand, EXIT } from './command.js';
 import { nameOf, readText } from './files.js';
 import { readable } from './recordings.js';
+import { withoutControls } from './text.js';
 
 export const command = defineCommand({
   summary: 'prints a Vitest file that brings a client to the same steps',
@@ -44,7 +45,8 @@ left out. Without --until the end is the last recorded step.`,
     try {
       file = replay.toVitest();
     } catch (error) {
-      terminal.report(terminal.errorStyle.red(`recker replay: ${nameOf(path)}: ${(error as Error).message}`));
+      const reason = withoutControls(`recker replay: ${nameOf(path)}: ${(error as Error).message}`);
+      terminal.report(terminal.errorStyle.red(reason));
       return EXIT.failed;
     }
     terminal.print(file);

@@ -29,11 +29,15 @@ class Collected extends Writable {
 /** Runs a command line in this process. */
 export async function recker(
   args: readonly string[],
-  options: { readonly stdin?: string; readonly entries?: readonly CommandEntry[] } = {},
+  options: {
+    readonly stdin?: string;
+    readonly entries?: readonly CommandEntry[];
+    readonly hasColours?: boolean;
+  } = {},
 ): Promise<Ran> {
   const stdout = new Collected();
   const stderr = new Collected();
-  const style = styleOf({});
+  const style = styleOf({ isTTY: true, hasColors: () => options.hasColours === true });
   const terminal: Terminal = {
     stdin: options.stdin === undefined ? new PassThrough() : Readable.from([Buffer.from(options.stdin)]),
     stdout,
