@@ -331,6 +331,45 @@ describe('toVitest()', () => {
     expect(replay.toVitest()).toContain('await clock.advanceAsync(');
   });
 
+  it.each([
+    ['full', 0],
+    ['equal', 500],
+  ] as const)('jitter "%s" at its least, %d ms, is no chance of the test', async (reconnectJitter, delay) => {
+    const text = await recorded(
+      { reconnect: true, reconnectJitter, random: () => 0 },
+      async ({ ws, clock, transport }) => {
+        ws.connect();
+        transport.last.open();
+        transport.last.end();
+        await clock.advanceAsync(delay);
+      },
+    );
+    expect(lines(text).at(-2)).toMatchObject({ to: 'backoff', delay });
+    expect(replayRecording(text).toVitest()).toContain('random: () => 0');
+  });
+
+  it.each([
+    [1001, 1008],
+    [1012, 1003],
+    [4001, 1008],
+  ])('keeps the Close whose code is final: %d, then %d', async (passing, final) => {
+    const text = await recorded({ reconnect: true }, async ({ ws, clock, transport }) => {
+      ws.connect();
+      for (const code of [passing, passing, final]) {
+        transport.last.open();
+        transport.last.peerClose(code);
+        transport.last.end();
+        await clock.advanceAsync(1000);
+      }
+    });
+    expect(lines(text).at(-1)).toMatchObject({ to: 'closed.ended', code: final });
+    const replay = replayRecording(text);
+    expect((await replay.run(make)).states.at(-1)).toBe('closed');
+    const calls = [...replay.toVitest().matchAll(/transport\.last\.(.*);/g)].map(([, call]) => call);
+    const closes = (code: number) => ['open()', `peerClose(${code})`, 'end()'];
+    expect(calls).toEqual([...closes(passing), ...closes(final)]);
+  });
+
   it('nothing of a recording becomes code', () => {
     const all = lines();
     Object.assign(all[0] as object, { recker: '*/ process.exit(3); /*' });

@@ -198,6 +198,21 @@ const slow = (policy: RecordedPolicy): BackoffSettings => ({
   reconnectDelay: policy.maxReconnectDelay,
 });
 
+/**
+ * The cues, with an end plain only where the Close before it has its code: a fake connection ends with the code of that Close,
+ * which is not the recorded one where another stands for a forgotten one.
+ */
+export function withPlainEnds(cues: readonly Cue[]): readonly Cue[] {
+  let closeCode: number | undefined;
+  return cues.map((cue) => {
+    const { act } = cue;
+    if (act.do === 'open') closeCode = undefined;
+    if (act.do === 'peerClose') closeCode = act.code;
+    if (act.do !== 'end' || !act.isPlain || act.end.code === (closeCode ?? 1006)) return cue;
+    return { ...cue, act: { ...act, isPlain: false } };
+  });
+}
+
 /** The number with which the back-off has the recorded delay; `undefined` where no chance is in it. */
 function chanceOf(
   { attempt, delay, retryAfter = 0 }: RecordedStep,

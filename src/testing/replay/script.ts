@@ -6,7 +6,7 @@
 import { CONNECTION_STATES, type ConnectionState } from '../../machine/index.js';
 import { ConfigurationError } from '../../port/index.js';
 import { type ParsedStep, parseRecording, type RecordedPolicy } from '../../recording/index.js';
-import { type Cue, cueOf, stateIn } from './cues.js';
+import { type Cue, cueOf, stateIn, withPlainEnds } from './cues.js';
 import { cuesTo } from './prefix.js';
 import { withTraffic } from './traffic.js';
 
@@ -50,7 +50,7 @@ export function readScript(text: string, options: ReplayRecordingOptions): Scrip
     recordedBy: header.recker,
     policy,
     steps: cut,
-    cues: [...prefixOf(cut, begin, policy), ...cuesOf(cut.slice(begin), policy)],
+    cues: withPlainEnds([...prefixOf(cut, begin, policy), ...cuesOf(cut.slice(begin), policy)]),
     dropped: first.dropped ?? 0,
   };
 }

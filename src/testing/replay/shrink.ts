@@ -81,16 +81,20 @@ function withoutLoops(cues: readonly Cue[], keepsTime: boolean): readonly Cue[] 
   if (last === undefined) return cues;
   const kept: Cue[] = [];
   /** The situations so far, each with the number of cues that lead to it. */
-  const seen = new Map<string, number>([[situation('idle', 0, false), 0]]);
+  const seen = new Map<string, number>([[situation('idle', 0, false, undefined), 0]]);
   const path: string[] = [];
   let attempt = 0;
   let hasBeenOpen = false;
+  /** Of the Close that the peer has sent: the end of the connection depends on it. */
+  let closeCode: number | undefined;
   let passed = 0;
   for (const cue of cues.slice(0, -1)) {
     attempt = cue.attempt ?? attempt;
     if (cue.to === 'session.connecting') hasBeenOpen = false;
     if (cue.state === 'open') hasBeenOpen = true;
-    const here = situation(cue.to, attempt, hasBeenOpen);
+    if (cue.act.do === 'peerClose') closeCode = cue.act.code;
+    else if (cue.state !== 'closing') closeCode = undefined;
+    const here = situation(cue.to, attempt, hasBeenOpen, closeCode);
     const before = seen.get(here);
     if (before === undefined) {
       kept.push({ ...cue, gap: cue.gap + passed });
@@ -106,8 +110,12 @@ function withoutLoops(cues: readonly Cue[], keepsTime: boolean): readonly Cue[] 
   return [...kept, { ...last, gap: last.gap + passed }];
 }
 
-const situation = (path: string, attempt: number, hasBeenOpen: boolean): string =>
-  `${path} ${attempt} ${hasBeenOpen}`;
+const situation = (
+  path: string,
+  attempt: number,
+  hasBeenOpen: boolean,
+  closeCode: number | undefined,
+): string => `${path} ${attempt} ${hasBeenOpen} ${closeCode}`;
 
 /** Without the time before calls and facts, where it does not matter. */
 function withoutWaits(cues: readonly Cue[], fits: (cues: readonly Cue[]) => boolean): readonly Cue[] {

@@ -96,8 +96,9 @@ function result(act: Act, stage: Stage): unknown {
     case 'peerErr':
       return transport.last.peerErr(errorOf(act.error), act.sentCode);
     case 'end': {
-      const { code, wasClean, error } = act.end;
-      return transport.last.end({ code, wasClean, error: error && errorOf(error) });
+      const { code, wasClean, error: failure } = act.end;
+      const error = failure && errorOf(failure);
+      return transport.last.end(act.isPlain ? { error } : { code, wasClean, error });
     }
     case 'delay':
       return undefined;

@@ -16,6 +16,9 @@ interface Needs {
   readonly recker: Set<string>;
   readonly testing: Set<string>;
   readonly vitest: Set<string>;
+  /** Whether a back-off has a chance in it. Where the file gives none, it is that of `Math.random`. */
+  readonly random: boolean;
+  /** Whether that chance is ever another than 0. */
   readonly chance: boolean;
   readonly decision: boolean;
   readonly sleep: boolean;
@@ -78,6 +81,7 @@ function needsOf(policy: RecordedPolicy, moves: readonly Move[]): Needs {
     recker: new Set(['ReckerWebSocket', 'type WebSocketOptions']),
     testing: new Set(['fakeTransport', 'VirtualClock', ...(has('online') ? ['goOnline'] : [])]),
     vitest: new Set(['expect', 'it', ...(moves.some(({ cue }) => cue.isOffline) ? ['vi'] : [])]),
+    random: policy.reconnectJitter !== 'none' && moves.some(({ cue }) => cue.to === 'backoff'),
     chance: moves.some(({ cue }) => cue.chance !== undefined && cue.chance !== 0),
     decision: policy.shouldReconnect === true,
     sleep: moves.some(({ sleep }) => sleep !== 0),
@@ -103,7 +107,7 @@ function setUp({ url = '', policy }: Script, needs: Needs): readonly string[] {
     '...options',
     'transport',
     needs.sleep ? 'clock: { ...clock, now: () => clock.now() + slept }' : 'clock',
-    ...(needs.chance ? ['random: () => chance'] : []),
+    ...(needs.random || needs.chance ? [`random: () => ${needs.chance ? 'chance' : 0}`] : []),
     ...(needs.decision ? ['shouldReconnect: () => decision'] : []),
     ...(needs.abort ? ['signal: controller.signal'] : []),
     ...(policy.prepare
