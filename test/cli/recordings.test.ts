@@ -89,6 +89,13 @@ describe('recker replay', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/No test can be written: line \d+/);
   });
+
+  it('a line is missing: 1, and which, on stderr', async () => {
+    const gap = file('gap.ndjson', TEXT.split('\n').toSpliced(6, 1).join('\n'));
+    const { code, stdout, stderr } = await recker(['replay', gap, '-c', '1']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('No test can be written: line 7, "socket.failed": n is 4 in place of 3');
+  });
 });
 
 describe('recker view', () => {

@@ -139,6 +139,23 @@ describe('run()', () => {
     expect(() => replay.toVitest()).toThrow('No test can be written: line 4');
   });
 
+  it.each([
+    ['a line is missing', [6], 'line 7, "socket.failed": n is 4 in place of 3'],
+    // The chart allows what is left.
+    ['a Ping and its Pong are missing', [10, 11], ': n is 9 in place of 7'],
+    ['two lines are swapped', [6, 7], 'line 7, "socket.failed": n is 4 in place of 3'],
+  ])('rejects where %s and no `dropped` says so', async (kind, at, message) => {
+    const all = lines();
+    const gone = all.splice(at[0] ?? 0, at.length);
+    if (kind.includes('swapped')) all.splice(at[0] ?? 0, 0, ...gone.reverse());
+    const replay = replayRecording(written(all), { connection: '1' });
+    await expect(replay.run(make)).rejects.toThrow(message);
+    expect(() => replay.toVitest()).toThrow(message);
+    // What comes before is not concerned.
+    const before = replayRecording(written(all.slice(0, at[0])), { connection: '1' });
+    expect((await before.run(make)).states.at(-1)).toBe(before.steps.at(-1)?.state);
+  });
+
   it('leaves no client behind', async () => {
     let client: ReckerWebSocket | undefined;
     const options = { connection: '1', until: 'open' };

@@ -9,7 +9,7 @@ import type { PathClient } from '../fakePathDriver.js';
 import { stateIn } from './cues.js';
 import { LiveStage, type ReplayClientOptions } from './liveStage.js';
 import { type Difference, type Manner, type Plan, planAnyhow } from './plan.js';
-import { type ReplayRecordingOptions, readScript, type Script } from './script.js';
+import { type Gap, type ReplayRecordingOptions, readScript, type Script } from './script.js';
 import { shrink } from './shrink.js';
 import { vitestFile } from './vitestFile.js';
 
@@ -38,7 +38,8 @@ export interface Replay {
    *
    * @param make makes the client with the options that it is given, in the state `idle`
    * @returns each value that `ws.state` took
-   * @throws Error at the first step after which `ws.state` is not as recorded: the promise rejects
+   * @throws Error at the first step after which `ws.state` is not as recorded, or before which steps are missing although no
+   *   `dropped` says so: the promise rejects
    */
   run<Client extends PathClient>(
     make: (options: ReplayClientOptions) => Client | Promise<Client>,
@@ -46,7 +47,8 @@ export interface Replay {
   /**
    * The text of a Vitest file that brings a client to the same end, with as few of the steps as lead there.
    *
-   * @throws Error where the steps do not lead there on the chart of this version
+   * @throws Error where the steps do not lead there on the chart of this version, or where some are missing although no `dropped`
+   *   says so
    */
   toVitest(): string;
 }
@@ -99,7 +101,7 @@ class RecordedReplay implements Replay {
   async run<Client extends PathClient>(
     make: (options: ReplayClientOptions) => Client | Promise<Client>,
   ): Promise<{ readonly states: readonly ConnectionState[] }> {
-    const { cues, policy } = this.#script;
+    const { cues, gap, policy } = this.#script;
     this.#plan ??= planAnyhow(cues, policy, MANNERS);
     const { moves, difference } = this.#plan;
     const stage = await LiveStage.of(policy, make);
@@ -121,11 +123,13 @@ class RecordedReplay implements Replay {
       stage.finish();
     }
     if (difference !== undefined) throw new Error(told(difference));
+    if (gap !== undefined) throw new Error(toldGap(gap));
     return { states };
   }
 
   toVitest(): string {
-    const { cues, policy } = this.#script;
+    const { cues, gap, policy } = this.#script;
+    if (gap !== undefined) throw new Error(`No test can be written: ${toldGap(gap)}`);
     const { moves, difference } = shrink(cues, policy);
     if (difference !== undefined) throw new Error(`No test can be written: ${told(difference)}`);
     return vitestFile(this.#script, moves);
@@ -137,3 +141,6 @@ const placeOf = ({ line, event }: { readonly line: number; readonly event: strin
 
 const told = ({ cue, expected, found }: Difference): string =>
   `${placeOf(cue)}: the recording says ${expected}, the chart of this version ${found}`;
+
+const toldGap = ({ step, expected }: Gap): string =>
+  `${placeOf(step)}: n is ${step.n} in place of ${expected}: steps are missing, or not in their order`;

@@ -18,6 +18,13 @@ export interface ReplayRecordingOptions {
   readonly until?: string | undefined;
 }
 
+/** A step that does not follow the one before it, without a `dropped` that says so. */
+export interface Gap {
+  readonly step: ParsedStep;
+  /** What `n` of the step should be. */
+  readonly expected: number;
+}
+
 export interface Script {
   readonly client: string;
   /** Redacted; undefined where it was not recorded. */
@@ -27,7 +34,9 @@ export interface Script {
   readonly policy: RecordedPolicy;
   /** Recorded steps of the client, up to the end. */
   readonly steps: readonly ParsedStep[];
+  /** Of the steps up to the gap. */
   readonly cues: readonly Cue[];
+  readonly gap: Gap | undefined;
   /** How many steps were forgotten before the first cue that was recorded. */
   readonly dropped: number;
 }
@@ -43,14 +52,17 @@ export function readScript(text: string, options: ReplayRecordingOptions): Scrip
     throw new ConfigurationError('recording', `The first line of the client "${client}" has no policy`);
   const cut = own.slice(0, endOf(own, options.until));
   const url = cut.findLast((step) => step.url !== undefined)?.url;
-  const begin = beginOf(cut);
+  const gap = gapOf(cut);
+  const whole = gap === undefined ? cut : cut.slice(0, cut.indexOf(gap.step));
+  const begin = beginOf(whole);
   return {
     client,
     url,
     recordedBy: header.recker,
     policy,
     steps: cut,
-    cues: withPlainEnds([...prefixOf(cut, begin, policy), ...cuesOf(cut.slice(begin), policy)]),
+    cues: withPlainEnds([...prefixOf(whole, begin, policy), ...cuesOf(whole.slice(begin), policy)]),
+    gap,
     dropped: first.dropped ?? 0,
   };
 }
@@ -95,12 +107,24 @@ function endOf(steps: readonly ParsedStep[], until: unknown): number {
 const isEntry = (from: string, to: string): boolean =>
   stateIn(from) !== stateIn(to) || !from.startsWith('session.open');
 
-/** The first step behind which nothing is missing. */
-function beginOf(steps: readonly ParsedStep[]): number {
-  for (let index = steps.length - 1; index > 0; index -= 1) {
-    if (steps[index]?.n !== (steps[index - 1]?.n ?? 0) + 1) return index;
+/** What `n` of the next step is. The first line says how many steps after it were forgotten. */
+const nextOf = ({ n, dropped }: ParsedStep, isFirst: boolean): number =>
+  isFirst && dropped !== undefined ? dropped + 2 : n + 1;
+
+/** The first step that does not have the `n` that it should have. */
+function gapOf(steps: readonly ParsedStep[]): Gap | undefined {
+  for (const [index, step] of steps.entries()) {
+    const before = steps[index - 1];
+    if (before === undefined) continue;
+    const expected = nextOf(before, index === 1);
+    if (step.n !== expected) return { step, expected };
   }
-  return 0;
+  return undefined;
+}
+
+/** The first step behind which nothing is missing. @param steps without a gap that is not declared */
+function beginOf([first, second]: readonly ParsedStep[]): number {
+  return first === undefined || second === undefined || second.n === first.n + 1 ? 0 : 1;
 }
 
 function prefixOf(steps: readonly ParsedStep[], begin: number, policy: RecordedPolicy): readonly Cue[] {
