@@ -1,7 +1,7 @@
 /**
  * `recorder()`: which lines it writes, what it forgets, and how it saves.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -159,6 +159,19 @@ describe('options', () => {
 });
 
 describe('save()', () => {
+  it('keeps a symbolic link, and the mode of the file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'recker-save-'));
+    const [file, link] = [join(folder, 'file.ndjson'), join(folder, 'link.ndjson')];
+    await writeFile(file, 'old', { mode: 0o600 });
+    await symlink(file, link);
+    const recording = recorder();
+    await recording.save(link);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe(recording.toNDJSON());
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await rm(folder, { recursive: true });
+  });
+
   it('replaces the file as a whole, in the order of the calls, and leaves nothing beside it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'recker-recording-'));
     try {

@@ -7,7 +7,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionPolicy } from '../../machine/index.js';
-import { RUNTIME_FACT } from '../../port/index.js';
+import { ConfigurationError, RUNTIME_FACT } from '../../port/index.js';
 import type { PathClient } from '../fakePathDriver.js';
 import { closeFrame, garbage } from '../frames.js';
 import type { PathDriver } from '../pathDriver.js';
@@ -71,7 +71,7 @@ export interface ServerPathDriver extends PathDriver {
  * needs of the other side is brought about between the two.
  *
  * @param url the server, `ws:` or `wss:`
- * @throws ConfigurationError for another URL
+ * @throws ConfigurationError for another URL, and without `make`
  * @example
  * ```ts
  * import { ReckerWebSocket } from 'recker';
@@ -87,7 +87,14 @@ export function serverPathDriver<Client extends PathClient>(
   url: string | URL,
   options: ServerPathDriverOptions<Client>,
 ): ServerPathDriver {
-  return new Driver(targetOf(url), options);
+  const target = targetOf(url);
+  const { make } = (options ?? {}) as { readonly make?: unknown };
+  if (typeof make !== 'function')
+    throw new ConfigurationError(
+      'make',
+      'serverPathDriver() needs make: a function that makes the client of a path',
+    );
+  return new Driver(target, options);
 }
 
 interface Dial {

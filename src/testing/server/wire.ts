@@ -4,7 +4,7 @@
  * Owns: the socket, what was received on it and how it ended. Must not know: what is checked.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { clientFrame } from '../frames.js';
 import { resetSocket } from '../sockets.js';
@@ -17,6 +17,7 @@ export { type ClientFrameOptions, clientFrame } from '../frames.js';
 
 /** Taken at import: fake timers of a test that calls `checkServer()` do not stop it. */
 const { setTimeout, clearTimeout, setImmediate, performance } = globalThis;
+const sleep = wait;
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 

@@ -26,6 +26,10 @@ const { paths, leftOut } = serverPathDriver('ws://127.0.0.1/', { make: () => exp
 
 const pathOf = (id: string) => paths.find((path) => path.id === id) ?? expect.unreachable();
 
+it('needs a function that makes clients', () => {
+  expect(() => serverPathDriver('ws://127.0.0.1:1/', {} as never)).toThrow(/needs make/);
+});
+
 it('says which paths it leaves out, and why', () => {
   expect(leftOut.length + paths.length).toBeGreaterThan(80);
   expect(leftOut.length).toBeLessThan(paths.length / 5);
