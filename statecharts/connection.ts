@@ -78,6 +78,7 @@ export const connectionChart = setup({
     forgetHaste: () => {},
     enterConnecting: () => {},
     enterReconnecting: () => {},
+    forgetLoss: () => {},
     announcePreparing: () => {},
     announceOpening: () => {},
     recordOpening: () => {},
@@ -244,7 +245,7 @@ export const connectionChart = setup({
           description:
             'The upgrade succeeded and `prepare` runs. Left when it is done, fails or takes too long, by a call, or by a loss.',
           tags: ['preparing', 'queues'],
-          entry: 'announcePreparing',
+          entry: ['forgetLoss', 'announcePreparing'],
           exit: 'bidFarewell',
           after: {
             prepareTimeout: {

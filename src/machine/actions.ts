@@ -48,8 +48,8 @@ const sendTo = xstate.sendTo<
 /** `stallsAt` where no bytes wait for the kernel. */
 const NOT_WAITING = Number.POSITIVE_INFINITY;
 
-/** Of the connection or dial before. */
-const NEW_DIAL = { loss: undefined, openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
+/** Of the connection before. Its loss stays: inspectors show it with the step that dials again at once. */
+const NEW_DIAL = { openedAt: undefined, sending: undefined, stallsAt: NOT_WAITING } as const;
 
 export const actions = {
   resetAttempts: assign({ attempt: 0, isHastened: false }),
@@ -82,6 +82,8 @@ export const actions = {
     dialledAt: environment.now(),
     ...NEW_DIAL,
   })),
+  /** A connection is there: how the one before ended is no longer what a close() would report. */
+  forgetLoss: assign({ loss: undefined }),
   announcePreparing: emit(({ context }) => ({
     type: 'preparing',
     attempt: context.attempt,
@@ -99,6 +101,7 @@ export const actions = {
       openedAt: now,
       pingedAt: now,
       hasBeenOpen: true,
+      loss: undefined,
       isHastened: false,
     };
   }),

@@ -38,7 +38,7 @@ export const beforeOpen = {
     description:
       'The upgrade succeeded and `prepare` runs. Left when it is done, fails or takes too long, by a call, or by a loss.',
     tags: ['preparing', 'queues'],
-    entry: 'announcePreparing',
+    entry: ['forgetLoss', 'announcePreparing'],
     exit: 'bidFarewell',
     after: { prepareTimeout: { actions: 'giveUpPreparing' } },
     on: {

@@ -36,6 +36,7 @@ export type ConnectionAction =
   | 'extendClosing'
   | 'extendWait'
   | 'forgetHaste'
+  | 'forgetLoss'
   | 'forgetSilence'
   | 'forgetStall'
   | 'giveUpClosing'

@@ -4,6 +4,6 @@
  */
 
 /** The SHA-256 of statecharts/connection.json. */
-export const CHART_HASH = 'bba7701a600b6dcf24f06636bcb738b29161889d4aa8954601bac8dc94943c4f';
+export const CHART_HASH = '4aac64e3b271fb8e610e051adfb5cb26607f337e303e6cfe37b7ebd6ebc7f09e';
 /** The version of this library. */
 export const RECKER_VERSION = '0.1.0';
