@@ -35,6 +35,7 @@ const ACTIONS: Record<ConnectionAction, true> = {
   extendClosing: true,
   extendWait: true,
   forgetHaste: true,
+  forgetLoss: true,
   forgetSilence: true,
   forgetStall: true,
   giveUpClosing: true,
