@@ -267,7 +267,9 @@ describe('jsonRpc', () => {
           }
         },
       );
-    while (cuts < 100) {
+    // Which fate a call has depends on the machine: at least 100 cuts, and as many as bring enough of each.
+    const seen = (): number => Math.min(...Object.values(fates));
+    while (cuts < 100 || (cuts < 2000 && seen() <= 10)) {
       const before = cuts;
       relay.cutAfter(random.int(1000));
       for (let left = 10; cuts === before; left -= 1) {
@@ -280,7 +282,7 @@ describe('jsonRpc', () => {
     await rpc.call('last');
     await Promise.all(calls);
     expect(wrong).toEqual([]);
-    expect(Math.min(...Object.values(fates))).toBeGreaterThan(10);
+    expect(seen()).toBeGreaterThan(10);
   });
 
   it('knows the fate of calls that are followed at once by the end of their connection', async () => {
