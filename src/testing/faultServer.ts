@@ -236,14 +236,11 @@ export class FaultServer {
   /**
    * Writes invalid bytes on every live connection: given ones, or one of {@link GarbageKind}.
    *
-   * @param options.keepTcp keeps TCP open, as `closeAndKeepTcp()` does: a client that fails the connection sends its
+   * @param options `keepTcp` keeps TCP open, as `closeAndKeepTcp()` does: a client that fails the connection sends its
    *   Close and a FIN together (RFC 6455 §7.1.7), and the FIN is answered by default. Default `false`
    */
-  sendGarbage(
-    what: Uint8Array | GarbageKind,
-    { keepTcp = false }: { readonly keepTcp?: boolean } = {},
-  ): void {
-    if (keepTcp) for (const connection of this.#connections) connection.keepTcp();
+  sendGarbage(what: Uint8Array | GarbageKind, options: { readonly keepTcp?: boolean } = {}): void {
+    if (options.keepTcp === true) for (const connection of this.#connections) connection.keepTcp();
     this.#write(typeof what === 'string' ? garbage(what) : Buffer.from(what));
   }
 
