@@ -4,6 +4,7 @@
  * Must not know what any subcommand does.
  */
 import { readFile } from 'node:fs/promises';
+import { isNativeError } from 'node:util/types';
 import { didYouMean } from '../api/values/index.js';
 import { readArguments, unknownOption } from './arguments.js';
 import { EXIT, UsageError } from './command.js';
@@ -92,8 +93,8 @@ function complain(error: unknown, command: string | undefined, terminal: Termina
     return EXIT.usage;
   }
   // A fault of ours: who reports it needs the stack.
-  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.report(`${red(`${name}: this should not have happened`)}\n${told}`);
+  const details = isNativeError(error) ? (error.stack ?? error.message) : String(error);
+  terminal.report(`${red(`${name}: this should not have happened`)}\n${details}`);
   return EXIT.failed;
 }
 

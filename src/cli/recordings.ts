@@ -1,6 +1,7 @@
 /**
  * What is wrong with a recording, in the words of a command line.
  */
+import { isNativeError } from 'node:util/types';
 import { UsageError } from './command.js';
 
 /**
@@ -20,4 +21,4 @@ export function readable<Value>(name: string, read: () => Value): Value {
 
 /** By its name, so that the errors need not be loaded to start. */
 const isConfigurationError = (error: unknown): error is Error =>
-  error instanceof Error && error.name === 'ConfigurationError';
+  isNativeError(error) && error.name === 'ConfigurationError';

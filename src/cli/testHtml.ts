@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { CheckResult, ServerReport } from '../testing/index.js';
+import { inMarkup } from './text.js';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
@@ -23,11 +24,11 @@ export function htmlOf(report: ServerReport): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'">
 <meta name="viewport" content="width=device-width">
-<title>recker test ${escaped(url)}</title>
+<title>recker test ${inMarkup(url)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(url)}</h1>
+<h1>${inMarkup(url)}</h1>
 <p>${ok ? 'No MUST failed' : 'A MUST failed'}: ${passed} passed, ${failed} failed, ${skipped} not applicable, in ${(duration / 1000).toFixed(1)} s.</p>
 ${groups
   .map((group) =>
@@ -45,7 +46,7 @@ ${groups
 const groupOf = ({ id }: CheckResult): string => id.slice(0, id.indexOf('/'));
 
 function tableOf(group: string, checks: readonly CheckResult[]): string {
-  return `<h2>${escaped(group)}</h2>
+  return `<h2>${inMarkup(group)}</h2>
 <table>
 <thead><tr><th>result</th><th>check</th><th>level</th><th>sent</th><th>expected</th><th>got</th></tr></thead>
 <tbody>
@@ -57,16 +58,7 @@ ${checks.map(rowOf).join('\n')}
 function rowOf({ id, level, rfc, sent, expected, result, got }: CheckResult): string {
   const look = result === 'pass' ? 'pass' : result === 'n/a' ? 'na' : level;
   const cells = [id, `${level}, RFC ${rfc}`, sent, expected, got]
-    .map((text) => `<td>${escaped(text)}</td>`)
+    .map((text) => `<td>${inMarkup(text)}</td>`)
     .join('');
   return `<tr><td class="${look}">${result}</td>${cells}</tr>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

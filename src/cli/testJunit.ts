@@ -3,6 +3,7 @@
  * failed check is a failure; its type is the level, MUST or SHOULD.
  */
 import type { CheckResult, ServerReport } from '../testing/index.js';
+import { inMarkup } from './text.js';
 
 export function junitOf({ url, checks, duration }: ServerReport): string {
   const groups = [...new Set(checks.map(groupOf))];
@@ -52,10 +53,5 @@ function attributes(values: Readonly<Record<string, string>>): string {
 
 /** XML 1.0 §2.2 and §2.4: control characters cannot be written at all. */
 function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return inMarkup(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd'));
 }

@@ -21,3 +21,13 @@ export function jsonLine(value: object): string {
   );
   return `${escaped}\n`;
 }
+
+/** As it may stand in the text and in the attributes of HTML and XML. */
+export function inMarkup(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

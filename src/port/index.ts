@@ -30,7 +30,7 @@ export type {
 } from './globals.js';
 export { ignore } from './ignore.js';
 export { needsNode } from './needsNode.js';
-export { isError, ownMember, shielding, tryRead, withoutPrototype } from './own.js';
+export { isError, messageOf, ownMember, shielding, tryRead, withoutPrototype } from './own.js';
 export { ACCEPT_GUID, NO_CLOSE, NO_CODE } from './protocol.js';
 export { type ProxyClaims, proxyContradiction } from './proxyRules.js';
 export { REDACTED, redactText, redactUrl, withCause } from './redactText.js';

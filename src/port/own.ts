@@ -34,6 +34,9 @@ export function isError(value: unknown): value is Error {
   );
 }
 
+/** The message of an error, or as a text what was thrown in the place of one. */
+export const messageOf = (thrown: unknown): string => (isError(thrown) ? thrown.message : String(thrown));
+
 /** A copy with the own members alone, and no prototype on which a missing one would be looked up. */
 export function withoutPrototype<Value extends object>(value: Value): Value;
 export function withoutPrototype<Value extends object>(value: Value | undefined): Partial<Value>;

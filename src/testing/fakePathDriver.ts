@@ -7,11 +7,9 @@
 import type { ConnectionPolicy } from '../machine/index.js';
 import { RUNTIME_FACT, type RuntimeFact } from '../port/index.js';
 import { type FakeTransport, fakeTransport } from './fakeTransport.js';
-import type { PathDriver } from './pathDriver.js';
+import type { Awaitable, PathDriver } from './pathDriver.js';
 import type { ConnectionPath, PathStep } from './paths.js';
 import { turn, VirtualClock } from './virtualClock.js';
-
-type Awaitable = void | Promise<void>;
 
 /** What a path drives: `ReckerWebSocket`, or what has the same calls. What they return is ignored. */
 export interface PathClient {

@@ -6,10 +6,11 @@
  */
 
 import type { AbortError, Loss, ReckerError, SendProgress } from '../machine/index.js';
-import { isError } from '../port/index.js';
+import { messageOf } from '../port/index.js';
 import type { ConnectionPath, PathStep } from './paths.js';
 
-type Awaitable = void | Promise<void>;
+/** What a method that may be asynchronous returns. */
+export type Awaitable = void | Promise<void>;
 
 /**
  * What a path needs of the thing it is run on: one method for each thing that can happen. Methods may be
@@ -118,7 +119,7 @@ export async function runPath(path: ConnectionPath, driver: PathDriver): Promise
       await driver.check(step, path);
     }
   } catch (cause) {
-    const why = isError(cause) ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Error(`Path ${path.id}, ${doing}: ${why}`, { cause });
   } finally {
     await driver.finish?.(path);

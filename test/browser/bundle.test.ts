@@ -5,7 +5,7 @@ import { bundle } from './support.js';
 
 /**
  * Bytes, minified and gzipped, XState (12 KB) and `events` (2 KB) included. Raised on purpose or not at all: last for
- * `close(null)` and what recorders are told of a client.
+ * `close(null)` and the facts that recorders get.
  */
 const BUDGET = 45_650;
 

@@ -4,7 +4,7 @@
  * Owns: the public face of replays.
  */
 import type { ConnectionState } from '../../machine/index.js';
-import { isError } from '../../port/index.js';
+import { messageOf } from '../../port/index.js';
 import type { PathClient } from '../fakePathDriver.js';
 import { stateIn } from './cues.js';
 import { LiveStage, type ReplayClientOptions } from './liveStage.js';
@@ -111,7 +111,7 @@ class RecordedReplay implements Replay {
       for (const move of moves) {
         const { cue } = move;
         await stage.move(move).catch((cause: unknown) => {
-          throw new Error(`${placeOf(cue)}: ${isError(cause) ? cause.message : String(cause)}`, { cause });
+          throw new Error(`${placeOf(cue)}: ${messageOf(cause)}`, { cause });
         });
         const found = stage.client.state;
         if (found !== cue.state)
@@ -122,16 +122,16 @@ class RecordedReplay implements Replay {
     } finally {
       stage.finish();
     }
-    if (difference !== undefined) throw new Error(told(difference));
-    if (gap !== undefined) throw new Error(toldGap(gap));
+    if (difference !== undefined) throw new Error(textOf(difference));
+    if (gap !== undefined) throw new Error(textOfGap(gap));
     return { states };
   }
 
   toVitest(): string {
     const { cues, gap, policy } = this.#script;
-    if (gap !== undefined) throw new Error(`No test can be written: ${toldGap(gap)}`);
+    if (gap !== undefined) throw new Error(`No test can be written: ${textOfGap(gap)}`);
     const { moves, difference } = shrink(cues, policy);
-    if (difference !== undefined) throw new Error(`No test can be written: ${told(difference)}`);
+    if (difference !== undefined) throw new Error(`No test can be written: ${textOf(difference)}`);
     return vitestFile(this.#script, moves);
   }
 }
@@ -139,8 +139,8 @@ class RecordedReplay implements Replay {
 const placeOf = ({ line, event }: { readonly line: number; readonly event: string }): string =>
   line === 0 ? `before the first step, "${event}"` : `line ${line}, "${event}"`;
 
-const told = ({ cue, expected, found }: Difference): string =>
+const textOf = ({ cue, expected, found }: Difference): string =>
   `${placeOf(cue)}: the recording says ${expected}, the chart of this version ${found}`;
 
-const toldGap = ({ step, expected }: Gap): string =>
+const textOfGap = ({ step, expected }: Gap): string =>
   `${placeOf(step)}: n is ${step.n} in place of ${expected}: steps are missing, or not in their order`;

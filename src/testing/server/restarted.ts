@@ -5,6 +5,7 @@
  * judged.
  */
 import { spawn } from 'node:child_process';
+import { messageOf } from '../../port/index.js';
 import type { Bench } from './bench.js';
 import { NotApplicable } from './verdict.js';
 import { now, type Wire } from './wire.js';
@@ -131,7 +132,7 @@ async function perform(restart: string | (() => void | Promise<void>)): Promise<
       await restart();
       return undefined;
     } catch (error) {
-      return `the function restart failed: ${error instanceof Error ? error.message : String(error)}`;
+      return `the function restart failed: ${messageOf(error)}`;
     }
   }
   return new Promise((resolve) => {

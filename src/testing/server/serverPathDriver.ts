@@ -10,7 +10,7 @@ import type { ConnectionPolicy } from '../../machine/index.js';
 import { ConfigurationError, RUNTIME_FACT } from '../../port/index.js';
 import type { PathClient } from '../fakePathDriver.js';
 import { closeFrame, garbage } from '../frames.js';
-import type { PathDriver } from '../pathDriver.js';
+import type { Awaitable, PathDriver } from '../pathDriver.js';
 import { type ConnectionPath, connectionPaths, type PathStep } from '../paths.js';
 import { TcpRelay } from '../relay.js';
 import { listenOn, loopback } from '../sockets.js';
@@ -19,8 +19,6 @@ import { HEARTBEAT, PATH_POLICY, policyOf, whyLeftOut } from './pathPolicy.js';
 import { type Target, targetOf } from './target.js';
 import type { ServerCheckTls } from './types.js';
 import { openSocket } from './wire.js';
-
-type Awaitable = void | Promise<void>;
 
 /** Taken at import, as in wire.ts. */
 const { setTimeout, setInterval, clearInterval, setImmediate } = globalThis;
