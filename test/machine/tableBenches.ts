@@ -8,7 +8,9 @@ import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import {
   AbortError,
   ConnectionError,
+  type ConnectionEvent,
   type ConnectionMachine,
+  type ConnectionPolicy,
   type ConnectionState,
   connectionMachine,
   DEFAULT_POLICY,
@@ -118,13 +120,20 @@ export class ChartBench implements Bench {
   #events: string[] = [];
   #socket: string[] = [];
   #isOffline = false;
+  /** ms for which the machine slept: its timers stood still, the time of day did not. */
+  #slept = 0;
 
-  constructor(reconnect: boolean, prepares: boolean, machine: ConnectionMachine = connectionMachine) {
+  constructor(
+    reconnect: boolean,
+    prepares: boolean,
+    machine: ConnectionMachine = connectionMachine,
+    settings: Partial<ConnectionPolicy> = {},
+  ) {
     const log = (what: string) => this.#socket.push(what);
     this.#actor = createActor(machine, {
       clock: this.#clock as never,
       input: {
-        policy: { ...DEFAULT_POLICY, ...SETTINGS, reconnect, prepares },
+        policy: { ...DEFAULT_POLICY, ...SETTINGS, ...settings, reconnect, prepares },
         environment: {
           dial: (_attempt, report) => {
             log('dial');
@@ -142,7 +151,7 @@ export class ChartBench implements Bench {
           isOffline: () => this.#isOffline,
           random: () => 0,
           now: this.#clock.now,
-          wallTime: this.#clock.now,
+          wallTime: () => this.#clock.now() + this.#slept,
         },
       },
     });
@@ -157,6 +166,23 @@ export class ChartBench implements Bench {
   get state(): ConnectionState {
     for (const tag of this.#actor.getSnapshot().tags) if (tag in STATES) return tag as ConnectionState;
     throw new Error('a state without a name');
+  }
+
+  /** The innermost state of the chart, e.g. `session.open.alive`. */
+  get path(): string {
+    return pathOf(this.#actor.getSnapshot().value);
+  }
+
+  sleep(ms: number): void {
+    this.#slept += ms;
+  }
+
+  /** An event that the table has no column for: what came of it. */
+  send(event: ConnectionEvent): Pick<Outcome, 'events' | 'socket'> {
+    this.#events = [];
+    this.#socket = [];
+    this.#actor.send(event);
+    return { events: this.#events, socket: this.#socket };
   }
 
   act(column: Column): boolean {
@@ -177,9 +203,13 @@ export class ChartBench implements Bench {
     return true;
   }
 
-  async run(row: Row, column: Column): Promise<Outcome | 'no such timer'> {
+  enter(row: Row): void {
     for (const step of WAYS[row]) this.act(step);
     if (row === 'closing, by the peer, then close()') this.act('close()');
+  }
+
+  async run(row: Row, column: Column): Promise<Outcome | 'no such timer'> {
+    this.enter(row);
     const from = this.state;
     this.#events = [];
     this.#socket = [];
@@ -187,6 +217,12 @@ export class ChartBench implements Bench {
     const events = this.state === from ? this.#events : [`state ${this.state} ${from}`, ...this.#events];
     return { from, to: this.state, events, socket: this.#socket, call: undefined, waiting: undefined };
   }
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[key, below]] = Object.entries(value as object) as [[string, unknown]];
+  return `${key}.${pathOf(below)}`;
 }
 
 const STATES = {
