@@ -46,7 +46,7 @@ interface Announcement {
 export const stateOf = (row: Row): string => row.split(',')[0] as string;
 
 /** The situation that a column leads to; the table has the state alone. */
-function following(row: Row, column: Column, to: string): Row {
+export function following(row: Row, column: Column, to: string): Row {
   if (to === 'open')
     return column === 'nextPing' || column === 'online' || column === 'awake'
       ? 'open, awaiting a Pong'
@@ -59,6 +59,8 @@ function following(row: Row, column: Column, to: string): Row {
     return column === 'abort' || row === 'closed, by an abort' ? 'closed, by an abort' : 'closed';
   if (to === 'preparing')
     return row === 'connecting' || row === 'preparing' ? 'preparing' : 'preparing, after a loss';
+  if (row === 'backoff' && (column === 'online' || column === 'awake') && to === 'reconnecting')
+    return 'reconnecting, at a report of the runtime';
   if (to !== 'closing') return to as Row;
   if (row.startsWith('preparing'))
     return column === 'close()' ? 'closing, by us' : 'closing, by the peer, while preparing';

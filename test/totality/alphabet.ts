@@ -47,5 +47,9 @@ export function methodsOf(prototype: object): readonly string[] {
       const { value } = Object.getOwnPropertyDescriptor(prototype, key) as PropertyDescriptor;
       return key !== 'constructor' && typeof value === 'function';
     })
-    .map((key) => (typeof key === 'symbol' ? `[${key.description}]` : key));
+    .map((key) => (typeof key === 'symbol' ? `[${nameOf(key)}]` : key));
 }
+
+/** Versions of Node describe it differently. */
+const nameOf = (symbol: symbol): string =>
+  symbol === Symbol.asyncDispose ? 'Symbol.asyncDispose' : String(symbol.description);
