@@ -39,6 +39,8 @@ export interface Account {
   readonly state: string;
   /** What became of the promise of each call of the plan, set-up apart. */
   readonly promises: readonly (Promised | undefined)[];
+  /** What became of those that waited before: of connect(), and of the message that was queued. */
+  readonly before: readonly (Promised | undefined)[];
 }
 
 interface Queued {
@@ -79,6 +81,10 @@ export const returned = (
   socket: readonly string[],
 ): string => `${ws.state} ${ws.readyState} ${ws.isConnected}, ${socket.length} seen`;
 
+/** Whether a promise of connect() waits in a situation: one that another connect() only joins. */
+export const isAwaited = (row: Row): boolean =>
+  ['connecting', 'preparing', 'backoff', 'reconnecting'].includes(stateOf(row));
+
 export class ListenerModel {
   /** The situation in which each event was heard, before any call of its listener. */
   readonly situations: { readonly event: Heard; readonly row: Row }[] = [];
@@ -94,11 +100,15 @@ export class ListenerModel {
   #row: Row;
   #held: string[];
   #visit = 0;
+  #connecting: Promised | undefined;
+  #waiting: Promised | undefined;
 
   constructor(row: Row, hasPrepare: boolean, plan?: Plan) {
     this.#row = row;
     this.#prepares = hasPrepare;
     this.#held = hasWaiting(row, true) ? ['waiting'] : [];
+    this.#waiting = hasWaiting(row, true) ? 'pending' : undefined;
+    this.#connecting = isAwaited(row) ? 'pending' : undefined;
     this.#plan = plan;
   }
 
@@ -120,6 +130,7 @@ export class ListenerModel {
       socket: this.#socket,
       state: stateOf(this.#row),
       promises: this.#promises,
+      before: [this.#connecting, this.#waiting],
     };
   }
 
@@ -203,8 +214,13 @@ export class ListenerModel {
         this.#announce(event.replace(`close ${OURS.code} "${OURS.reason}"`, end));
     if (column === 'terminate()' || column === 'abort') this.#refuseAll('AbortError');
     else if (cell.waiting?.startsWith('refused ')) this.#refuseAll(cell.waiting.slice('refused '.length));
-    if (cell.to === OPEN && from !== OPEN)
-      this.#queue.push({ text: '', passing: true, visit: this.#visit, step: () => this.#flush() });
+    if (cell.to === OPEN && from !== OPEN) {
+      const step = () => {
+        this.#flush();
+        if (this.#connecting === 'pending') this.#connecting = 'resolves';
+      };
+      this.#queue.push({ text: '', passing: true, visit: this.#visit, step });
+    }
   }
 
   #announce(text: string): void {
@@ -214,9 +230,13 @@ export class ListenerModel {
 
   #flush(): void {
     for (const held of this.#held.splice(0)) this.#socket.push(`send ${held}`);
+    if (this.#waiting === 'pending') this.#waiting = 'resolves';
   }
 
+  /** The client is at rest: what waits is refused, for one reason. */
   #refuseAll(error: string): void {
+    if (this.#connecting === 'pending') this.#connecting = `rejects ${error}`;
+    if (this.#waiting === 'pending') this.#waiting = `rejects ${error}`;
     for (const held of this.#held.splice(0)) this.#announce(`undelivered ${held} ${error}`);
   }
 }

@@ -19,7 +19,7 @@ import {
   written,
 } from '../machine/tableBenches.js';
 import { EVENTS } from '../support/events.js';
-import { type Account, type Moment, type Plan, returned, type Trigger } from './listenerModel.js';
+import { type Account, isAwaited, type Moment, type Plan, returned, type Trigger } from './listenerModel.js';
 import type { Call } from './listenerVerdicts.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -71,7 +71,10 @@ export class ListenerScene {
   async run({ row, trigger }: Moment, plan: Plan, thrown?: Error): Promise<Account> {
     // `prepare` and its end are a turn late.
     await settled();
-    if (hasWaiting(row, true)) this.#keep(this.#ws.send('waiting'));
+    const before = [
+      isAwaited(row) ? this.#keep(this.#ws.connect()) : undefined,
+      hasWaiting(row, true) ? this.#keep(this.#ws.send('waiting')) : undefined,
+    ];
     if (row === 'closing, by the peer, then close()') this.#step('close()');
     if (trigger === 'pong') this.#ws.ping();
     this.#plan = plan;
@@ -80,14 +83,15 @@ export class ListenerScene {
     this.#socket = [];
     this.#trigger(trigger);
     await settled();
-    const promises = await Promise.all(this.#calls.map(outcomeOf));
+    const outcomes = await Promise.all([...before, ...this.#calls].map(outcomeOf));
     this.#plan = undefined;
     return {
       heard: [...this.#heard],
       returned: this.#returned,
       socket: [...this.#socket],
       state: this.#ws.state,
-      promises,
+      promises: outcomes.slice(before.length),
+      before: outcomes.slice(0, before.length),
     };
   }
 
