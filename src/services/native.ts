@@ -7,7 +7,7 @@
  *   page forbids: by its Content Security Policy, and as mixed content.
  * - That the peer's Close has arrived: the state leaves `open` only when the connection has ended.
  * - That it sent a Close because the peer broke the protocol (1002, 1007, 1009): that is a loss with 1006.
- * - That bytes have left. See {@link NativeTransport.send}.
+ * - When bytes leave. See {@link NativeTransport.send}.
  * `destroy()` of an open socket begins a closing handshake and removes the listeners: a page cannot cut a connection.
  */
 
@@ -30,10 +30,16 @@ const CLOSING = 2;
 
 /**
  * The pause between two polls of a buffer that holds something, in ms: it doubles from the first to the last of
- * these.
+ * these, and begins anew when bytes have left.
  */
 const FIRST_PAUSE = 1;
 const LAST_PAUSE = 64;
+
+/**
+ * How long a buffer waits, with nothing gone, until it counts as waiting for the peer, in ms: what runs between page and kernel is
+ * quicker.
+ */
+const FULL_AFTER = 16;
 
 /** A `SecurityPolicyViolationEvent` (https://www.w3.org/TR/CSP3/#violation-events). */
 interface Violation {
@@ -66,6 +72,11 @@ class NativeTransport implements Transport {
   #socket: NativeSocket | undefined;
   #isOpen = false;
   #isPolling = false;
+  /** Payload bytes handed over, and how many of them had left at the last poll. */
+  #handed = 0;
+  #left = 0;
+  /** Whether bytes wait for the peer. */
+  #isFull = false;
   #hasReceived = false;
   #error: ReckerError | undefined;
 
@@ -147,6 +158,7 @@ class NativeTransport implements Transport {
       // Node's keeps the caller's bytes without a copy, and pages refuse shared memory.
       socket.send(new Uint8Array(data));
     }
+    this.#handed += size;
     if (!this.#isPolling && socket.bufferedAmount > 0) {
       this.#isPolling = true;
       macrotask(() => this.#poll(FIRST_PAUSE));
@@ -156,12 +168,21 @@ class NativeTransport implements Transport {
 
   #poll(pause: number): void {
     this.#isPolling = false;
-    if (this.#observer === undefined) return;
-    this.#observer.taken();
-    if (this.#isPolling || this.bufferedAmount === 0 || !this.isWritable) return;
+    const { bufferedAmount } = this;
+    const waits = bufferedAmount > 0;
+    // Some runtimes count framing, too.
+    const bytes = Math.max(0, this.#handed - bufferedAmount - this.#left);
+    this.#left += bytes;
+    const wasFull = this.#isFull;
+    this.#isFull = waits && (wasFull || (bytes === 0 && pause >= FULL_AFTER));
+    this.#observer?.taken(wasFull ? bytes : 0, waits);
+    if (this.#isFull && !wasFull) this.#observer?.filled(Math.max(1, this.#left));
+    if (this.#observer === undefined || this.#isPolling || !waits) return;
+    if ((this.#socket?.readyState ?? 0) > CLOSING) return;
     this.#isPolling = true;
+    const next = bytes > 0 ? FIRST_PAUSE : pause;
     // biome-ignore lint/style/noRestrictedGlobals: no deadline and no decision, the pause of the only poll.
-    setTimeout(() => this.#poll(Math.min(2 * pause, LAST_PAUSE)), pause);
+    setTimeout(() => this.#poll(Math.min(2 * next, LAST_PAUSE)), next);
   }
 
   /** The runtime decides when bytes leave. */

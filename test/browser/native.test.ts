@@ -8,6 +8,7 @@ import { WebSocket as UndiciWebSocket } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nativeTransport, ReckerWebSocket } from '../../src/index.js';
 import { FaultServer } from '../../src/testing/faultServer.js';
+import { type SlowLink, slowLink } from '../support/slowLink.js';
 import { needs } from '../support/tools.js';
 import { lines, make, type Place, PRELUDE, SCENES } from './scenes.js';
 import { bundle, openPage, Site, startChromium } from './support.js';
@@ -107,6 +108,47 @@ needs('chromium')('in a page', () => {
     await page.evaluate(`void document.dispatchEvent(new Event('resume'))`);
     await expect.poll(() => page.evaluate('pongs')).toBe(1);
     await page.evaluate('ws.close()');
+  });
+
+  describe('an upload on a slow link', () => {
+    let link: SlowLink;
+    beforeEach(async () => {
+      link = await slowLink(server.port, 2_500_000);
+    });
+    afterEach(() => link.stop());
+
+    /** Sends 8 MB, with a heartbeat of a second; nothing but heartbeats is answered. */
+    const upload = async (): Promise<void> => {
+      await page.evaluate(`void make('ws://127.0.0.1:${link.port}/', {
+        heartbeatMessage: 'ping', heartbeatInterval: 1000, heartbeatTimeout: 500, closeTimeout: 300 })`);
+      await page.evaluate('ws.connect()');
+      const connection = await server.waitForConnection();
+      connection.on('message', (data, isBinary) => {
+        if (!isBinary) connection.send(data as Buffer);
+      });
+      await page.evaluate('{ for (let n = 0; n < 80; n += 1) ws.send(new Uint8Array(100_000)); }');
+    };
+    const opened = ['state connecting', 'state open', 'open false 0'];
+
+    it('is no dead peer, though answers wait behind it; close() waits for the rest', async () => {
+      await upload();
+      const arrived = (count: number) =>
+        server.waitFor(({ messages }) => messages.filter(({ isBinary }) => isBinary).length === count);
+      await arrived(50);
+      expect(await page.evaluate(`lines.filter((line) => !line.startsWith('message'))`)).toEqual(opened);
+      await page.evaluate('ws.close()');
+      await arrived(80);
+      expect(await page.evaluate('lines.at(-1)')).toBe('close 1000 "" true false');
+    });
+
+    it('that stalls is found', async () => {
+      await upload();
+      await server.waitFor(({ messages }) => messages.length > 5);
+      link.cut();
+      await expect
+        .poll(() => page.evaluate('lines'), { timeout: 8000 })
+        .toEqual(expect.arrayContaining(['heartbeat-timeout']));
+    });
   });
 
   it('works in a worker', async () => {

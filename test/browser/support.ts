@@ -26,8 +26,15 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
-export const startChromium = (options: LaunchOptions = {}): Promise<Browser> =>
-  chromium.launch({ executablePath: findTool('chromium') ?? '', args: SWITCHES, ...options });
+export const startChromium = (
+  options: LaunchOptions = {},
+  switches: readonly string[] = [],
+): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findTool('chromium') ?? '',
+    args: [...SWITCHES, ...switches],
+    ...options,
+  });
 
 /** The package's sources, so that these tests need no build. */
 const fromSources: Plugin = {

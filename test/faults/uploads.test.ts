@@ -1,44 +1,19 @@
 /** Large sends over a slow link, on real sockets: none is taken for dead, and what waits is counted while it waits. */
 import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
+import { type SlowLink, slowLink } from '../support/slowLink.js';
 
 const MIB = 1_048_576;
 
 let server: WebSocketServer;
-let link: net.Server;
+let link: SlowLink;
 let ws: ReckerWebSocket;
 let received = 0;
 let arrived: () => void = () => {};
 let expected = 0;
-
-/** A relay that passes so many bytes a second towards the server. */
-async function slowLink(port: number, rate: number): Promise<number> {
-  link = net.createServer({ highWaterMark: 16_384 }, (near) => {
-    const far = net.connect(port, '127.0.0.1');
-    far.pipe(near);
-    const step = setInterval(() => {
-      for (let left = rate / 50; left > 0; ) {
-        const chunk = near.read(Math.min(left, near.readableLength)) as Buffer | null;
-        if (chunk === null || chunk.length === 0) break;
-        left -= chunk.length;
-        far.write(chunk);
-      }
-      near.read(0);
-    }, 20);
-    const end = (): void => {
-      clearInterval(step);
-      near.destroy();
-      far.destroy();
-    };
-    for (const socket of [near, far]) socket.on('error', end).on('close', end);
-  });
-  link.listen(0, '127.0.0.1');
-  await once(link, 'listening');
-  return (link.address() as AddressInfo).port;
-}
 
 beforeEach(async () => {
   received = 0;
@@ -53,16 +28,16 @@ beforeEach(async () => {
   await once(server, 'listening');
 });
 
-afterEach(() => {
+afterEach(async () => {
   ws.terminate();
   for (const peer of server.clients) peer.terminate();
   server.close();
-  link.close();
+  await link.stop();
 });
 
 async function open(rate: number, options: WebSocketOptions): Promise<void> {
-  const port = await slowLink((server.address() as AddressInfo).port, rate);
-  ws = new ReckerWebSocket(`ws://127.0.0.1:${port}/`, options);
+  link = await slowLink((server.address() as AddressInfo).port, rate);
+  ws = new ReckerWebSocket(`ws://127.0.0.1:${link.port}/`, options);
   await ws.connect();
 }
 
