@@ -21,6 +21,14 @@ const titles: Record<ClientName, string> = {
   undici: 'undici',
   native: 'native',
 };
+/** What the reader has to know of a section. */
+const intros: Partial<Record<Group, string>> = {
+  page: `A page of a real Chromium holds the client, bundled as for a user's page, over the page's own \`WebSocket\`. recker is used as
+[In a page](in-a-page.md) shows, with a heartbeat by message. No other client here has one for pages. The delays between
+dials are the same for all, and where nothing else is said they grow to half a minute.
+
+`,
+};
 const marks: Record<Verdict['result'], string> = { yes: '✓', no: '✗', none: '–' };
 
 /** What the reader has to know of each column. */
@@ -56,7 +64,7 @@ function section(group: Group, days: readonly Day[], verdicts: (day: string) => 
     (day) =>
       `### ${day.name}\n\n${day.story}\nSource: ${day.sources.map(linked).join('; ')}.\n\n\`npm run compare -- --day ${day.name}\``,
   );
-  return `## ${groups[group]}\n\n${head('day')}\n${rows.join('\n')}\n\n${stories.join('\n\n')}`;
+  return `## ${groups[group]}\n\n${intros[group] ?? ''}${head('day')}\n${rows.join('\n')}\n\n${stories.join('\n\n')}`;
 }
 
 export function pageOf(

@@ -3,10 +3,10 @@ import { createClient, type ReckerWebSocket, type WebSocketOptions } from '../..
 import { type Client, DEFAULTS, type Listener, type Sent, type Settings } from '../client.js';
 import { errorFacts, Recorded } from '../recorded.js';
 
-class ReckerSession extends Recorded {
+export class ReckerSession extends Recorded {
   readonly #ws: ReckerWebSocket;
 
-  constructor(url: string, settings: Settings) {
+  constructor(url: string, settings: Settings, more: WebSocketOptions = {}) {
     super();
     const { heartbeat, connectTimeout, reconnectDelay, maxReconnectDelay, headers, protocols } = {
       ...DEFAULTS,
@@ -22,6 +22,7 @@ class ReckerSession extends Recorded {
       maxReconnectDelay,
       ...(headers === undefined ? {} : { headers: headers as NonNullable<WebSocketOptions['headers']> }),
       ...(protocols === undefined ? {} : { protocols: [...protocols] }),
+      ...more,
     });
     for (const kind of ['open', 'message', 'close', 'error'] as const) {
       this.on(kind, ({ at: _, kind: __, ...facts }) => this.note(kind, facts));
