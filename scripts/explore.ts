@@ -91,7 +91,7 @@ async function all(): Promise<void> {
   const findings = sum((result) => result.findings.length);
   const incomplete = results.filter(({ isComplete }) => !isComplete).length;
   console.log(
-    `${results.length} configurations, ${sum(({ states }) => states)} states, ${sum(({ transitions }) => transitions)} transitions, ${sum(({ ways }) => ways)} ways followed, ${Math.round((performance.now() - began) / 1000)} s, ${findings} findings, ${incomplete} not explored to the end`,
+    `${results.length} configurations, ${sum(({ states }) => states)} states, ${sum(({ transitions }) => transitions)} transitions, ${sum(({ ways }) => ways)} ways followed, ${Math.round(sum(({ seconds }) => seconds))} s of CPU, ${Math.round((performance.now() - began) / 1000)} s, ${findings} findings, ${incomplete} not explored to the end`,
   );
   if (findings > 0 || incomplete > 0) process.exitCode = 1;
 }

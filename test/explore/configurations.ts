@@ -5,8 +5,8 @@
  * numbers reach every state that real time reaches (Henzinger, Manna, Pnueli: What good are digital clocks?, ICALP 1992).
  */
 
-/** One unit of time, in ms. */
-export const UNIT = 100;
+/** One unit of time, in ms: a second, so that a `Retry-After` is a whole number of them. */
+export const UNIT = 1000;
 
 /** Options of a client, and bounds of what happens to it. */
 export interface Configuration {
@@ -17,10 +17,10 @@ export interface Configuration {
   readonly maxReconnectAttempts: number;
   /** In units. */
   readonly minUptime: number;
-  /** How many messages are sent at most, over the whole life of a client. */
+  /** How many messages the client holds at most. It sends any number of them. */
   readonly messages: number;
-  /** How often the machine sleeps at most. */
-  readonly sleeps: number;
+  /** Whether the machine sleeps now and then. */
+  readonly sleeps: boolean;
   /** Whether the option `signal` may be aborted. */
   readonly aborts: boolean;
   /** Whether each call is also made inside the first listener of each event. */
@@ -36,6 +36,8 @@ export const TIMES = {
   maxReconnectDelay: 2,
   heartbeatInterval: 2,
   heartbeatTimeout: 1,
+  /** What a server asks for: longer than the cap. */
+  retryAfter: 3,
   /** How long a sleep of the machine is: longer than each time-out. */
   sleep: 4,
 } as const;
@@ -83,8 +85,8 @@ function nameOf({ reconnect, heartbeat, prepare, maxReconnectAttempts }: Switche
 const FROM_OUTSIDE: readonly Configuration[] = SWITCHES.map((switches) => ({
   ...switches,
   name: nameOf(switches),
-  messages: switches.heartbeat ? 0 : switches.prepare ? 1 : 2,
-  sleeps: switches.heartbeat && !switches.prepare ? 1 : 0,
+  messages: switches.heartbeat ? (switches.reconnect ? 0 : 1) : switches.prepare ? 1 : 2,
+  sleeps: switches.heartbeat && !switches.prepare,
   aborts: true,
   callsInside: false,
 }));
@@ -97,7 +99,7 @@ const FROM_INSIDE: readonly Configuration[] = SWITCHES.filter(
   ...switches,
   name: `${nameOf(switches)}, calls inside`,
   messages: switches.heartbeat || switches.prepare ? 0 : 1,
-  sleeps: 0,
+  sleeps: false,
   aborts: !switches.heartbeat && !switches.prepare,
   callsInside: true,
 }));

@@ -1,12 +1,14 @@
 /**
  * A bounded part of the exploration, and the proof that it finds faults. All of it: `npm run explore`.
  */
+import { compileFunction } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CONFIGURATIONS, configurationNamed } from './configurations.js';
 import { explore, type Finding } from './explore.js';
 import { PLANTED, WEDGED } from './faults.js';
 import { checkLiveness } from './liveness.js';
 import { replay, tell } from './replay.js';
+import type { Plant } from './world.js';
 
 /** Explored to the end here, too, within closer bounds. */
 const SMALL = 'no reconnect';
@@ -24,6 +26,20 @@ beforeAll(() => {
 
 const told = (findings: readonly (Finding | undefined)[]) =>
   findings.filter((finding) => finding !== undefined).map(tell);
+
+/** The test that was printed, with the fault or without. */
+async function runPrinted(print: string, plant?: Plant): Promise<void> {
+  const file = print.slice(print.indexOf("    import { it } from 'vitest';"));
+  const code = file.replace(/^ *import .*$/gm, '');
+  const tests: (() => Promise<void>)[] = [];
+  const run = compileFunction(code, ['it', 'replay']) as (it: unknown, replaying: unknown) => void;
+  run(
+    (_name: string, test: () => Promise<void>) => tests.push(test),
+    (configuration: string, steps: readonly string[]) => replay(configuration, steps, plant),
+  );
+  expect(tests.length).toBe(1);
+  for (const test of tests) await test();
+}
 
 describe('the exploration', () => {
   it('visits every state of a client that sends nothing', async () => {
@@ -48,7 +64,7 @@ describe('the exploration', () => {
     const { findings, ways } = checkLiveness(explored);
     expect(told(findings)).toEqual([]);
     expect(ways).toBeGreaterThan(500);
-  }, 60_000);
+  }, 90_000);
 
   it('finds nothing in a part of each of the others', async () => {
     for (const configuration of CONFIGURATIONS) {
@@ -57,7 +73,7 @@ describe('the exploration', () => {
       expect(told([finding])).toEqual([]);
       expect(transitions).toBeGreaterThanOrEqual(PART);
     }
-  }, 60_000);
+  }, 90_000);
 
   it.each(PLANTED)(
     'finds that $name',
@@ -65,23 +81,24 @@ describe('the exploration', () => {
       const { finding } = await explore(configurationNamed(configuration), { plant, transitions: 20_000 });
       expect(finding?.what).toMatch(says);
       if (finding === undefined) return;
-      // The path is a test: it fails with the fault, and not without it.
-      await expect(replay(configuration, finding.steps, plant)).rejects.toThrow(says);
-      await replay(configuration, finding.steps);
-      expect(tell(finding)).toContain(`await replay('${configuration}', [`);
+      // What is printed is a test: it fails with the fault, and not without it.
+      const print = tell(finding);
+      for (const [index, step] of finding.steps.entries()) expect(print).toContain(`${index + 1}. ${step}`);
+      await expect(runPrinted(print, plant)).rejects.toThrow(says);
+      await runPrinted(print);
     },
-    30_000,
+    90_000,
   );
 
   it(`finds that ${WEDGED.name}`, async () => {
     const { configuration, plant, says } = WEDGED;
-    const bounded = { ...configurationNamed(configuration), sleeps: 0, aborts: false };
-    const explored = await explore(bounded, { plant, transitions: 6000 });
+    const bounded = { ...configurationNamed(configuration), sleeps: false, aborts: false, messages: 0 };
+    const explored = await explore(bounded, { plant, transitions: 8000 });
     expect(told([explored.finding])).toEqual([]);
     const { findings } = checkLiveness(explored);
     expect(findings.length).toBeGreaterThan(0);
     for (const { what } of findings) expect(what).toMatch(says);
-  }, 30_000);
+  }, 90_000);
 
   it('reports how the connection ended, and not the dial before it', async () => {
     // The peer says nothing after our Close; the connection before ended with the 1001 of its peer.

@@ -7,7 +7,8 @@
  * found, and their paths are kept short.
  */
 import type { Configuration } from './configurations.js';
-import { LATE, mayCall, possible, take, withCalls } from './steps.js';
+import { ABORT, LATE, mayCall, possible, take, withCalls } from './steps.js';
+import { type Distances, WayFinder } from './wayFinder.js';
 import { type Plant, World } from './world.js';
 
 /** A state that was reached. */
@@ -19,7 +20,11 @@ export interface Found {
   step: string;
   depth: number;
   /** What was not tried yet. */
-  todo: string[];
+  readonly todo: string[];
+  /** What was not tried yet, and ends a client for good: it needs another to go on with. */
+  readonly lastly: string[];
+  /** What is over and was seen to report here without an effect (`World.over`). */
+  late: number;
   /** Which calls are possible inside of listeners. */
   readonly calls: readonly string[];
   /** Where each step without a call inside leads. */
@@ -53,9 +58,8 @@ export interface Limits {
 
 /** A client that has come so far is given up: what it remembers of its dials grows. */
 const LONGEST_TRAIL = 150;
-/** Farther than that, a new client is cheaper. */
-const FARTHEST = 6;
-const MOST_LOOKED_AT = 400;
+/** A new client costs about as much as so many steps. */
+const COST_OF_A_CLIENT = 3;
 const PROGRESS = 20_000;
 
 export async function explore(configuration: Configuration, limits: Limits = {}): Promise<Exploration> {
@@ -72,6 +76,8 @@ export function pathTo(states: readonly Found[], index: number): string[] {
   return steps.reverse();
 }
 
+const isDone = ({ todo, lastly }: Found): boolean => todo.length === 0 && lastly.length === 0;
+
 class Exploring {
   readonly states: Found[] = [];
   transitions = 0;
@@ -79,6 +85,9 @@ class Exploring {
   readonly #configuration: Configuration;
   readonly #limits: Limits;
   readonly #known = new Map<string, number>();
+  readonly #ways = new WayFinder();
+  readonly #toDo: Distances = [];
+  readonly #toLast: Distances = [];
   /** What the client that is at hand went through. */
   #trail: string[] = [];
 
@@ -90,7 +99,7 @@ class Exploring {
   async run(): Promise<boolean> {
     this.#add(new World(this.#configuration, this.#limits.plant), 0, '');
     for (let first = 0; first < this.states.length; ) {
-      if (this.#stateAt(first).todo.length === 0) first += 1;
+      if (isDone(this.#stateAt(first))) first += 1;
       else if (this.transitions >= (this.#limits.transitions ?? Number.POSITIVE_INFINITY)) return false;
       else await this.#walk(first);
       if (this.finding !== undefined) return false;
@@ -109,8 +118,19 @@ class Exploring {
     const known = this.#known.get(key);
     if (known === undefined) {
       this.#known.set(key, this.states.length);
-      const todo = possible(world).reverse();
-      const found = { key, path, parent, step, depth, todo, calls: mayCall(world), next: new Map() };
+      const found = {
+        key,
+        path,
+        parent,
+        step,
+        depth,
+        late: 0,
+        todo: [],
+        lastly: [],
+        calls: mayCall(world),
+        next: new Map(),
+      };
+      plan(found, possible(world).reverse());
       return this.states.push(found) - 1;
     }
     const state = this.#stateAt(known);
@@ -124,60 +144,73 @@ class Exploring {
     this.#trail = pathTo(this.states, from);
     for (const step of this.#trail) await take(world, step, false);
     this.#mustBe(world, from);
-    let at = from;
-    while (this.#trail.length < LONGEST_TRAIL && this.finding === undefined) {
-      const next =
-        this.#stateAt(at).todo.length > 0 ? await this.#try(world, at) : await this.#hop(world, at);
-      if (next === undefined) return;
-      at = next;
+    const farthest = this.#stateAt(from).depth + COST_OF_A_CLIENT;
+    for (let at: number | undefined = from; at !== undefined && this.finding === undefined; ) {
+      const isTired = this.#trail.length >= LONGEST_TRAIL;
+      const { todo, lastly } = this.#stateAt(at);
+      const sentence = isTired ? lastly.pop() : todo.pop();
+      if (sentence !== undefined) at = await this.#try(world, at, sentence);
+      else at = isTired ? undefined : await this.#hop(world, at, farthest);
     }
   }
 
   /** Takes a step that was not tried. @returns where it leads; undefined where something is wrong */
-  async #try(world: World, at: number): Promise<number | undefined> {
+  async #try(world: World, at: number, sentence: string): Promise<number | undefined> {
     const state = this.#stateAt(at);
-    const sentence = state.todo.pop() as string;
-    this.transitions += 1;
-    if (this.transitions % PROGRESS === 0) this.#limits.progress?.(this.states.length, this.transitions);
-    const from = world.clientKey;
-    this.#trail.push(sentence);
-    try {
-      await take(world, sentence);
-      if (sentence.startsWith(LATE) && (world.clientKey !== from || world.heard.length > 0))
-        throw new Error(`what is over has an effect: ${world.heard.join(', ')}`);
-    } catch (thrown) {
-      this.finding = await this.#shortest(at, sentence, thrown);
-      return undefined;
-    }
+    if (!(await this.#take(world, at, sentence))) return undefined;
     const next = this.#add(world, at, sentence);
+    this.#ways.add(at, sentence, next);
     if (!sentence.includes(', in ')) {
       state.next.set(sentence, next);
       if (this.#configuration.callsInside && world.heard.length > 0)
-        state.todo.push(...withCalls(sentence, state.calls, world.heard));
+        plan(state, withCalls(sentence, state.calls, world.heard));
     }
-    return next;
+    return (await this.#hearsNothingLate(world, next)) ? next : undefined;
   }
 
-  /** To the nearest state with something to try. What happens on the way must happen again. */
-  async #hop(world: World, at: number): Promise<number | undefined> {
-    let next = at;
-    for (const step of this.#wayToWork(at) ?? []) {
-      next = this.#stateAt(next).next.get(step) as number;
+  /** @returns whether all is well */
+  async #take(world: World, at: number, sentence: string): Promise<boolean> {
+    this.transitions += 1;
+    if (this.transitions % PROGRESS === 0) this.#limits.progress?.(this.states.length, this.transitions);
+    this.#trail.push(sentence);
+    try {
+      await take(world, sentence);
+      if (sentence === LATE && (world.key !== this.#stateAt(at).key || world.heard.length > 0))
+        throw new Error(`what is over has an effect: ${world.heard.join(', ')}`);
+      return true;
+    } catch (thrown) {
+      this.finding = await this.#shortest(at, sentence, thrown);
+      return false;
+    }
+  }
+
+  /** What is over may report in every state, and changes none: once in each is enough. @returns whether all is well */
+  async #hearsNothingLate(world: World, at: number): Promise<boolean> {
+    const state = this.#stateAt(at);
+    const { over } = world;
+    if ((over & ~state.late) === 0) return true;
+    state.late |= over;
+    return this.#take(world, at, LATE);
+  }
+
+  /**
+   * To the nearest state with something to try. What ends the client for good is tried
+   * where there is nothing else.
+   */
+  async #hop(world: World, at: number, farthest: number): Promise<number | undefined> {
+    const isToDo = (state: number) => this.#stateAt(state).todo.length > 0;
+    const isLast = (state: number) => this.#stateAt(state).lastly.length > 0;
+    const near = this.#ways.find(at, farthest, this.#toDo, isToDo);
+    const way = near ?? this.#ways.find(at, farthest, this.#toLast, isLast);
+    if (way === undefined) return undefined;
+    for (const { step } of way) {
       this.#trail.push(step);
-      await take(world, step);
-      this.#mustBe(world, next);
+      await take(world, step, false);
     }
-    return next === at ? undefined : next;
-  }
-
-  #wayToWork(from: number): readonly string[] | undefined {
-    const ways = new Map<number, readonly string[]>([[from, []]]);
-    for (const [at, way] of ways) {
-      if (this.#stateAt(at).todo.length > 0) return way;
-      if (way.length === FARTHEST || ways.size > MOST_LOOKED_AT) return undefined;
-      for (const [step, next] of this.#stateAt(at).next) if (!ways.has(next)) ways.set(next, [...way, step]);
-    }
-    return undefined;
+    const reached = way.at(-1)?.to ?? at;
+    this.#mustBe(world, reached);
+    const sentence = near === undefined ? this.#stateAt(reached).lastly.pop() : undefined;
+    return sentence === undefined ? reached : this.#try(world, reached, sentence);
   }
 
   #mustBe(world: World, index: number): void {
@@ -199,6 +232,11 @@ class Exploring {
       what: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** Puts steps on the list of a state: the last one is tried first. */
+function plan({ todo, lastly }: Found, sentences: readonly string[]): void {
+  for (const sentence of sentences) (sentence.endsWith(ABORT) ? lastly : todo).push(sentence);
 }
 
 async function whatFails(

@@ -28,6 +28,14 @@ class SendsTwice extends ReckerWebSocket {
   }
 }
 
+/** Waking dials at once, whatever the server asked for. */
+class WakesTooEarly extends ReckerWebSocket {
+  override wake(): void {
+    if (this.state === 'backoff') this.reconnect().catch(() => {});
+    else super.wake();
+  }
+}
+
 export interface PlantedFault {
   readonly name: string;
   readonly configuration: string;
@@ -54,6 +62,12 @@ export const PLANTED: readonly PlantedFault[] = [
     configuration: 'reconnect 1',
     plant: { make: (url, options) => new SendsTwice(url, options) },
     says: /sent twice|are queued/,
+  },
+  {
+    name: 'wake() overrules a Retry-After',
+    configuration: 'reconnect 1',
+    plant: { make: (url, options) => new WakesTooEarly(url, options) },
+    says: /before a Retry-After is over/,
   },
   {
     name: 'a timer is not cleared',

@@ -15,14 +15,17 @@ export async function replay(configuration: string, steps: readonly string[], pl
   return world;
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`;
+const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
 
-/** The path, readable, and the code of a test. */
+/** The path, readable, and the code of a file of tests. */
 export function tell({ configuration, steps, what }: Finding): string {
   return [
     `  ${configuration}: ${what}`,
     ...steps.map((step, index) => `    ${index + 1}. ${step}`),
-    '  as a test:',
+    '  as a test, in test/explore:',
+    "    import { it } from 'vitest';",
+    "    import { replay } from './replay.js';",
+    '',
     `    it(${quoted(what)}, async () => {`,
     `      await replay(${quoted(configuration)}, [`,
     ...steps.map((step) => `        ${quoted(step)},`),

@@ -14,10 +14,20 @@ interface Step {
 }
 
 const FAILED = new ConnectionError('connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+const CUT = new ConnectionError('read ECONNRESET', { code: 'ECONNRESET' });
 const REFUSED = new HandshakeError('The server answered 401', { status: 401 });
+const BUSY = new HandshakeError('The server answered 503', {
+  status: 503,
+  headers: { 'retry-after': String((TIMES.retryAfter * UNIT) / 1000) },
+});
 const BROKEN = new ConnectionError('Invalid WebSocket frame', { code: 'WS_ERR_INVALID_OPCODE' });
 const NOT_NOW = new Error('not now');
 const NEVER = new SessionError('never', { final: true });
+
+/** The step that ends a client for good. */
+export const ABORT = 'abort';
+/** The step that must change nothing. */
+export const LATE = 'what is over reports late';
 
 const always = () => true;
 
@@ -30,11 +40,11 @@ export const CALLS: readonly Step[] = [
   { name: 'wake()', can: always, act: (world) => world.report(() => world.client.wake()) },
   {
     name: 'send()',
-    can: ({ messages, configuration }) => messages.length < configuration.messages,
+    can: ({ messages, configuration }) => messages < configuration.messages,
     act: (world) => world.send(),
   },
   {
-    name: 'abort',
+    name: ABORT,
     can: ({ isAborted, configuration }) => configuration.aborts && !isAborted,
     act: (world) => world.call('abort'),
   },
@@ -92,6 +102,15 @@ const FACTS: readonly Step[] = [
     can: isDialling,
     act: (world) => connectionOf(world).fail(REFUSED),
   },
+  {
+    name: `the dial is refused with 503, Retry-After: ${TIMES.retryAfter} units`,
+    // Without `reconnect` as any other refusal.
+    can: (world) => isDialling(world) && world.configuration.reconnect,
+    act: (world) => {
+      world.askForDelay(TIMES.retryAfter * UNIT);
+      connectionOf(world).fail(BUSY);
+    },
+  },
   peerCloses(1000),
   peerCloses(1001),
   peerCloses(1008),
@@ -101,6 +120,7 @@ const FACTS: readonly Step[] = [
     act: (world) => connectionOf(world).peerErr(BROKEN, 1002),
   },
   { name: 'the connection ends', can: isOpen, act: (world) => connectionOf(world).end() },
+  { name: 'the connection is cut', can: isOpen, act: (world) => connectionOf(world).end({ error: CUT }) },
   {
     name: 'a message comes',
     can: (world) => maySpeak(world) && world.held === 0,
@@ -139,16 +159,12 @@ const FACTS: readonly Step[] = [
   },
   {
     name: 'the machine sleeps',
-    can: ({ sleepsLeft, clock, live }) => sleepsLeft > 0 && (clock.size > 0 || live !== undefined),
-    act: (world) => {
-      world.sleepsLeft -= 1;
-      world.clock.sleep(TIMES.sleep * UNIT);
-    },
+    can: ({ configuration, clock, live }) => configuration.sleeps && (clock.size > 0 || live !== undefined),
+    act: (world) => world.clock.sleep(TIMES.sleep * UNIT),
   },
   {
-    name: 'what is over reports late',
-    can: ({ dials, live, preparations }) =>
-      dials.length > (live === undefined ? 0 : 1) || preparations.length > 1,
+    name: LATE,
+    can: ({ over }) => over > 0,
     act: (world) => {
       const { dials, live, preparations, client } = world;
       const late = dials.findLast((dial) => dial !== live)?.late;
@@ -169,18 +185,15 @@ const FACTS: readonly Step[] = [
 export const STEPS: readonly Step[] = [...CALLS, ...FACTS];
 const BY_NAME = new Map(STEPS.map((step) => [step.name, step]));
 
-/** The step that must change nothing. */
-export const LATE = 'what is over reports late';
-
 function stepNamed(name: string): Step {
   const step = BY_NAME.get(name);
   if (step === undefined) throw new Error(`No step is named "${name}"`);
   return step;
 }
 
-/** The names of the steps that are possible now. */
+/** The names of the steps that are possible now, and may change something. */
 export const possible = (world: World): string[] =>
-  STEPS.filter((step) => step.can(world)).map(({ name }) => name);
+  STEPS.filter((step) => step.name !== LATE && step.can(world)).map(({ name }) => name);
 
 /** The names of the calls that are possible now. */
 export const mayCall = (world: World): readonly string[] => {
@@ -215,6 +228,7 @@ export async function take(world: World, sentence: string, isChecked = true): Pr
   const step = stepNamed(name);
   if (!step.can(world)) throw new Error(`"${name}" is impossible in ${world.path}`);
   world.heard = [];
+  world.forgetDelay();
   world.nested =
     call === undefined
       ? undefined

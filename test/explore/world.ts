@@ -64,11 +64,10 @@ export class World {
   readonly client: ReckerWebSocket;
   readonly clock = new SteppedClock();
   readonly dials: WatchedConnection[] = [];
-  /** What became of each message. */
-  readonly messages: ('held' | 'sent' | 'refused')[] = [];
+  /** Messages that the client holds. */
+  messages = 0;
   /** Preparations that have not ended, the present one last. */
   preparations: Preparation[] = [];
-  sleepsLeft: number;
   isAborted = false;
   /** What was heard in the present step. */
   heard: string[] = [];
@@ -87,10 +86,11 @@ export class World {
   #closes = 0;
   #delivered = 0;
   #isInOpen = false;
+  /** When a `Retry-After` is over (ms, the clock's). */
+  #notBefore = 0;
 
   constructor(configuration: Configuration, plant: Plant = {}) {
     this.configuration = configuration;
-    this.sleepsLeft = configuration.sleeps;
     const { reconnect, maxReconnectAttempts } = configuration;
     this.#invariants = new Invariants({
       autoConnect: false,
@@ -154,7 +154,10 @@ export class World {
           const connection = new WatchedConnection(request, observer, (data) => this.#handedOver(data));
           this.dials.push(connection);
           this.#unannounced.push(connection);
-          this.guard(() => this.#invariants.dialled(this.dials.filter(({ isLive }) => isLive).length));
+          this.guard(() => {
+            this.#invariants.dialled(this.dials.filter(({ isLive }) => isLive).length);
+            if (clock.now() < this.#notBefore) broken('it dials before a Retry-After is over');
+          });
           return connection;
         },
       },
@@ -175,6 +178,8 @@ export class World {
   call(what: Call): void {
     const { client } = this;
     this.#invariants.called(what, client.state);
+    // Only joining the dial that is to come leaves it as it is.
+    if (what !== 'connect' || client.state !== 'backoff') this.#notBefore = 0;
     if (what === 'connect' || what === 'reconnect') {
       const { state } = client;
       const before = this.#opens;
@@ -217,11 +222,22 @@ export class World {
     fact();
   }
 
+  /** A server asks for a delay, which may be above the cap. */
+  askForDelay(ms: number): void {
+    this.#invariants.delayFloor = ms;
+    this.#notBefore = this.clock.now() + ms;
+  }
+
+  /** Of the step before: every other delay is within the cap. */
+  forgetDelay(): void {
+    this.#invariants.delayFloor = 0;
+  }
+
   send(): void {
     // The first use dials.
     if (this.client.state === 'idle') this.#invariants.called('connect', 'idle');
     const text = this.#ledger.compose(1, false, this.#isInOpen ? this.#opens : undefined);
-    this.messages.push('held');
+    this.messages += 1;
     this.#ledger.promised(text, this.client.send(text));
   }
 
@@ -229,7 +245,7 @@ export class World {
     this.guard(() => {
       if (this.client.state !== 'open') broken(`a message is handed over in ${this.client.state}`);
       this.#ledger.handedOver(data);
-      this.messages[Number.parseInt(String(data), 10)] = 'sent';
+      this.messages -= 1;
     });
   }
 
@@ -246,7 +262,7 @@ export class World {
       else if (event === 'message') this.#delivered += 1;
       else if (event === 'undelivered') {
         this.#ledger.refused(args[0]);
-        this.messages[Number.parseInt(String(args[0]), 10)] = 'refused';
+        this.messages -= 1;
       }
     });
     const { nested } = this;
@@ -322,25 +338,26 @@ export class World {
     return this.client.state !== 'preparing' || this.preparations.length > 0;
   }
 
+  /** Whether a dial that is over, and a `prepare` that is over, can still report. Neither decides what may happen. */
+  get over(): number {
+    const { dials, live, preparations, client } = this;
+    const isDialOver = dials.length > (live === undefined ? 0 : 1);
+    const isPrepareOver = preparations.length > (client.state === 'preparing' ? 1 : 0);
+    return (isDialOver ? 1 : 0) + (isPrepareOver ? 2 : 0);
+  }
+
   /**
    * Everything that decides what may happen from here on, and nothing that only grows: two histories with the same form are
    * explored once.
    */
   get key(): string {
-    return `${this.clientKey}|${Math.min(this.preparations.length, 2)}`;
-  }
-
-  /** All of it, but for what has no connection with the client any more. */
-  get clientKey(): string {
-    const { path, clock, client, live, dials } = this;
+    const { path, clock, client, live } = this;
     const { state } = client;
     const parts: unknown[] = [
       path,
       clock.left.map((left) => left / UNIT).join(','),
       this.#connecting > 0 ? 'c' : '',
-      this.messages.map((fate) => (fate === 'held' ? 'held' : 'over')).join(','),
-      this.sleepsLeft,
-      dials.length > (live === undefined ? 0 : 1) ? 'd' : '',
+      this.messages,
       this.#invariants.key,
     ];
     if (live !== undefined) {
