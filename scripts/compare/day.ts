@@ -9,6 +9,8 @@
  * own (a server that is stopped, a client that must exit) is a function in `parts`, started with `tools.program(name)`.
  * Then: npm run compare -- --day NAME, and, once the verdicts are right, npm run compare -- --day NAME --write.
  *
+ * A day in a page of a browser is `pageDay({…})` of pages/pageDay.ts, with `play(world)` in the place of `run()`.
+ *
  * Judge what a user would call a failure, by the same code for each client, and read the client's documentation for the
  * option that would save it.
  */

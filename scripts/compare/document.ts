@@ -25,7 +25,7 @@ const titles: Record<ClientName, string> = {
 const intros: Partial<Record<Group, string>> = {
   page: `A page of a real Chromium holds the client, bundled as for a user's page, over the page's own \`WebSocket\`. recker is used as
 [In a page](in-a-page.md) shows, with a heartbeat by message. No other client here has one for pages. The delays between
-dials are the same for all, and where nothing else is said they grow to half a minute.
+dials are the same for all; where a day is about a back-off they grow to half a minute.
 
 `,
 };

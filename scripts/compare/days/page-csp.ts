@@ -19,7 +19,7 @@ export const day = pageDay({
     await world.pause(6000);
     const hammers = (await world.dials()) > 2;
     const explains = /policy/i.test(await world.said());
-    if (hammers) return fails(explains ? 'dials on' : 'dials on, no reason');
+    if (hammers) return fails('dials on');
     return explains ? passes('stops, says why') : fails('stops, no reason');
   },
 });

@@ -15,7 +15,7 @@ export const day = pageDay({
     await world.pause(6000);
     const hammers = (await world.dials()) > 2;
     const explains = /secur|mixed|https/i.test(await world.said());
-    if (hammers) return fails(explains ? 'says why, dials on' : 'dials on, no reason');
+    if (hammers) return fails('dials on');
     if (explains) return passes('stops, says why');
     return fails((await world.complaints()) > 0 ? 'an unhandled rejection, no event' : 'stops, no reason');
   },
