@@ -13,7 +13,7 @@ export {
   type SteppedTimer,
   stepChart,
 } from './chartSteps.js';
-export { CUT_OFF } from './context.js';
+export { CUT_OFF, idleSnapshot } from './context.js';
 export { guards } from './guards.js';
 export { ProgressMarks } from './progressMarks.js';
 export * from './public.js';

@@ -10,6 +10,7 @@ import {
   type ConnectionInput,
   connectionMachine,
   forgetOptions,
+  idleSnapshot,
   isolateScheduler,
   shareSession,
   unsetActorOptions,
@@ -49,6 +50,7 @@ export class ChartActor {
       ...inspection,
       clock: clock as never,
       input,
+      snapshot: idleSnapshot(input),
     });
     this.id = this.#actor.sessionId;
     if (inspection === undefined) shareSession(this.#actor);
