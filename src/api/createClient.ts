@@ -7,6 +7,7 @@ import {
   checkOptions,
   type HeadersInput,
   mergeOptions,
+  NO_OPTIONS,
   OPTION_TABLE,
   originOf,
   type Provider,
@@ -69,8 +70,10 @@ export function createClient(options: ClientOptions = {}): Client {
 
   const bound = { parseUrl, headersFor };
 
-  const websocket: Client['websocket'] = (url, own) =>
-    clientOf(url, own === undefined ? defaults : mergeOptions(defaults, checkOptions(own)), bound);
+  const websocket: Client['websocket'] = (url, given) => {
+    const own = checkOptions(given);
+    return clientOf(url, own === NO_OPTIONS ? defaults : mergeOptions(defaults, own), bound);
+  };
   return { websocket, ws: websocket };
 }
 

@@ -57,7 +57,9 @@ export function checkOptions(options: unknown): WebSocketOptions {
     const allowed = `an object with the options as own members${isProtocol ? ', e.g. { protocols }' : ''}`;
     throw optionError('options', options, allowed, true);
   }
-  for (const name of Reflect.ownKeys(options)) {
+  const given = Reflect.ownKeys(options);
+  if (given.length === 0) return NO_OPTIONS;
+  for (const name of given) {
     if (typeof name !== 'string' || !Object.hasOwn(OPTION_TABLE, name)) {
       const names = Object.keys(OPTION_TABLE);
       throw new ConfigurationError(
@@ -74,4 +76,4 @@ export function checkOptions(options: unknown): WebSocketOptions {
 }
 
 /** Shared by all clients that have none. */
-const NO_OPTIONS: WebSocketOptions = Object.freeze(Object.create(null) as WebSocketOptions);
+export const NO_OPTIONS: WebSocketOptions = Object.freeze(Object.create(null) as WebSocketOptions);

@@ -1,5 +1,5 @@
 /** What users may set: checked, and turned into what the parts need. */
-export { checkOptions, mergeOptions, readOption } from './checkOptions.js';
+export { checkOptions, mergeOptions, NO_OPTIONS, readOption } from './checkOptions.js';
 export { checkCloseArguments } from './closeRules.js';
 export { checkHeaders, mergeHeaders } from './handshakeRules.js';
 export type {

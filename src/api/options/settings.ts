@@ -73,28 +73,23 @@ const STANDALONE: ClientDefaults = { parseUrl: (given) => resolveUrl(given), hea
 
 /** The options that the chart needs, with their defaults. */
 export function policyOf(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
-  const policy = freshPolicy(options, factory);
-  const isSame = POLICY_NAMES.every((name) => policy[name] === newestPolicy[name]);
-  if (!isSame) newestPolicy = policy;
+  const memberOf = (name: keyof ConnectionPolicy): unknown => {
+    if (name === 'prepares') return options.prepare !== undefined;
+    // Without Ping frames and without a message in their place there is no heartbeat.
+    const isSilent = options.heartbeatMessage === undefined && !factory.supports.includes('ping');
+    return name === 'heartbeatInterval' && isSilent ? 0 : settled(options, name);
+  };
+  if (!POLICY_NAMES.every((name) => newestPolicy[name] === memberOf(name))) {
+    const members = POLICY_NAMES.map((name) => [name, memberOf(name)]);
+    newestPolicy = Object.freeze(Object.fromEntries(members)) as unknown as ConnectionPolicy;
+  }
   return newestPolicy;
 }
 
 const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as readonly (keyof ConnectionPolicy)[];
 
-/** Members of the policy that are options of the same name. */
-const OPTION_NAMES = POLICY_NAMES.filter((name) => name !== 'prepares');
-
 /** Most clients of a program have the same policy: consecutive ones share the object, to save memory. */
 let newestPolicy = DEFAULT_POLICY;
-
-function freshPolicy(options: WebSocketOptions, factory: TransportFactory): ConnectionPolicy {
-  const policy: Record<string, unknown> = { prepares: options.prepare !== undefined };
-  for (const name of OPTION_NAMES) policy[name] = settled(options, name);
-  // Without Ping frames and without a message in their place there is no heartbeat.
-  if (!factory.supports.includes('ping') && options.heartbeatMessage === undefined)
-    policy.heartbeatInterval = 0;
-  return Object.freeze(policy) as unknown as ConnectionPolicy;
-}
 
 /**
  * What all dials of a client have in common.
@@ -171,9 +166,9 @@ function constant<Value>(
 
 /** Refuses each option that the transport cannot honour: none is silently ignored. */
 function refuseUnsupported(options: WebSocketOptions, factory: TransportFactory): void {
-  for (const [name, value] of Object.entries(options)) {
-    const { needs }: OptionRule = OPTION_TABLE[name as keyof WebSocketOptions];
-    if (needs === undefined || value === false || factory.supports.includes(needs)) continue;
+  for (const name of Object.keys(options) as (keyof WebSocketOptions)[]) {
+    const { needs }: OptionRule = OPTION_TABLE[name];
+    if (needs === undefined || options[name] === false || factory.supports.includes(needs)) continue;
     // What arrives while `prepare` runs has bounds without pausing, too.
     if (name === 'receiveQueue' && options.prepare !== undefined) continue;
     throw new ConfigurationError(name, `${name} is not possible with the transport ${factory.name}`);
