@@ -26,6 +26,8 @@ export class Ledger {
   #handed = 0;
   #refused = 0;
   #newest = -1;
+  /** The messages of `open` listeners that the client holds. */
+  readonly #greetings = new Set<number>();
   #newestGreeting: { readonly greeting: number; readonly id: number } | undefined;
 
   get sent(): number {
@@ -36,6 +38,7 @@ export class Ledger {
   compose(bytes: number, awaitDrain: boolean, greeting: number | undefined): string {
     const id = this.#entries.length;
     this.#entries.push({ id, awaitDrain, greeting, promise: 'pending', undelivered: 0, handed: 0 });
+    if (greeting !== undefined) this.#greetings.add(id);
     return `${id}:${'x'.repeat(bytes)}`;
   }
 
@@ -60,7 +63,10 @@ export class Ledger {
     if (entry.handed > 1) broken(`message ${entry.id} was sent twice`);
     if (entry.undelivered > 0) broken(`message ${entry.id} was sent after it was refused`);
     const { greeting, id } = entry;
+    this.#greetings.delete(id);
     if (greeting === undefined) {
+      const [ahead] = this.#greetings;
+      if (ahead !== undefined) broken(`message ${id} was sent before message ${ahead} of an open listener`);
       if (id < this.#newest) broken(`message ${id} was sent after message ${this.#newest}`);
       this.#newest = id;
     } else {
@@ -76,6 +82,7 @@ export class Ledger {
     const entry = this.#entryOf(data);
     entry.undelivered += 1;
     this.#refused += 1;
+    this.#greetings.delete(entry.id);
     if (entry.undelivered > 1) broken(`message ${entry.id} was told as undelivered twice`);
     if (entry.handed > 0) broken(`message ${entry.id} was told as undelivered, and was sent`);
   }
@@ -90,13 +97,13 @@ export class Ledger {
     }
   }
 
-  /** When all promises that will be settled are. */
+  /** When the client is closed, and all promises that will be settled are. */
   audit(): void {
     for (const { id, handed, undelivered, awaitDrain, promise } of this.#entries) {
       const state = handed > 0 ? 'sent' : undelivered > 0 ? 'refused' : 'held';
       const fits =
         state === 'sent'
-          ? promise === 'resolved' || awaitDrain
+          ? promise === 'resolved' || (awaitDrain && promise === 'rejected')
           : promise === (state === 'refused' ? 'rejected' : 'pending');
       if (!fits) broken(`message ${id} is ${state}, and its promise is ${promise}`);
     }

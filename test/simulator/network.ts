@@ -17,10 +17,18 @@ export interface Peer {
   isFrozen: boolean;
   /** It has sent a Close, or was sent one for a breach of the protocol. */
   isDone: boolean;
+  /** The code of its Close. */
+  closeCode: number | undefined;
+  /** When the client received something of it. */
+  heardAt: number;
   isPongDue: boolean;
   pongs: number;
   isCloseAnswered: boolean;
   readonly inbox: string[];
+  /** Bytes that its kernel took while it had room, and while it was full. */
+  readonly taken: { free: number; full: number };
+  /** When its kernel was full for the first time. */
+  fullAt: number | undefined;
 }
 
 export interface NetworkWatcher {
@@ -28,6 +36,11 @@ export interface NetworkWatcher {
   handedOver(data: unknown): void;
   trace(what: string): void;
 }
+
+/** Bytes of a frame's header, at most, for messages as short as these. */
+const LONGEST_HEADER = 8;
+/** ms. How long bytes may wait for their first take while a connection closes. */
+const FIRST_TAKE = 20_000;
 
 /** Seconds that a 503 asks for. */
 export const RETRY_AFTER = 2;
@@ -38,8 +51,7 @@ export class Network {
   fate: Fate = 'accepts';
   latency = 1;
   ignoresCloses = false;
-  /** Whether a kernel was ever full. */
-  hasHeldWrites = false;
+  ignoresPings = false;
   /** Messages that the client was given; each holds its number. */
   delivered = 0;
   readonly #time: Time;
@@ -70,10 +82,18 @@ export class Network {
 
   readonly dial: FakeTransport['dial'] = (request, observer) => {
     const connection = this.transport.dial(request, observer);
-    const { send } = connection;
+    const { send, take } = connection;
     connection.send = (data) => {
+      const before = connection.bufferedAmount;
       const bytes = send.call(connection, data);
+      if (connection.bufferedAmount === before) peer.taken.free += bytes + LONGEST_HEADER;
+      else peer.fullAt ??= this.#time.now();
       this.#watcher.handedOver(data);
+      return bytes;
+    };
+    connection.take = (most) => {
+      const bytes = take.call(connection, most);
+      peer.taken.full += bytes;
       return bytes;
     };
     const peer: Peer = {
@@ -82,10 +102,14 @@ export class Network {
       latency: this.latency,
       isFrozen: false,
       isDone: false,
+      closeCode: undefined,
+      heardAt: 0,
       isPongDue: false,
       pongs: 0,
       isCloseAnswered: false,
       inbox: [],
+      taken: { free: 0, full: 0 },
+      fullAt: undefined,
     };
     this.peers.push(peer);
     if (peer.fate !== 'stalls') this.#time.later(peer.latency, () => this.answerDial(peer, peer.fate));
@@ -93,7 +117,8 @@ export class Network {
     return connection;
   };
 
-  answerDial({ connection }: Peer, fate: Fate): void {
+  answerDial(peer: Peer, fate: Fate): void {
+    const { connection } = peer;
     if (connection.phase !== 'dialling') return;
     this.#watcher.trace(`network: the server ${fate}`);
     switch (fate) {
@@ -113,6 +138,7 @@ export class Network {
         this.drop();
         break;
       default:
+        peer.heardAt = this.#time.now();
         connection.open();
     }
   }
@@ -129,6 +155,7 @@ export class Network {
     const peer = this.connected;
     if (peer === undefined || peer.isDone || peer.isFrozen) return;
     peer.isDone = true;
+    peer.closeCode = code;
     peer.connection.peerClose(code, code === 1005 ? '' : 'bye');
     if (thenEnds) this.#time.later(peer.latency, () => this.#end(peer));
   }
@@ -155,7 +182,6 @@ export class Network {
   }
 
   holdWrites(holds: boolean): void {
-    this.hasHeldWrites ||= holds;
     this.transport.holdWrites = holds;
     if (this.last !== undefined && (holds || !this.last.isFrozen)) this.last.connection.holdWrites = holds;
   }
@@ -172,9 +198,10 @@ export class Network {
     const { connection } = peer;
     while (peer.inbox.length > 0 && !connection.paused && !peer.isDone && connection.phase === 'open') {
       peer.inbox.pop();
+      peer.heardAt = this.#time.now();
       connection.message(`${this.delivered++}`);
     }
-    if (connection.pings > peer.pongs && !peer.isPongDue) {
+    if (connection.pings > peer.pongs && !peer.isPongDue && !peer.isDone && !this.ignoresPings) {
       peer.isPongDue = true;
       this.#time.later(peer.latency, () => this.#pong(peer));
     }
@@ -189,6 +216,7 @@ export class Network {
     peer.isPongDue = false;
     if (connection.phase !== 'open' || peer.isFrozen || peer.isDone) return;
     peer.pongs = connection.pings;
+    peer.heardAt = this.#time.now();
     connection.pong();
   }
 
@@ -199,7 +227,20 @@ export class Network {
     peer.isCloseAnswered = true;
     const [close] = connection.closes;
     // A Close without a code is returned as 1005.
-    connection.end({ ...close, code: close?.code ?? 1005, wasClean: true });
+    peer.closeCode ??= close?.code ?? 1005;
+    connection.end({ ...close, code: peer.closeCode, wasClean: true });
+  }
+
+  /**
+   * By how much bytes that waited for the kernel extend a deadline, at most (docs/reconnection.md): twice the longest gap
+   * between takes, then what the kernel may still hold divided by the rate seen.
+   */
+  get longestUpload(): number {
+    const { taken, fullAt } = this.last ?? {};
+    if (taken === undefined || fullAt === undefined) return 0;
+    const time = this.#time.now() - fullAt;
+    const allowance = taken.full > 0 ? ((taken.free + taken.full) * time) / taken.full : 0;
+    return Math.max(FIRST_TAKE, 2 * time) + allowance;
   }
 
   /**
@@ -210,6 +251,7 @@ export class Network {
     this.fate = 'accepts';
     this.latency = 1;
     this.ignoresCloses = false;
+    this.ignoresPings = false;
     const peer = this.last;
     if (peer !== undefined && !hasHeartbeat) peer.isFrozen = false;
     this.holdWrites(false);

@@ -5,6 +5,7 @@
  * Owns: what such functions do, and the accounts of the messages that they take.
  */
 import { type ReckerWebSocket, type Session, SessionError, type WebSocketMessage } from '../../src/index.js';
+import { ignore } from '../../src/port/index.js';
 import { broken } from '../support/invariants.js';
 import type { Random } from '../support/random.js';
 import type { Time } from './time.js';
@@ -37,6 +38,8 @@ export class Preparing {
   readonly #time: Time;
   readonly #watcher: PreparingWatcher;
   #run: Run | undefined;
+  /** Those in which a call of `next()` waits. */
+  readonly #waiting = new Set<Run>();
 
   constructor(random: Random, time: Time, watcher: PreparingWatcher) {
     this.#random = random;
@@ -47,6 +50,13 @@ export class Preparing {
   /** Whether a call of `next()` waits in the session that is being prepared. */
   get isWaiting(): boolean {
     return this.#watcher.client.state === 'preparing' && (this.#run?.waiting ?? 0) > 0;
+  }
+
+  /** Nothing waits in a session that is over. */
+  check(): void {
+    const { state } = this.#watcher.client;
+    for (const run of this.#waiting)
+      if (run !== this.#run || state !== 'preparing') broken(`a session's next() waits in ${state}`);
   }
 
   readonly prepare = (session: Session): void | Promise<void> => {
@@ -73,7 +83,6 @@ export class Preparing {
   }
 
   async #step(run: Run): Promise<void> {
-    const { session } = run;
     const random = this.#random;
     const what = random.weighted({
       send: 4,
@@ -91,7 +100,7 @@ export class Preparing {
     this.#watcher.trace(`  prepare: ${what}`);
     switch (what) {
       case 'send':
-        if (this.#watcher.client.state === 'preparing') void session.send(`${OF_SESSION}${random.int(9)}`);
+        this.#send(run, `${OF_SESSION}${random.int(9)}`);
         return;
       case 'next':
         return this.#next(run);
@@ -125,13 +134,24 @@ export class Preparing {
     }
   }
 
+  #send(run: Run, text: string): void {
+    const { state } = this.#watcher.client;
+    const isOver = run !== this.#run || (state !== 'preparing' && state !== 'open');
+    if (isOver) {
+      const accepted = () => this.#watcher.guard(() => broken('a session that is over took a message'));
+      run.session.send(text).then(accepted, ignore);
+    } else if (state === 'preparing') void run.session.send(text);
+  }
+
   async #next(run: Run, where?: (message: WebSocketMessage) => boolean, signal?: AbortSignal): Promise<void> {
     run.waiting += 1;
+    this.#waiting.add(run);
     try {
       const { data } = await run.session.next(where, { signal });
       this.taken.add(Number(data));
     } finally {
       run.waiting -= 1;
+      if (run.waiting === 0) this.#waiting.delete(run);
     }
   }
 

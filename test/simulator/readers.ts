@@ -3,7 +3,7 @@
  * place among those that listeners heard: readers get the same.
  */
 import type { ReckerWebSocket, WebSocketMessage } from '../../src/index.js';
-import { broken } from '../support/invariants.js';
+import { broken, InvariantBroken } from '../support/invariants.js';
 
 interface Reader {
   readonly messages: AsyncGenerator<WebSocketMessage, undefined, void>;
@@ -17,6 +17,10 @@ interface Reader {
   isOver: boolean;
   /** Whether the client has been closing or at rest since. */
   isCutOff: boolean;
+  /** Whether it ends with the present connection. */
+  isEnding: boolean;
+  /** How many messages had been heard when that ended. */
+  end: number | undefined;
 }
 
 export class Readers {
@@ -34,6 +38,7 @@ export class Readers {
   /** @param received how many messages were heard: the iteration begins with the one after */
   add(client: ReckerWebSocket, received: number): void {
     const messages = client[Symbol.asyncIterator]();
+    const isClosed = client.state === 'closed';
     this.#readers.push({
       messages,
       inherited: [...this.#left].sort((one, other) => one - other),
@@ -43,7 +48,9 @@ export class Readers {
       isPulling: false,
       isOver: false,
       // A listener may have closed it again while it began to connect.
-      isCutOff: client.state === 'closing' || client.state === 'closed',
+      isCutOff: isClosed || client.state === 'closing',
+      isEnding: isClosed,
+      end: isClosed ? received : undefined,
     });
     this.#left.clear();
   }
@@ -72,6 +79,16 @@ export class Readers {
     this.#left.clear();
   }
 
+  /** `close()` was called, or the client is at rest: those that there are end with the connection. */
+  ending(): void {
+    for (const reader of this.#readers) reader.isEnding = true;
+  }
+
+  /** A connection has ended. @param received how many messages were heard */
+  ended(received: number): void {
+    for (const reader of this.#readers) if (reader.isEnding) reader.end ??= received;
+  }
+
   cutOff(): void {
     for (const reader of this.#readers) reader.isCutOff = true;
   }
@@ -98,15 +115,25 @@ export class Readers {
     reader.messages.next().then(
       (result) => {
         reader.isPulling = false;
-        if (result.done) reader.isOver = true;
+        if (result.done) this.#over(reader);
         else this.#got(reader, this.#placeOf(Number(result.value.data)));
         this.#pull(reader);
       },
       () => {
         reader.isPulling = false;
-        reader.isOver = true;
+        this.#over(reader);
       },
     );
+  }
+
+  /** It yields all that it holds before it ends. */
+  #over(reader: Reader): void {
+    const { isOver, isEnding, end, next } = reader;
+    reader.isOver = true;
+    if (isOver) return;
+    if (!isEnding) this.failure ??= new InvariantBroken('an iteration ended, and nothing has ended it');
+    else if (end !== undefined && next !== end)
+      this.failure ??= new InvariantBroken(`an iteration ended at message ${next} of ${end}`);
   }
 
   #got(reader: Reader, message: number): void {
@@ -116,7 +143,7 @@ export class Readers {
       reader.inherited = [];
       reader.next += 1;
     } else if (!reader.isOver) {
-      this.failure ??= new Error(`an iteration yielded message ${message}, not ${reader.next}`);
+      this.failure ??= new InvariantBroken(`an iteration yielded message ${message}, not ${reader.next}`);
     }
     reader.hasBegun = true;
   }

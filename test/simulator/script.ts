@@ -23,6 +23,7 @@ export interface Settings {
   readonly prepares: boolean;
   readonly prepareTimeout: number;
   readonly maxInFlight: number;
+  readonly highWaterMark: number;
   readonly sendQueue: 'default' | 'none' | 'short' | 'short, drops the oldest';
   readonly receiveMessages: number;
   readonly decision: 'default' | 'always' | 'in 70 ms' | 'throws';
@@ -53,6 +54,9 @@ export type Call =
   | { readonly do: 'wake' }
   | { readonly do: 'network is back' };
 
+/** What a listener does: most call the client. */
+export type Reaction = Call | { readonly do: 'throw' };
+
 export const LISTENED = [
   'state',
   'open',
@@ -66,7 +70,7 @@ export const LISTENED = [
 export type Action =
   | Call
   // The user.
-  | { readonly do: 'listen once'; readonly event: (typeof LISTENED)[number]; readonly call: Call }
+  | { readonly do: 'listen once'; readonly event: (typeof LISTENED)[number]; readonly call: Reaction }
   | { readonly do: 'iterate' }
   | { readonly do: 'read'; readonly count: number }
   | { readonly do: 'leave the iteration' }
@@ -79,6 +83,7 @@ export type Action =
   | { readonly do: 'garbage' }
   | { readonly do: 'peer sends'; readonly count: number }
   | { readonly do: 'peer ignores Closes'; readonly ignores: boolean }
+  | { readonly do: 'peer ignores Pings'; readonly ignores: boolean }
   | { readonly do: 'kernel holds writes'; readonly holds: boolean }
   | { readonly do: 'kernel takes'; readonly bytes: number }
   // Time.
@@ -109,6 +114,7 @@ export const PLAIN: Settings = {
   prepares: false,
   prepareTimeout: 10_000,
   maxInFlight: 1_048_576,
+  highWaterMark: 16_384,
   sendQueue: 'default',
   receiveMessages: 1024,
   decision: 'default',
@@ -129,6 +135,7 @@ function settingsOf(random: Random): Settings {
     connectTimeout: random.pick([0, 300, 10_000]),
     closeTimeout: random.pick([100, 5000]),
     maxInFlight: random.pick([1, 64, 1_048_576]),
+    highWaterMark: random.pick([1, 16_384]),
     sendQueue: random.pick(['default', 'default', 'none', 'short', 'short, drops the oldest']),
     receiveMessages: random.pick([1, 3, 1024]),
     decision: random.weighted({ default: 8, always: 1, 'in 70 ms': 1, throws: 1 }),
@@ -183,6 +190,7 @@ function actionOf(random: Random): Action {
     garbage: 1,
     'peer sends': 5,
     'peer ignores Closes': 1,
+    'peer ignores Pings': 1,
     'kernel holds writes': 2,
     'kernel takes': 2,
     wait: 10,
@@ -194,7 +202,11 @@ function actionOf(random: Random): Action {
     case 'call':
       return callOf(random);
     case 'listen once':
-      return { do: what, event: random.pick(LISTENED), call: callOf(random) };
+      return {
+        do: what,
+        event: random.pick(LISTENED),
+        call: random.chance(0.1) ? { do: 'throw' } : callOf(random),
+      };
     case 'read':
       return { do: what, count: random.pick([1, 2, 10]) };
     case 'from now on the server':
@@ -212,6 +224,7 @@ function actionOf(random: Random): Action {
     case 'peer sends':
       return { do: what, count: random.pick([1, 2, 8]) };
     case 'peer ignores Closes':
+    case 'peer ignores Pings':
       return { do: what, ignores: random.chance(0.5) };
     case 'kernel holds writes':
       return { do: what, holds: random.chance(0.6) };
@@ -240,3 +253,39 @@ export function scriptOf(seed: number, fixed: Partial<Settings> = {}): Script {
   const first: Action[] = random.chance(0.7) ? [{ do: 'connect' }] : [];
   return { seed, settings, actions: [...first, ...Array.from({ length }, () => actionOf(random))] };
 }
+
+/** Forms of an action that say less, the simplest first. */
+export function simplerThan(action: Action): Action[] {
+  return formsOf(action).filter((form) => JSON.stringify(form) !== JSON.stringify(action));
+}
+
+function formsOf(action: Action): Action[] {
+  switch (action.do) {
+    case 'send':
+      return sendForms(action);
+    case 'peer sends':
+    case 'read':
+      return [{ ...action, count: 1 }];
+    case 'from now on the server':
+      return [{ ...action, latency: 1 }];
+    case 'wait':
+      return [1, 100, 1000].filter((ms) => ms < action.ms).map((ms) => ({ ...action, ms }));
+    case 'wait for the next timer':
+      return [{ ...action, short: 0 }];
+    case 'listen once': {
+      const { call } = action;
+      return call.do === 'send' ? sendForms(call).map((form) => ({ ...action, call: form })) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+type Send = Extract<Call, { do: 'send' }>;
+
+const sendForms = (send: Send): Send[] => [
+  { ...send, count: 1, bytes: 0, awaitDrain: false },
+  { ...send, count: 1 },
+  { ...send, bytes: 0 },
+  { ...send, awaitDrain: false },
+];

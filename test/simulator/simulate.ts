@@ -1,5 +1,5 @@
 /** Running seeds, and making a failing one short. */
-import { type Action, PLAIN, type Script, type Settings, scriptOf } from './script.js';
+import { PLAIN, type Script, type Settings, scriptOf, simplerThan } from './script.js';
 import { World } from './world.js';
 
 /** A script under which something is wrong. */
@@ -37,47 +37,55 @@ export async function traceOf(script: Script): Promise<readonly string[]> {
   }
 }
 
+/** What is wrong, without the numbers of this run. */
+export const kindOf = (error: Error): string => error.message.replace(/\d+/g, '#');
+
 /**
- * The shortest script that still fails: parts of the actions are left out, ever smaller ones (Zeller's delta
- * debugging), then each setting is made plain.
+ * The shortest script under which the same is wrong: parts of the actions are left out, ever smaller ones (Zeller's delta
+ * debugging), each setting is made plain, and what is left is made simple. No single step of these makes the result shorter.
  */
 export async function shorten(
   { script, error }: Finding,
   fails: (script: Script) => Promise<Error | undefined> = whyItFails,
 ): Promise<Finding> {
   let best: Finding = { script, error };
+  const kind = kindOf(error);
   const attempt = async (changed: Partial<Script>): Promise<boolean> => {
     const candidate = { ...best.script, ...changed };
     const failure = await fails(candidate);
-    if (failure !== undefined) best = { script: candidate, error: failure };
-    return failure !== undefined;
+    const isSame = failure !== undefined && kindOf(failure) === kind;
+    if (isSame) best = { script: candidate, error: failure };
+    return isSame;
   };
-  let size = Math.ceil(best.script.actions.length / 2);
-  while (size >= 1) {
+  const leaveOut = async (size: number): Promise<boolean> => {
     let hasShrunk = false;
     for (let start = 0; start < best.script.actions.length; ) {
-      const actions: readonly Action[] = best.script.actions.toSpliced(start, size);
-      if (await attempt({ actions })) hasShrunk = true;
+      if (await attempt({ actions: best.script.actions.toSpliced(start, size) })) hasShrunk = true;
       else start += size;
     }
-    // At the end once more, for as long as single actions can still go.
-    if (size > 1) size = Math.ceil(size / 2);
-    else if (!hasShrunk) break;
-  }
-  for (const name of Object.keys(PLAIN) as (keyof Settings)[]) {
-    await attempt({ settings: { ...best.script.settings, [name]: PLAIN[name] } });
-  }
+    return hasShrunk;
+  };
+  const simplify = async (): Promise<boolean> => {
+    let hasShrunk = false;
+    for (const name of Object.keys(PLAIN) as (keyof Settings)[]) {
+      const { settings } = best.script;
+      if (
+        settings[name] !== PLAIN[name] &&
+        (await attempt({ settings: { ...settings, [name]: PLAIN[name] } }))
+      )
+        hasShrunk = true;
+    }
+    for (const [index, action] of best.script.actions.entries())
+      for (const simpler of simplerThan(action))
+        if (await attempt({ actions: best.script.actions.with(index, simpler) })) {
+          hasShrunk = true;
+          break;
+        }
+    return hasShrunk;
+  };
+  for (let size = Math.ceil(script.actions.length / 2); size > 1; size = Math.ceil(size / 2))
+    await leaveOut(size);
+  // What was needed may no longer be once something else is gone.
+  for (let goesOn = true; goesOn; ) goesOn = [await leaveOut(1), await simplify()].includes(true);
   return best;
-}
-
-/** A finding, for people. */
-export function tell({ script, error }: Finding): string {
-  const changed = Object.entries(script.settings).filter(
-    ([name, value]) => PLAIN[name as keyof Settings] !== value,
-  );
-  return [
-    `seed ${script.seed}: ${error.message}`,
-    `  options: ${changed.map(([name, value]) => `${name} ${value}`).join(', ') || 'the plain ones'}`,
-    ...script.actions.map((action) => `  ${JSON.stringify(action)}`),
-  ].join('\n');
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantBroken } from '../support/invariants.js';
 import { type Action, PLAIN, type Script, scriptOf } from './script.js';
-import { type Finding, shorten, tell, traceOf, trySeed, whyItFails } from './simulate.js';
+import { type Finding, shorten, traceOf, trySeed, whyItFails } from './simulate.js';
+import { tell } from './text.js';
 
 const FIXED = 300;
 const FRESH = 200;

@@ -6,7 +6,7 @@
  */
 
 import { MESSAGE_COST } from '../../src/api/outgoing/sendQueue.js';
-import type { CloseInfo } from '../../src/api/types.js';
+import type { CloseInfo, OpenInfo } from '../../src/api/types.js';
 import { type Inspect, ReckerWebSocket, type WebSocketOptions } from '../../src/index.js';
 import { defaultShouldReconnect, type Failure } from '../../src/machine/index.js';
 import { RUNTIME_FACT } from '../../src/port/index.js';
@@ -14,15 +14,17 @@ import { EVENTS } from '../support/events.js';
 import { broken, type Command, Invariants } from '../support/invariants.js';
 import { setOffline } from '../support/offline.js';
 import { Random } from '../support/random.js';
+import { Course } from './course.js';
 import { Ledger } from './ledger.js';
 import { Network, type Peer, RETRY_AFTER } from './network.js';
 import { OF_SESSION, Preparing, type PreparingWatcher } from './preparing.js';
 import { Readers } from './readers.js';
-import type { Action, Call, Script, Settings } from './script.js';
+import type { Action, Call, Reaction, Script, Settings } from './script.js';
+import { Thrown } from './thrown.js';
 import { Time } from './time.js';
 
 /** A client that dials again after 0 ms does so without end: an action may bring only so many things. */
-const MOST_EVENTS = 200;
+const MOST_EVENTS = 50;
 /** So many rounds of promises, each waiting for the one before, has nothing in the client. */
 const ROUNDS = 6;
 /** And so many turns of the event loop pass from the last step of a `prepare` to the messages that were held meanwhile. */
@@ -43,11 +45,13 @@ export class World {
   readonly #network: Network;
   readonly #client: ReckerWebSocket;
   readonly #invariants: Invariants;
+  readonly #course: Course;
+  readonly #thrown: Thrown = new Thrown();
   readonly #ledger = new Ledger();
   readonly #readers = new Readers((message) => this.#places.get(message) ?? Number.NaN);
   readonly #preparing: Preparing;
   readonly #abort = new AbortController();
-  #planned: { readonly event: string; readonly call: Call }[] = [];
+  #planned: { readonly event: string; readonly call: Reaction }[] = [];
   #isOffline = false;
   #failure: unknown;
   /** The messages that were heard, and their order. */
@@ -56,7 +60,10 @@ export class World {
   #connecting = 0;
   #closing = 0;
   #opens = 0;
-  #inOpen = false;
+  #closes = 0;
+  #lastClose: CloseInfo | undefined;
+  /** The event whose listener is being called. */
+  #inside: string | undefined;
   /** Peers whose end was not told yet, in order. */
   #untold: Peer[] = [];
 
@@ -66,6 +73,7 @@ export class World {
     const { settings, seed } = script;
     this.#time = new Time(settings.timersFirst);
     this.#invariants = new Invariants(settings);
+    this.#course = new Course(settings, this.#time);
     if (settings.decision === 'in 70 ms') this.#invariants.delayFloor = 70;
     this.#network = new Network(this.#time, {
       dialled: (peer, live) => this.#guard(() => this.#dialled(peer, live)),
@@ -82,6 +90,9 @@ export class World {
 
   /** @throws what was found to be wrong */
   async run(): Promise<void> {
+    this.#thrown.watch((error) => {
+      this.#failure ??= error;
+    });
     try {
       for (const action of this.#script.actions) {
         this.#trace(JSON.stringify(action));
@@ -91,6 +102,7 @@ export class World {
       await this.#heal();
       await this.#finish();
     } finally {
+      this.#thrown.unwatch();
       setOffline(false);
     }
   }
@@ -98,12 +110,12 @@ export class World {
   #options(settings: Settings, seed: number): WebSocketOptions {
     const { sendQueue, receiveMessages, decision, timersFirst: _, prepares, ...options } = settings;
     const random = new Random(seed + 1);
-    const decisions: Partial<Record<Settings['decision'], (failure: Failure) => boolean | number>> = {
-      always: () => true,
-      'in 70 ms': (failure) => (defaultShouldReconnect(failure) ? 70 : false),
-      throws: () => {
-        throw new Error('shouldReconnect threw');
-      },
+    const decide = (failure: Failure): boolean | number => {
+      const isWorthIt = decision === 'always' || defaultShouldReconnect(failure);
+      const answer = isWorthIt && decision === 'in 70 ms' ? 70 : isWorthIt;
+      this.#course.decided(answer);
+      if (decision === 'throws') throw new Error('shouldReconnect threw');
+      return answer;
     };
     const short = { maxMessages: 3, maxBytes: 10_000 + 3 * MESSAGE_COST };
     return {
@@ -116,7 +128,7 @@ export class World {
         'short, drops the oldest': { ...short, overflow: 'drop-oldest' as const },
       }[sendQueue],
       receiveQueue: { maxMessages: receiveMessages, maxBytes: 1_000_000 },
-      shouldReconnect: decisions[decision],
+      shouldReconnect: decide,
       signal: this.#abort.signal,
       random: random.next,
       clock: this.#time,
@@ -158,7 +170,7 @@ export class World {
         this.#planned.push(action);
         break;
       case 'iterate':
-        this.#invariants.called('connect', this.#client.state);
+        this.#called('connect');
         this.#readers.add(this.#client, this.#places.size);
         break;
       case 'read':
@@ -194,6 +206,9 @@ export class World {
       case 'peer ignores Closes':
         network.ignoresCloses = action.ignores;
         break;
+      case 'peer ignores Pings':
+        network.ignoresPings = action.ignores;
+        break;
       case 'kernel holds writes':
         network.holdWrites(action.holds);
         break;
@@ -224,20 +239,16 @@ export class World {
     switch (call.do) {
       case 'connect':
       case 'reconnect':
-        this.#called(call.do);
-        this.#await(call.do === 'connect' ? client.connect() : client.reconnect(), 'connecting');
+        this.#connect(call.do, () => (call.do === 'connect' ? client.connect() : client.reconnect()));
         break;
       case 'connect, and give up waiting': {
-        this.#called('connect');
         const patience = new AbortController();
-        this.#await(client.connect({ signal: patience.signal }), 'connecting');
+        this.#connect('connect', () => client.connect({ signal: patience.signal }));
         this.#time.later(call.after, () => patience.abort());
         break;
       }
       case 'close':
-        this.#called('close');
-        this.#readers.lost();
-        this.#await(client.close(call.code, 'enough'), 'closing');
+        this.#close(call.code);
         break;
       case 'terminate':
         this.#called('terminate');
@@ -251,18 +262,18 @@ export class World {
         client.ping();
         break;
       case 'wake':
-        this.#invariants.reported(client.state);
+        this.#reported();
         client.wake();
         break;
       case 'network is back':
-        this.#invariants.reported(client.state);
+        this.#reported();
         client[RUNTIME_FACT]({ type: 'runtime.online' });
         break;
       case 'send':
         // The first use dials; a message that is refused does not.
         if (client.state === 'idle' && this.#script.settings.sendQueue !== 'none') this.#called('connect');
         for (let sent = 0; sent < call.count; sent += 1) {
-          const greeting = this.#inOpen ? this.#opens : undefined;
+          const greeting = this.#inside === 'open' ? this.#opens : undefined;
           const text = this.#ledger.compose(call.bytes, call.awaitDrain, greeting);
           this.#ledger.promised(text, client.send(text, { awaitDrain: call.awaitDrain }));
         }
@@ -270,17 +281,49 @@ export class World {
   }
 
   #called(command: Command): void {
-    this.#invariants.called(command, this.#client.state);
+    const { state } = this.#client;
+    this.#invariants.called(command, state);
+    this.#course.called(command, state, this.#inside !== undefined);
   }
 
-  #await(promise: Promise<void>, what: 'connecting' | 'closing'): void {
-    const add = (change: number) => {
-      if (what === 'connecting') this.#connecting += change;
-      else this.#closing += change;
+  #reported(): void {
+    this.#invariants.reported(this.#client.state);
+    this.#course.reported();
+  }
+
+  /** Resolves with an opening that comes after the call, or at once where it is open. */
+  #connect(command: 'connect' | 'reconnect', call: () => Promise<void>): void {
+    const isOpen = command === 'connect' && this.#client.state === 'open';
+    const opens = this.#opens;
+    this.#called(command);
+    this.#connecting += 1;
+    const settled = () => {
+      this.#connecting -= 1;
     };
-    const settled = () => add(-1);
-    add(1);
-    promise.then(settled, settled);
+    call().then(() => {
+      settled();
+      const { state } = this.#client;
+      if (!isOpen && this.#opens === opens) this.#guard(() => broken(`${command}() resolved in ${state}`));
+    }, settled);
+  }
+
+  /** Resolves when a connection has ended that was there, or at once where there is none. */
+  #close(code: number): void {
+    const client = this.#client;
+    const isClosed = client.state === 'closed';
+    const closes = this.#closes;
+    this.#called('close');
+    this.#readers.lost();
+    if (!isClosed) this.#readers.ending();
+    this.#closing += 1;
+    const settled = () => {
+      this.#closing -= 1;
+    };
+    client.close(code, 'enough').then(() => {
+      settled();
+      if (!isClosed && this.#closes === closes)
+        this.#guard(() => broken(`close() resolved in ${client.state}`));
+    }, settled);
   }
 
   async #pass(ms: number): Promise<void> {
@@ -296,27 +339,52 @@ export class World {
       // What fails without a network uses up no attempt.
       if (event === 'reconnecting' && this.#isOffline) this.#invariants.reported('backoff');
       if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);
-      if (event === 'undelivered') this.#ledger.refused(args[0]);
-      else if (event === 'message') this.#messaged(args[0] as { readonly data: unknown });
-      else if (event === 'close') {
-        this.#readers.lost();
-        this.#closed(args[2] as CloseInfo);
-      } else if (event === 'open') this.#opens += 1;
-      else if (event === 'state' && ENDS_READING.has(args[0])) this.#readers.cutOff();
+      this.#account(event, args);
     });
     const index = this.#planned.findIndex((planned) => planned.event === event);
     const [planned] = index < 0 ? [] : this.#planned.splice(index, 1);
     if (planned === undefined) return;
-    this.#trace(`  in it: ${JSON.stringify(planned.call)}`);
-    this.#inOpen = event === 'open';
-    this.#guard(() => this.#call(planned.call));
-    this.#inOpen = false;
+    const { call } = planned;
+    this.#trace(`  in it: ${JSON.stringify(call)}`);
+    if (call.do === 'throw') this.#thrown.raise();
+    this.#inside = event;
+    this.#guard(() => this.#call(call));
+    this.#inside = undefined;
+  }
+
+  /** What was heard, for the accounts. */
+  #account(event: (typeof EVENTS)[number], args: readonly unknown[]): void {
+    switch (event) {
+      case 'undelivered':
+        this.#ledger.refused(args[0]);
+        break;
+      case 'message':
+        this.#messaged(args[0] as { readonly data: unknown });
+        break;
+      case 'close':
+        this.#closed(args[0] as number, args[2] as CloseInfo);
+        break;
+      case 'open':
+        this.#opens += 1;
+        this.#course.opened(args[0] as OpenInfo);
+        break;
+      case 'reconnecting':
+        this.#course.waits(args[0] as number, args[1] as number, this.#lastClose, this.#isOffline);
+        break;
+      case 'heartbeat-timeout':
+        this.#timedOut();
+        break;
+      case 'state':
+        if (ENDS_READING.has(args[0])) this.#readers.cutOff();
+        if (args[0] === 'closed' || args[0] === 'exhausted') this.#readers.ending();
+    }
   }
 
   #dialled(peer: Peer, live: number): void {
     this.#trace('  dials');
     this.#untold.push(peer);
     this.#invariants.dialled(live);
+    this.#course.dialled();
   }
 
   #messaged({ data }: { readonly data: unknown }): void {
@@ -329,14 +397,30 @@ export class World {
     this.#newest = message;
   }
 
-  /** The loss says how much it took along: of the connection that ended, if one did. */
-  #closed({ unsentBytes }: CloseInfo): void {
+  /** The loss says how much it took along, and with which code: of the connection that ended, if one did. */
+  #closed(code: number, info: CloseInfo): void {
+    this.#closes += 1;
+    this.#lastClose = info;
+    this.#readers.lost();
+    this.#readers.ended(this.#places.size);
     const [oldest] = this.#untold;
     const phase = oldest?.connection.phase;
     const hasEnded = phase === 'ended' || phase === 'destroyed';
     if (hasEnded) this.#untold.shift();
     const lost = hasEnded ? (oldest?.connection.unsentBytes ?? 0) : 0;
-    if (unsentBytes !== lost) broken(`close tells ${unsentBytes} unsent bytes, and ${lost} were lost`);
+    if (info.unsentBytes !== lost)
+      broken(`close tells ${info.unsentBytes} unsent bytes, and ${lost} were lost`);
+    const given = hasEnded ? oldest?.closeCode : code;
+    if (code !== 1006 && code !== given) broken(`close reports ${code}, and the peer's was ${given}`);
+    this.#course.lost(info, this.#isOffline);
+  }
+
+  /** A peer that was heard within `heartbeatTimeout` is not dead. */
+  #timedOut(): void {
+    const silence = this.#time.now() - (this.#untold[0]?.heardAt ?? 0);
+    const { heartbeatTimeout } = this.#script.settings;
+    if (silence < heartbeatTimeout)
+      broken(`a heartbeat timed out after ${silence} of ${heartbeatTimeout} ms`);
   }
 
   // What must be true.
@@ -385,6 +469,7 @@ export class World {
     const { messagesIn, queuedMessages, queuedBytes, paused, dials } = this.#client.stats();
     this.#ledger.balance(queuedMessages);
     this.#checkMessages(messagesIn);
+    this.#preparing.check();
     if (dials !== this.#network.peers.length) broken(`${dials} dials are counted`);
     if (isConnected !== (state === 'open')) broken(`isConnected is ${isConnected} in ${state}`);
     if (last !== undefined && last.connection.lost.length > 0) broken('a message was sent after a Close');
@@ -418,9 +503,8 @@ export class World {
     const found = heartbeatInterval > 0 ? 2 * (heartbeatInterval + 2 * heartbeatTimeout) : 0;
     const delay = Math.max(maxReconnectDelay, this.#invariants.delayFloor);
     const prepared = prepares ? prepareTimeout + delay + connectTimeout : 0;
-    // Bytes that waited for the kernel extend both deadlines, by the longest gap seen (docs/reconnection.md).
-    const uploads = this.#network.hasHeldWrites ? Math.max(20_000, 3 * this.#time.elapsed) : 0;
-    const bound = found + closeTimeout + connectTimeout + delay + prepared + uploads + 1000;
+    const bound =
+      found + closeTimeout + connectTimeout + delay + prepared + this.#network.longestUpload + 1000;
     await this.#passWhile(bound, () => this.#isDead || !this.#isAtRest);
     const { state } = this.#client;
     const hasGivenUp = this.#network.peers.length === dialsBefore && before !== 'backoff';
@@ -469,6 +553,7 @@ export class World {
     await this.#settle();
     this.#ledger.audit();
     this.#readers.audit();
+    this.#thrown.audit();
   }
 
   #guard(act: () => void): void {
