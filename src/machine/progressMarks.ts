@@ -29,13 +29,14 @@ export class ProgressMarks {
   /** Whether that moment is of something received since the socket was asked the last time. */
   #hasHeard = false;
   #longestGap = 0;
-  #gapBeforeQuestion = 0;
   /** What the kernel took before it was first full: so much it can hold. */
   #capacity: number;
   #hasTaken = false;
   /** What it took after that, and in which time. */
   #bytes = 0;
   #time = 0;
+  /** What was known of the takes when the socket was asked the last time. */
+  #beforeQuestion = { longestGap: 0, bytes: 0, time: 0 };
 
   /** @param capacity bytes that the kernel took before it was full */
   constructor(now: number, capacity: number) {
@@ -78,7 +79,7 @@ export class ProgressMarks {
 
   /** The socket is asked what it has received. */
   question(): void {
-    this.#gapBeforeQuestion = this.#longestGap;
+    this.#beforeQuestion = { longestGap: this.#longestGap, bytes: this.#bytes, time: this.#time };
   }
 
   /** The answer: where bytes came, and no message with its own moment, they count as received now. */
@@ -89,7 +90,10 @@ export class ProgressMarks {
 
   /** The process was stopped: the time since the last mark says nothing, and neither does a gap seen on waking. */
   forgetSilence(now: number): void {
-    this.#longestGap = this.#gapBeforeQuestion;
+    const { longestGap, bytes, time } = this.#beforeQuestion;
+    this.#longestGap = longestGap;
+    this.#bytes = bytes;
+    this.#time = time;
     this.#since = now;
     this.#heardAt = now;
   }
