@@ -71,6 +71,8 @@ export class Course {
     if (late < 0 && !this.#isHastened) broken(`it dials ${-late} ms before the dial is due`);
     if (late < 0 && this.#time.now() < this.#notBefore) broken('it dials before a Retry-After is over');
     if (late > 0) broken(`it dials ${late} ms after the dial was due`);
+    // The announcement of this attempt may have been dropped.
+    if (this.#hasLasted) this.#announced = 0;
     this.#dials += 1;
     this.#openedAt = undefined;
     this.#dueAt = undefined;
