@@ -26,6 +26,7 @@ interface Reader {
 export class Readers {
   failure: unknown;
   #readers: Reader[] = [];
+  #endings = 0;
   /** What readers have left unread since the last loss. */
   #left = new Set<number>();
   readonly #placeOf: (message: number) => number;
@@ -37,8 +38,10 @@ export class Readers {
 
   /** @param received how many messages were heard: the iteration begins with the one after */
   add(client: ReckerWebSocket, received: number): void {
+    const before = this.#endings;
     const messages = client[Symbol.asyncIterator]();
-    const isClosed = client.state === 'closed';
+    // A listener may have closed it again while it began to connect.
+    const isClosed = client.state === 'closed' || this.#endings !== before;
     this.#readers.push({
       messages,
       inherited: [...this.#left].sort((one, other) => one - other),
@@ -47,7 +50,6 @@ export class Readers {
       wanted: 0,
       isPulling: false,
       isOver: false,
-      // A listener may have closed it again while it began to connect.
       isCutOff: isClosed || client.state === 'closing',
       isEnding: isClosed,
       end: isClosed ? received : undefined,
@@ -81,6 +83,7 @@ export class Readers {
 
   /** `close()` was called, or the client is at rest: those that there are end with the connection. */
   ending(): void {
+    this.#endings += 1;
     for (const reader of this.#readers) reader.isEnding = true;
   }
 
