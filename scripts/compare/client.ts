@@ -49,7 +49,26 @@ export interface Settings {
   /** Handshake headers, where `has.headers`. */
   readonly headers?: unknown;
   readonly protocols?: readonly string[];
+  /** Where `offers` has 'url': gives the URL of each dial, in place of the fixed one. */
+  readonly urlOf?: () => string;
+  /** Where `offers` has 'stableAfter': how long a connection must last before the delays begin anew. */
+  readonly stableAfter?: number;
+  /** Where `offers` has 'jitter': the library's own random delays. */
+  readonly jitter?: boolean;
+  /** Where `offers` has 'maxQueued': how many messages may wait at most. */
+  readonly maxQueued?: number;
+  /** Where `offers` has 'maxAttempts': how many dials may fail before it gives up. */
+  readonly maxAttempts?: number;
+  /** Where `offers` has 'maxPayload': the largest message that is taken, in bytes. */
+  readonly maxPayload?: number;
+  /** Offers permessage-deflate, where that is an option. */
+  readonly compression?: boolean;
+  /** Where `offers` has 'proxy': the URL of an HTTP proxy. */
+  readonly proxy?: string;
 }
+
+/** What some libraries have an option for. */
+export type Offer = 'url' | 'stableAfter' | 'jitter' | 'maxQueued' | 'maxAttempts' | 'maxPayload' | 'proxy';
 
 export const DEFAULTS = {
   heartbeat: 1000,
@@ -75,6 +94,10 @@ export interface Session {
   terminate?(): void;
   /** A second call to connect, where the library has such a call. */
   connect?(): void;
+  /** Dials at once, also after it has given up, where the library has a call for that. */
+  reconnect?(): void;
+  /** Takes messages one at a time and waits for `each`, as the documentation shows, where it shows how. */
+  readSlowly?(each: () => Promise<void>): void;
   /** `bufferedAmount`. */
   readonly bufferedAmount: number;
 }
@@ -89,6 +112,7 @@ export interface Client {
     /** Backs off by itself: the loop is the library's, not the user's. */
     readonly reconnect: boolean;
   };
+  readonly offers?: readonly Offer[];
   open(url: string, settings?: Settings): Session;
 }
 

@@ -88,34 +88,34 @@ const asBuffer = (data: unknown): unknown => (data instanceof ArrayBuffer ? Buff
 
 /** A session over one such object, for all its connections. */
 export class TargetSession<T extends Target = Target> extends Recorded {
-  readonly #target: T;
+  protected readonly target: T;
 
   constructor(target: T) {
     super();
-    this.#target = target;
+    this.target = target;
     target.binaryType = 'arraybuffer';
     for (const kind of HEARD) target.addEventListener(kind, (event) => this.note(kind, factsOf(event)));
   }
 
   get isOpen(): boolean {
-    return this.#target.readyState === 1;
+    return this.target.readyState === 1;
   }
 
   get bufferedAmount(): number {
-    return this.#target.bufferedAmount;
+    return this.target.bufferedAmount;
   }
 
   on(kind: Heard, listener: Listener): void {
-    this.#target.addEventListener(kind, (event) => listener(this.happening(kind, factsOf(event))));
+    this.target.addEventListener(kind, (event) => listener(this.happening(kind, factsOf(event))));
   }
 
   send(data: string | Uint8Array): Sent {
-    return this.attempt(() => this.#target.send(data));
+    return this.attempt(() => this.target.send(data));
   }
 
   close(code?: number, reason?: string): void {
-    if (code === undefined) this.#target.close();
-    else this.#target.close(code, reason);
+    if (code === undefined) this.target.close();
+    else this.target.close(code, reason);
   }
 }
 

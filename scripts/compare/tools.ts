@@ -134,6 +134,11 @@ export class Tools {
     return errors;
   }
 
+  /** Called when the cell ends. */
+  atEnd(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
   async end(): Promise<void> {
     for (const end of this.#ends.reverse()) await end();
   }

@@ -7,6 +7,10 @@ declare const WebSocket: new (url: string, protocols: readonly string[]) => Targ
 export const client: Client = {
   name: 'native',
   has: { heartbeat: false, queue: false, headers: false, reconnect: false },
+  offers: ['url'],
   open: (url, settings = {}) =>
-    new TargetLoopSession(() => new WebSocket(url, [...(settings.protocols ?? [])]), settings),
+    new TargetLoopSession(
+      () => new WebSocket(settings.urlOf?.() ?? url, [...(settings.protocols ?? [])]),
+      settings,
+    ),
 };

@@ -12,9 +12,16 @@ export class ReckerSession extends Recorded {
       ...DEFAULTS,
       ...settings,
     };
-    this.#ws = createClient().websocket(url, {
+    const { stableAfter, jitter, maxQueued, maxAttempts = 0, maxPayload, compression, proxy } = settings;
+    this.#ws = createClient().websocket(settings.urlOf ?? url, {
       reconnect: true,
-      maxReconnectAttempts: 0,
+      maxReconnectAttempts: maxAttempts,
+      ...(stableAfter === undefined ? {} : { minUptime: stableAfter }),
+      ...(jitter === true ? { reconnectJitter: 'full' } : {}),
+      ...(maxQueued === undefined ? {} : { sendQueue: { maxMessages: maxQueued } }),
+      ...(maxPayload === undefined ? {} : { maxPayload }),
+      ...(compression === true ? { perMessageDeflate: true } : {}),
+      ...(proxy === undefined ? {} : { proxy }),
       heartbeatInterval: heartbeat,
       heartbeatTimeout: heartbeat / 2,
       connectTimeout,
@@ -86,10 +93,23 @@ export class ReckerSession extends Recorded {
   connect(): void {
     void this.#ws.connect();
   }
+
+  reconnect(): void {
+    void this.#ws.reconnect();
+  }
+
+  readSlowly(each: () => Promise<void>): void {
+    void this.#take(each);
+  }
+
+  async #take(each: () => Promise<void>): Promise<void> {
+    for await (const _message of this.#ws) await each();
+  }
 }
 
 export const client: Client = {
   name: 'recker',
   has: { heartbeat: true, queue: true, headers: true, reconnect: true },
+  offers: ['url', 'stableAfter', 'jitter', 'maxQueued', 'maxAttempts', 'maxPayload', 'proxy'],
   open: (url, settings = {}) => new ReckerSession(url, settings),
 };

@@ -8,10 +8,15 @@ class UpstreamSession extends Recorded {
 
   constructor(url: string, settings: Settings) {
     super();
-    const { heartbeat, reconnectDelay, headers, protocols } = { ...DEFAULTS, ...settings };
+    const { heartbeat, reconnectDelay, headers, protocols, maxAttempts, compression, proxy } = {
+      ...DEFAULTS,
+      ...settings,
+    };
     this.#ws = new ReckerWebSocket(url, {
       reconnect: true,
-      maxReconnectAttempts: 0,
+      maxReconnectAttempts: maxAttempts ?? 0,
+      ...(compression === true ? { perMessageDeflate: true } : {}),
+      ...(proxy === undefined ? {} : { proxy }),
       reconnectDelay,
       heartbeatInterval: heartbeat,
       heartbeatTimeout: heartbeat / 2,
@@ -69,10 +74,23 @@ class UpstreamSession extends Recorded {
   connect(): void {
     this.#ws.connect().catch(() => {});
   }
+
+  reconnect(): void {
+    this.connect();
+  }
+
+  readSlowly(each: () => Promise<void>): void {
+    void this.#take(each);
+  }
+
+  async #take(each: () => Promise<void>): Promise<void> {
+    for await (const _message of this.#ws) await each();
+  }
 }
 
 export const client: Client = {
   name: 'recker@1',
   has: { heartbeat: true, queue: false, headers: true, reconnect: true },
+  offers: ['maxAttempts', 'proxy'],
   open: (url, settings = {}) => new UpstreamSession(url, settings),
 };

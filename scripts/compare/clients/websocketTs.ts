@@ -1,17 +1,18 @@
 /** websocket-ts over ws, which it takes from the global `WebSocket`: with a buffer and an exponential back-off. */
-import { ArrayQueue, ExponentialBackoff, type Websocket, WebsocketBuilder } from 'websocket-ts';
-import { WebSocket } from 'ws';
+import { ArrayQueue, ExponentialBackoff, RingQueue, type Websocket, WebsocketBuilder } from 'websocket-ts';
 import { type Client, DEFAULTS, type Settings } from '../client.js';
 import { type Target, type TargetEvent, TargetSession } from '../recorded.js';
+import { wsWith } from './overWs.js';
 
 /** Its listeners get the socket first and the event second. */
 function build(url: string, settings: Settings): Target {
-  Object.assign(globalThis, { WebSocket });
-  const { reconnectDelay, maxReconnectDelay } = { ...DEFAULTS, ...settings };
+  Object.assign(globalThis, { WebSocket: wsWith(settings) });
+  const { reconnectDelay, maxReconnectDelay, maxQueued, maxAttempts } = { ...DEFAULTS, ...settings };
   const doublings = Math.floor(Math.log2(maxReconnectDelay / reconnectDelay));
-  const builder = new WebsocketBuilder(url)
-    .withBuffer(new ArrayQueue())
+  const builder = new WebsocketBuilder(settings.urlOf ?? url)
+    .withBuffer(maxQueued === undefined ? new ArrayQueue() : new RingQueue(maxQueued))
     .withBackoff(new ExponentialBackoff(reconnectDelay, Math.max(1, doublings)));
+  if (maxAttempts !== undefined) builder.withMaxRetries(maxAttempts);
   if (settings.protocols !== undefined) builder.withProtocols([...settings.protocols]);
   const socket: Websocket = builder.build();
   return {
@@ -38,5 +39,6 @@ type BinaryType = Websocket['binaryType'];
 export const client: Client = {
   name: 'websocket-ts',
   has: { heartbeat: false, queue: true, headers: false, reconnect: true },
+  offers: ['url', 'maxQueued', 'maxAttempts', 'maxPayload'],
   open: (url, settings = {}) => new TargetSession(build(url, settings)),
 };

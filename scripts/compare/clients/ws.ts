@@ -5,6 +5,7 @@
 import { type RawData, WebSocket } from 'ws';
 import { type Client, DEFAULTS, type Sent, type Settings } from '../client.js';
 import { errorFacts, type Facts, LoopSession } from '../recorded.js';
+import { wsOptions } from './overWs.js';
 
 class WsSession extends LoopSession<WebSocket> {
   readonly #url: string;
@@ -19,7 +20,8 @@ class WsSession extends LoopSession<WebSocket> {
 
   protected make(): WebSocket {
     const { connectTimeout, headers, protocols = [] } = this.#settings;
-    const socket = new WebSocket(this.#url, [...protocols], {
+    const socket = new WebSocket(this.#settings.urlOf?.() ?? this.#url, [...protocols], {
+      ...wsOptions(this.#settings),
       handshakeTimeout: connectTimeout,
       ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
     });
@@ -86,6 +88,16 @@ class WsSession extends LoopSession<WebSocket> {
     return sent;
   }
 
+  /** As doc/ws.md has it: `pause()` and `resume()`. */
+  readSlowly(each: () => Promise<void>): void {
+    const { socket } = this;
+    socket?.on('message', async () => {
+      socket.pause();
+      await each();
+      socket.resume();
+    });
+  }
+
   terminate(): void {
     this.stop();
     this.socket?.terminate();
@@ -95,5 +107,6 @@ class WsSession extends LoopSession<WebSocket> {
 export const client: Client = {
   name: 'ws',
   has: { heartbeat: true, queue: false, headers: true, reconnect: false },
+  offers: ['url', 'maxPayload'],
   open: (url, settings = {}) => new WsSession(url, settings),
 };
