@@ -46,6 +46,8 @@ export interface Settings {
   readonly reconnectDelay?: number;
   /** The longest delay. Default 1000. */
   readonly maxReconnectDelay?: number;
+  /** How long a Close may stay unanswered. Default 2000. */
+  readonly closeTimeout?: number;
   /** Handshake headers, where `has.headers`. */
   readonly headers?: unknown;
   readonly protocols?: readonly string[];

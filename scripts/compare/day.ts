@@ -8,6 +8,8 @@
  * multiple of the time that a client needs, so that a loaded machine gives the same verdict. What needs a process of its
  * own (a server that is stopped, a client that must exit) is a function in `parts`, started with `tools.program(name)`.
  * Then: npm run compare -- --day NAME, and, once the verdicts are right, npm run compare -- --day NAME --write.
+ * docs/comparison.md and the table of README.md are generated: after a conflict, take either side, then
+ * npm run compare -- --render.
  *
  * A day in a page of a browser is `pageDay({…})` of pages/pageDay.ts, with `play(world)` in the place of `run()`.
  *
@@ -67,6 +69,8 @@ export interface Day {
   /** One sentence: what happens, and what a user expects. */
   readonly story: string;
   readonly sources: readonly Source[];
+  /** Where our client fails: one sentence that says why, and what a program can do. */
+  readonly why?: string;
   /** Words of the row in README.md, for the few days that stand there. */
   readonly short?: string;
   /** The longest that a cell may take, in ms. Default 30,000. */

@@ -35,7 +35,7 @@ const marks: Record<Verdict['result'], string> = { yes: '✓', no: '✗', none: 
 function columns({ versions, node, native }: Environment): string {
   const used: Record<ClientName, string> = {
     recker: 'this library: `reconnect: true`, `maxReconnectAttempts: 0`',
-    ws: 'the heartbeat of its README, `handshakeTimeout`, a loop that dials again on `close`',
+    ws: 'the heartbeat of its README, `handshakeTimeout`, `closeTimeout`, a loop that dials again on `close`',
     partysocket: 'over ws, with `connectionTimeout` and its delays; its queue is on',
     'reconnecting-websocket': 'over ws, with `connectionTimeout` and its delays; its queue is on',
     'websocket-ts': 'over ws, with `ArrayQueue` and `ExponentialBackoff`',
@@ -62,7 +62,7 @@ function section(group: Group, days: readonly Day[], verdicts: (day: string) => 
   });
   const stories = days.map(
     (day) =>
-      `### ${day.name}\n\n${day.story}\nSource: ${day.sources.map(linked).join('; ')}.\n\n\`npm run compare -- --day ${day.name}\``,
+      `### ${day.name}\n\n${day.story}\n${day.why === undefined ? '' : `${day.why}\n`}Source: ${day.sources.map(linked).join('; ')}.\n\n\`npm run compare -- --day ${day.name}\``,
   );
   return `## ${groups[group]}\n\n${intros[group] ?? ''}${head('day')}\n${rows.join('\n')}\n\n${stories.join('\n\n')}`;
 }
@@ -96,8 +96,8 @@ hangs is a ✗.
 
 **The rule.** Each client is used as its own documentation recommends, with the options that serve best on that day: a
 heartbeat, a queue and a limit for dialling where it has them or its documentation shows one, and the same times for all.
-Where a client does not reconnect, the usual loop stands around it: dial again on \`close\`, after a delay that doubles.
-Nothing else is added. The same code judges all of them.
+Where a client does not reconnect, the usual loop stands around it: dial again on \`close\`, after a delay that doubles
+with each failed dial. Nothing else is added: what a user could write is not the client's. The same code judges all of them.
 
 ${columns(environment)}
 

@@ -3,7 +3,7 @@
  * and written alone, and what they were measured with.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { ClientName } from './client.js';
+import { type ClientName, clientNames } from './client.js';
 import type { Verdict } from './day.js';
 
 const FOLDER = new URL('results/', import.meta.url);
@@ -27,7 +27,8 @@ export function readVerdicts(day: string): Verdicts {
 }
 
 export function writeVerdicts(day: string, verdicts: Verdicts): void {
-  writeJson(fileOf(day), { ...readVerdicts(day), ...verdicts });
+  const all = { ...readVerdicts(day), ...verdicts };
+  writeJson(fileOf(day), Object.fromEntries(clientNames.map((name) => [name, all[name]])));
 }
 
 /** The days of which there are verdicts. */

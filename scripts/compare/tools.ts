@@ -1,5 +1,6 @@
 /** What a day is made with: servers, relays, other processes, and waits that end. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FaultServer, type FaultServerOptions, TcpRelay } from '../../src/testing/index.js';
 
@@ -94,6 +95,27 @@ export class Tools {
     const relay = await TcpRelay.start({ port: server.port });
     this.#ends.push(() => relay.close());
     return relay;
+  }
+
+  /** A link to a server through which at most so many bytes a second pass towards it; its port. */
+  async slowLink(server: { readonly port: number }, bytesPerSecond: number): Promise<number> {
+    const link = createServer((client) => {
+      const target = connect(server.port, '127.0.0.1');
+      const end = (): void => {
+        client.destroy();
+        target.destroy();
+      };
+      for (const socket of [client, target]) socket.on('error', end).on('close', end);
+      target.pipe(client);
+      client.on('data', (chunk: Buffer) => {
+        client.pause();
+        target.write(chunk);
+        setTimeout(() => client.resume(), (chunk.length / bytesPerSecond) * 1000);
+      });
+    });
+    await new Promise<void>((resolve) => link.listen(0, '127.0.0.1', resolve));
+    this.#ends.push(() => link.close());
+    return (link.address() as AddressInfo).port;
   }
 
   /** Starts one of the day's `parts` in a process of its own, with the same client. */

@@ -21,6 +21,7 @@ export const warn = (message: string, code: string): void => {
 
 /** The package has none. */
 export const errorMonitor: symbol | undefined = undefined;
+export const capturesRejections = (): boolean => false;
 
 /** A page has no output that a pipe could end. */
 export const isStandardOutput = (_stream: unknown): boolean => false;

@@ -17,6 +17,9 @@ export const EventEmitter = NodeEmitter as unknown as EmitterClass;
 /** What a listener for every `error` listens to, also where nobody listens to `error` itself. */
 export const errorMonitor: symbol | undefined = NodeEmitter.errorMonitor;
 
+/** Whether rejections of asynchronous listeners become errors of their emitter, for all emitters of the program. */
+export const capturesRejections = (): boolean => NodeEmitter.captureRejections;
+
 /** Node reports nothing of a network that is back, nor of a machine that was asleep. */
 export const watchRuntime = (_client: RuntimeListener): void => {};
 

@@ -204,6 +204,53 @@ describe('a listener that throws', () => {
   });
 });
 
+describe('listeners beside one that throws', () => {
+  const HEARD = `
+    const twice = (ws, told, event) => {
+      ws.on(event, () => { throw new RangeError('mine'); });
+      ws.once(event, () => told.push(event + ' once'));
+      ws.on(event, () => told.push(event));
+    };
+  `;
+
+  it('are called, each event and each message', async () => {
+    const { err, out } = await runChild(`${HARNESS}${HEARD}
+      await run('all', {}, async ({ ws, transport, told }) => {
+        for (const event of ['open', 'message', 'close', 'error']) twice(ws, told, event);
+        ws.on((await import('node:events')).errorMonitor, () => told.push('monitor'));
+        ws.connect(); transport.last.open(); await settled();
+        transport.last.message('a'); transport.last.message('b');
+        transport.last.end({ error: refused() }); await settled();
+        told.push(uncaught.length);
+      });
+    `);
+    expect(err).toBe('');
+    const [, told] = casesOf({ code: 0, out, err }).get('all') ?? [];
+    expect(told).toEqual([
+      ...['open once', 'open', 'message once', 'message', 'message'],
+      ...['monitor', 'error once', 'error', 'close once', 'close', 5],
+    ]);
+  });
+
+  it('are left to an emit() that the program replaced', async () => {
+    const { err, out } = await runChild(`${HARNESS}${HEARD}
+      await run('replaced', {}, async ({ ws, transport, told }) => {
+        const { emit } = ws;
+        ws.emit = function (event, ...args) {
+          if (event === 'message') told.push('seen');
+          return emit.call(this, event, ...args);
+        };
+        twice(ws, told, 'message');
+        ws.connect(); transport.last.open(); await settled();
+        transport.last.message('a');
+        told.push(uncaught.length);
+      });
+    `);
+    expect(err).toBe('');
+    expect(casesOf({ code: 0, out, err }).get('replaced')?.[1]).toEqual(['seen', 0]);
+  });
+});
+
 describe('promises that nobody awaits', () => {
   it('of refused messages are no unhandled rejections, and each is told by undelivered', async () => {
     const { err, out } = await runChild(`${HARNESS}

@@ -28,6 +28,11 @@ describe('docs/comparison.md', () => {
     expect(page).toBe(pageOf(days));
   });
 
+  it('says why our client fails a day, where it does', () => {
+    const failed = days.filter(({ name }) => readVerdicts(name).recker?.result === 'no');
+    expect(failed.filter(({ why }) => why === undefined).map(({ name }) => name)).toEqual([]);
+  });
+
   it('names the versions that are installed: else run the gallery again', () => {
     const installed = Object.fromEntries(clientNames.map((name) => [name, versionOf(name)]));
     expect({ ...installed, ...readEnvironment().versions }).toEqual(installed);

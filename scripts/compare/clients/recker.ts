@@ -8,10 +8,11 @@ export class ReckerSession extends Recorded {
 
   constructor(url: string, settings: Settings, more: WebSocketOptions = {}) {
     super();
-    const { heartbeat, connectTimeout, reconnectDelay, maxReconnectDelay, headers, protocols } = {
-      ...DEFAULTS,
-      ...settings,
-    };
+    const { heartbeat, connectTimeout, closeTimeout, reconnectDelay, maxReconnectDelay, headers, protocols } =
+      {
+        ...DEFAULTS,
+        ...settings,
+      };
     const { stableAfter, jitter, maxQueued, maxAttempts = 0, maxPayload, compression, proxy } = settings;
     this.#ws = createClient().websocket(settings.urlOf ?? url, {
       reconnect: true,
@@ -25,6 +26,7 @@ export class ReckerSession extends Recorded {
       heartbeatInterval: heartbeat,
       heartbeatTimeout: heartbeat / 2,
       connectTimeout,
+      closeTimeout,
       reconnectDelay,
       maxReconnectDelay,
       ...(headers === undefined ? {} : { headers: headers as NonNullable<WebSocketOptions['headers']> }),

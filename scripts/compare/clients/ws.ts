@@ -1,6 +1,6 @@
 /**
  * ws as its README shows: the heartbeat of "How to detect and close broken connections?" (a Ping each interval, and
- * `terminate()` where the one before has no Pong), `handshakeTimeout`, and a loop that dials again on `close`.
+ * `terminate()` where the one before has no Pong), `handshakeTimeout`, `closeTimeout`, and a loop that dials again on `close`.
  */
 import { type RawData, WebSocket } from 'ws';
 import { type Client, DEFAULTS, type Sent, type Settings } from '../client.js';
@@ -19,10 +19,11 @@ class WsSession extends LoopSession<WebSocket> {
   }
 
   protected make(): WebSocket {
-    const { connectTimeout, headers, protocols = [] } = this.#settings;
+    const { connectTimeout, closeTimeout, headers, protocols = [] } = this.#settings;
     const socket = new WebSocket(this.#settings.urlOf?.() ?? this.#url, [...protocols], {
       ...wsOptions(this.#settings),
       handshakeTimeout: connectTimeout,
+      ...{ closeTimeout },
       ...(headers === undefined ? {} : { headers: headers as Record<string, string> }),
     });
     socket.on('open', () => this.#keepAlive(socket));

@@ -6,6 +6,7 @@ export const day: Day = {
   title: 'one corrupt frame, then all is well',
   story:
     'A faulty proxy corrupts one frame, once, of a server that is sound; the client, whose program set nothing for this, is expected to be back.',
+  why: 'A frame that breaks the protocol will most often do so again, so recker fails the connection with 1002 and stops; `shouldReconnect` can decide otherwise.',
   sources: [
     { name: 'websockets/ws#2170', url: 'https://github.com/websockets/ws/issues/2170' },
     { name: 'websockets/ws#1140', url: 'https://github.com/websockets/ws/issues/1140' },

@@ -9,10 +9,11 @@ export const day: Day = {
     'The link loses every packet, with no FIN and no RST, while the connection is idle; the client is expected to notice and to be back once the link is.',
   sources: [
     {
-      name: 'ws, "How to detect and close broken connections?"',
-      url: 'https://github.com/websockets/ws#how-to-detect-and-close-broken-connections',
+      name: 'pladaria/reconnecting-websocket#98',
+      url: 'https://github.com/pladaria/reconnecting-websocket/issues/98',
     },
-    { name: 'RFC 6455 §5.5.2' },
+    { name: 'websockets/ws#1467', url: 'https://github.com/websockets/ws/issues/1467' },
+    { name: 'RFC 6455 §5.5.2', url: 'https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2' },
   ],
   async run(client, tools) {
     const server = await tools.server();

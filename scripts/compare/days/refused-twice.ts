@@ -4,10 +4,14 @@ export const day: Day = {
   name: 'refused-twice',
   group: 'dial',
   title: 'refused twice in a row',
-  short: 'goes on after two failed dials in a row',
   story:
     'The connection is lost, and the server refuses connections until several dials have failed; the client is expected to be back once it listens again.',
-  sources: [{ name: 'a deployment that takes longer than one back-off' }],
+  sources: [
+    {
+      name: 'gusavila92/java-android-websocket-client#25',
+      url: 'https://github.com/gusavila92/java-android-websocket-client/issues/25',
+    },
+  ],
   async run(client, tools) {
     const server = await tools.server();
     const relay = await tools.relay(server);

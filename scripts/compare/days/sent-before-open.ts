@@ -6,15 +6,9 @@ export const day: Day = {
   name: 'sent-before-open',
   group: 'messages',
   title: 'sent before it is open',
-  short: 'sends in order what was sent before it was open',
   story:
     'A program sends three messages in the tick in which it makes the client; each is expected to arrive, in order.',
-  sources: [
-    {
-      name: 'websockets/ws, "WebSocket is not open: readyState 0 (CONNECTING)"',
-      url: 'https://github.com/websockets/ws/blob/master/doc/ws.md#websocketsenddata-options-callback',
-    },
-  ],
+  sources: [{ name: 'Streamerbot/client#2', url: 'https://github.com/Streamerbot/client/issues/2' }],
   quick: true,
   async run(client, tools) {
     const server = await tools.server();

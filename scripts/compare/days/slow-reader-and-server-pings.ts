@@ -6,6 +6,7 @@ export const day: Day = {
   title: 'the program reads slowly, and the server sends Pings',
   story:
     'The program takes one message of 64 KiB in 200 ms while megabytes wait, and the server, as ws’s README shows, ends connections that leave a Ping of the last 3 s unanswered; the connection is expected to live.',
+  why: 'Backpressure reaches the peer because recker stops reading, and a Ping behind unread messages is then read late; a larger `receiveQueue` or a listener reads on.',
   sources: [{ name: 'the other side of backpressure: who does not read sees no Ping' }],
   limit: 60_000,
   async run(client, tools) {

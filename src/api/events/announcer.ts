@@ -3,9 +3,9 @@
  *
  * Events of a step of the chart are delivered after the step: in a listener every getter is up to date, and every call
  * acts at once. Events that such a call causes are put at the end of the queue. What a listener throws is reported as an
- * uncaught error, and the rest of the queue is still delivered.
+ * uncaught error, the other listeners of the event are still called, and the rest of the queue is still delivered.
  */
-import { errorMonitor, soon } from '../platform.js';
+import { capturesRejections, EventEmitter, errorMonitor, soon } from '../platform.js';
 import type { WebSocketEvents, WebSocketMessage } from '../types.js';
 import type { DiagnosedClient } from './diagnosticEvents.js';
 import { publish } from './diagnostics.js';
@@ -16,6 +16,7 @@ export interface Listeners {
   emit<Name extends keyof WebSocketEvents>(event: Name, ...args: WebSocketEvents[Name]): unknown;
   emit(event: symbol, error: Error): unknown;
   listenerCount(event: keyof WebSocketEvents): number;
+  rawListeners(event: keyof WebSocketEvents): readonly ((...args: never[]) => void)[];
 }
 
 /** The client as its announcer needs it. */
@@ -141,7 +142,7 @@ export class Announcer {
     }
     this.client.outbox.isGreeting = event === 'open';
     try {
-      this.listeners.emit(event, ...(args as never));
+      emit(this.listeners, event, args as never);
     } finally {
       this.client.outbox.isGreeting = false;
     }
@@ -157,7 +158,10 @@ export class Announcer {
     let isHeard = true;
     this.#delivering = true;
     try {
-      isHeard = this.listeners.emit('message', message) !== false;
+      isHeard =
+        this.listeners.listenerCount('message') > 1
+          ? emitToAll(this.listeners, 'message', [message])
+          : this.listeners.emit('message', message) !== false;
     } catch (error) {
       reportUncaught(error);
     }
@@ -165,6 +169,38 @@ export class Announcer {
     if (this.#queue.length > 0) this.drain();
     return isHeard;
   }
+}
+
+function emit<Name extends keyof WebSocketEvents>(
+  listeners: Listeners,
+  event: Name,
+  args: WebSocketEvents[Name],
+): void {
+  if (listeners.listenerCount(event) > 1) emitToAll(listeners, event, args);
+  else listeners.emit(event, ...args);
+}
+
+/**
+ * As the emitter's own `emit()`, which ends at the first listener that throws: here the others are called, too. An
+ * `emit()` that a program has replaced is called as it is, and so is Node's where it captures rejections.
+ */
+function emitToAll<Name extends keyof WebSocketEvents>(
+  listeners: Listeners,
+  event: Name,
+  args: WebSocketEvents[Name],
+): boolean {
+  if (listeners.emit !== EventEmitter.prototype.emit || capturesRejections()) {
+    return listeners.emit(event, ...args) !== false;
+  }
+  if (event === 'error' && errorMonitor !== undefined) listeners.emit(errorMonitor, args[0] as Error);
+  for (const listener of listeners.rawListeners(event)) {
+    try {
+      Reflect.apply(listener, listeners, args);
+    } catch (error) {
+      reportUncaught(error);
+    }
+  }
+  return true;
 }
 
 /** Throws outside of every call stack: an `uncaughtException` in Node, an `error` event in a page. */
