@@ -190,7 +190,9 @@ describe('the signal of one connect()', () => {
 
   it('does not even begin a dial where it is aborted already', async () => {
     const { ws, transport } = stage();
-    await expect(ws.connect({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    const cause = new Error('changed my mind');
+    const waiting = ws.connect({ signal: AbortSignal.abort(cause) });
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError', cause });
     expect([transport.dials.length, ws.state]).toEqual([0, 'idle']);
   });
 

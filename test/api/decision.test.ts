@@ -378,4 +378,31 @@ describe('the count and the jitter', () => {
       'reconnecting 3 3000',
     ]);
   });
+
+  it.each<[unknown, number | undefined]>([
+    [0, 0],
+    [1, 1000],
+    [-0.001, undefined],
+    [1.001, undefined],
+    [Number.NaN, undefined],
+    ['0.5', undefined],
+  ])('takes %s from random, or reports it and draws itself', (drawn, delay) => {
+    const scene = stage({
+      connectTimeout: 0,
+      reconnectJitter: 'full',
+      random: () => drawn as number,
+    });
+    const reported: string[] = [];
+    scene.ws.on('error', ({ message }) => {
+      if (message.includes('random')) reported.push(message);
+    });
+    let announced: number | undefined;
+    scene.ws.on('reconnecting', (_, ms) => {
+      announced = ms;
+    });
+    dials(scene, 1);
+    expect(reported).toHaveLength(delay === undefined ? 1 : 0);
+    if (delay === undefined) expect(announced).toBeLessThanOrEqual(1000);
+    else expect(announced).toBe(delay);
+  });
 });
