@@ -29,12 +29,13 @@ const told = (findings: readonly (Finding | undefined)[]) =>
 
 /** The test that was printed, with the fault or without. */
 async function runPrinted(print: string, plant?: Plant): Promise<void> {
-  const file = print.slice(print.indexOf("    import { it } from 'vitest';"));
+  const file = print.slice(print.indexOf('    import '));
   const code = file.replace(/^ *import .*$/gm, '');
   const tests: (() => Promise<void>)[] = [];
-  const run = compileFunction(code, ['it', 'replay']) as (it: unknown, replaying: unknown) => void;
+  const run = compileFunction(code, ['it', 'expect', 'replay']) as (...values: unknown[]) => void;
   run(
     (_name: string, test: () => Promise<void>) => tests.push(test),
+    expect,
     (configuration: string, steps: readonly string[]) => replay(configuration, steps, plant),
   );
   expect(tests.length).toBe(1);
@@ -98,6 +99,9 @@ describe('the exploration', () => {
     const { findings } = checkLiveness(explored);
     expect(findings.length).toBeGreaterThan(0);
     for (const { what } of findings) expect(what).toMatch(says);
+    const print = tell(findings[0] as Finding);
+    await expect(runPrinted(print, plant)).rejects.toThrow(/to include/);
+    await runPrinted(print);
   }, 90_000);
 
   it('reports how the connection ended, and not the dial before it', async () => {

@@ -7,7 +7,7 @@
  * found, and their paths are kept short.
  */
 import type { Configuration } from './configurations.js';
-import { ABORT, LATE, mayCall, possible, take, withCalls } from './steps.js';
+import { ABORT, ImpossibleStep, LATE, mayCall, possible, take, withCalls } from './steps.js';
 import { type Distances, WayFinder } from './wayFinder.js';
 import { type Plant, World } from './world.js';
 
@@ -36,6 +36,8 @@ export interface Finding {
   readonly configuration: string;
   readonly steps: readonly string[];
   readonly what: string;
+  /** Where the steps must lead, for what breaks no rule on the way. */
+  readonly goal?: readonly string[] | undefined;
 }
 
 export interface Exploration {
@@ -221,11 +223,17 @@ class Exploring {
     );
   }
 
-  /** By the shortest path that is known, if that fails, too. */
+  /** By the shortest path that is known, if that fails, too; without the steps that it can do without. */
   async #shortest(at: number, sentence: string, thrown: unknown): Promise<Finding> {
-    const short = [...pathTo(this.states, at), sentence];
-    const again = await whatFails(this.#configuration, short, this.#limits.plant);
-    const [steps, error] = again === undefined ? [this.#trail, thrown] : [short, again];
+    const fails = (steps: readonly string[]) => whatFails(this.#configuration, steps, this.#limits.plant);
+    let steps: readonly string[] = [...pathTo(this.states, at), sentence];
+    let error = await fails(steps);
+    if (error === undefined) [steps, error] = [this.#trail, thrown];
+    for (let index = steps.length - 2; index >= 0; index -= 1) {
+      const fewer = steps.toSpliced(index, 1);
+      const again = await fails(fewer);
+      if (again !== undefined) [steps, error] = [fewer, again];
+    }
     return {
       configuration: this.#configuration.name,
       steps,
@@ -239,16 +247,19 @@ function plan({ todo, lastly }: Found, sentences: readonly string[]): void {
   for (const sentence of sentences) (sentence.endsWith(ABORT) ? lastly : todo).push(sentence);
 }
 
+/** What is wrong after the steps, and was not before the last one. */
 async function whatFails(
   configuration: Configuration,
   steps: readonly string[],
   plant: Plant | undefined,
 ): Promise<unknown> {
   const world = new World(configuration, plant);
-  try {
-    for (const step of steps) await take(world, step);
-    return undefined;
-  } catch (thrown) {
-    return thrown;
+  for (const [index, step] of steps.entries()) {
+    try {
+      await take(world, step);
+    } catch (thrown) {
+      return index < steps.length - 1 || thrown instanceof ImpossibleStep ? undefined : thrown;
+    }
   }
+  return undefined;
 }

@@ -19,7 +19,7 @@ const FAIR = [
 ];
 /** Nothing comes from the network any more. */
 const SILENT = ['the socket answers: silent', 'a timer fires', 'a unit passes'];
-const MOST_STEPS = 100;
+const MOST_STEPS = 40;
 
 /** RFC 6455 §7.4.1; and the code that was sent after a breach of the protocol. */
 const FINAL_CODES = /;(1002|1008);/;
@@ -30,6 +30,7 @@ const stateOf = (path: string): ConnectionState => {
 };
 
 const AT_REST: ReadonlySet<ConnectionState> = new Set(['idle', 'closed', 'exhausted']);
+const CLOSED: ReadonlySet<ConnectionState> = new Set(['closed']);
 
 /** What was followed, and what was wrong. */
 export interface Liveness {
@@ -61,21 +62,15 @@ class Checking implements Liveness {
     const state = stateOf(found.path);
     if (!AT_REST.has(state)) {
       const goals = this.#goalsOf(found, state);
-      this.#follow(
-        index,
-        FAIR,
-        [],
-        (reached) => goals.has(reached),
-        `a fair world leads to ${[...goals].join(' or ')}`,
-      );
+      this.#follow(index, FAIR, [], goals, `a fair world leads to ${[...goals].join(' or ')}`);
       const stays = state === 'open' && !this.#configuration.heartbeat;
       if (!stays) {
         // Where there is no heartbeat, a connection that opened before may stay.
-        this.#follow(index, SILENT, [], (reached) => AT_REST.has(reached), 'silence is noticed, and ends');
+        this.#follow(index, SILENT, [], AT_REST, 'silence is noticed, and ends');
       }
     }
-    this.#follow(index, SILENT, ['close()'], (reached) => reached === 'closed', 'close() ends in silence');
-    this.#follow(index, FAIR, ['close()'], (reached) => reached === 'closed', 'close() ends');
+    this.#follow(index, SILENT, ['close()'], CLOSED, 'close() ends in silence');
+    this.#follow(index, FAIR, ['close()'], CLOSED, 'close() ends');
   }
 
   #at(index: number): Found {
@@ -105,7 +100,7 @@ class Checking implements Liveness {
     from: number,
     order: readonly string[],
     first: readonly string[],
-    isGoal: (state: ConnectionState) => boolean,
+    goals: ReadonlySet<ConnectionState>,
     what: string,
   ): void {
     const taken: string[] = [];
@@ -113,13 +108,13 @@ class Checking implements Liveness {
     const left = [...first];
     for (;;) {
       const { path, next, todo } = this.#at(at);
-      if (left.length === 0 && isGoal(stateOf(path))) break;
+      if (left.length === 0 && goals.has(stateOf(path))) break;
       // Where the search was stopped before, nobody knows what follows.
       if (todo.length > 0) return;
       const step = left.shift() ?? order.find((each) => next.has(each));
       const reached = step === undefined ? undefined : next.get(step);
       if (step === undefined || reached === undefined || taken.length > MOST_STEPS) {
-        this.#report(from, taken, `${what}: but it stays in ${path}`);
+        this.#report(from, taken, goals, `${what}: but it stays in ${path}`);
         return;
       }
       taken.push(step);
@@ -129,11 +124,12 @@ class Checking implements Liveness {
     this.longest = Math.max(this.longest, taken.length);
   }
 
-  #report(from: number, taken: readonly string[], what: string): void {
+  #report(from: number, taken: readonly string[], goals: ReadonlySet<ConnectionState>, what: string): void {
     this.findings.push({
       configuration: this.#configuration.name,
-      steps: [...pathTo(this.#states, from), ...taken.slice(0, 10)],
+      steps: [...pathTo(this.#states, from), ...taken],
       what,
+      goal: [...goals],
     });
   }
 }

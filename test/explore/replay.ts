@@ -18,18 +18,21 @@ export async function replay(configuration: string, steps: readonly string[], pl
 const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
 
 /** The path, readable, and the code of a file of tests. */
-export function tell({ configuration, steps, what }: Finding): string {
+export function tell({ configuration, steps, what, goal }: Finding): string {
   return [
     `  ${configuration}: ${what}`,
     ...steps.map((step, index) => `    ${index + 1}. ${step}`),
     '  as a test, in test/explore:',
-    "    import { it } from 'vitest';",
+    `    import { ${goal === undefined ? '' : 'expect, '}it } from 'vitest';`,
     "    import { replay } from './replay.js';",
     '',
     `    it(${quoted(what)}, async () => {`,
-    `      await replay(${quoted(configuration)}, [`,
+    `      ${goal === undefined ? '' : 'const { client } = '}await replay(${quoted(configuration)}, [`,
     ...steps.map((step) => `        ${quoted(step)},`),
     '      ]);',
+    ...(goal === undefined
+      ? []
+      : [`      expect([${goal.map(quoted).join(', ')}]).toContain(client.state);`]),
     '    });',
   ].join('\n');
 }

@@ -221,12 +221,15 @@ export function withCalls(
 }
 const SENTENCES = new Map<string, readonly string[]>();
 
+/** A step that is asked for where it cannot happen. */
+export class ImpossibleStep extends Error {}
+
 /** Takes one step: what it brings is in `world.heard`. @throws what was found to be wrong, with `isChecked` */
 export async function take(world: World, sentence: string, isChecked = true): Promise<void> {
   const [name = '', inside] = sentence.split(', in ');
   const [event = '', call] = inside?.split(': ') ?? [];
   const step = stepNamed(name);
-  if (!step.can(world)) throw new Error(`"${name}" is impossible in ${world.path}`);
+  if (!step.can(world)) throw new ImpossibleStep(`"${name}" is impossible in ${world.path}`);
   world.heard = [];
   world.forgetDelay();
   world.nested =
