@@ -5,7 +5,7 @@
  *     npm run mutate -- src/api/outgoing       Stryker, these folders or files
  *     npm run mutate -- --chart [--only text]  the states and transitions of the chart, which are data to Stryker
  *
- * Survivors without an explanation make either run fail. scripts/mutate/README.md says what was found.
+ * Survivors without an explanation make either run fail. docs/mutants.md says what was found.
  */
 import { parseArgs } from 'node:util';
 
