@@ -67,6 +67,8 @@ describe('docs', () => {
     const folders = ['docs', 'examples', 'statecharts', 'bench'].flatMap((folder) =>
       readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
     );
-    await checkLinks(root, new Set([...tops, ...folders]));
+    // `npm run docs` copies pages into the reference, which is not in the package.
+    const kept = folders.filter((name) => !name.startsWith('docs/api/'));
+    await checkLinks(root, new Set([...tops, ...kept]));
   });
 });
