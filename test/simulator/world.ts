@@ -337,7 +337,7 @@ export class World {
     this.#guard(() => {
       this.#invariants.heard(event, args);
       // What fails without a network uses up no attempt.
-      if (event === 'reconnecting' && this.#isOffline) this.#invariants.reported('backoff');
+      if (event === 'reconnecting' && this.#isOffline) this.#invariants.failedOffline();
       if (this.#traces) this.#trace(`  heard ${event} ${args.map(shown).join(' ')}`);
       this.#account(event, args);
     });

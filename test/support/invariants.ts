@@ -76,6 +76,8 @@ export class Invariants {
   #attempts = -1;
   /** What the surroundings reported may begin the next dial, whose failure then uses up no attempt. */
   #isHastened = false;
+  /** Whether the newest dial is among the attempts. */
+  #isCounted = false;
 
   constructor(promised: Promised) {
     this.#promised = promised;
@@ -112,10 +114,17 @@ export class Invariants {
     if (state === 'backoff') this.#isHastened = true;
   }
 
+  /** The newest dial failed while the runtime had no network: it uses up no attempt. */
+  failedOffline(): void {
+    if (this.#isCounted && this.#attempts > 0) this.#attempts -= 1;
+    this.#isCounted = false;
+  }
+
   /** A socket is made. @param live how many there are now, this one included */
   dialled(live: number): void {
     this.#dials += 1;
-    if (!this.#isHastened) this.#attempts += 1;
+    this.#isCounted = !this.#isHastened;
+    if (this.#isCounted) this.#attempts += 1;
     this.#isHastened = false;
     this.#hasOpened = false;
     if (live > 1) broken(`there are ${live} sockets`);
