@@ -138,7 +138,10 @@ needs('chromium')('in a page', () => {
       expect(await page.evaluate(`lines.filter((line) => !line.startsWith('message'))`)).toEqual(opened);
       await page.evaluate('ws.close()');
       await arrived(80);
-      expect(await page.evaluate('lines.at(-1)')).toBe('close 1000 "" true false');
+      // The peer's Close follows the last message.
+      await expect
+        .poll(() => page.evaluate('lines.at(-1)'), { timeout: 5000 })
+        .toBe('close 1000 "" true false');
     });
 
     it('that stalls is found', async () => {
