@@ -6,6 +6,7 @@
  * behind what is being delivered. Announcements of a state that has been left meanwhile (`open`,
  * `reconnecting`) are dropped; all others never are.
  */
+import type { ConnectionState } from '../../src/machine/index.js';
 import {
   type Cell,
   type Column,
@@ -43,7 +44,7 @@ interface Announcement {
   readonly step?: () => void;
 }
 
-export const stateOf = (row: Row): string => row.split(',')[0] as string;
+export const stateOf = (row: Row): ConnectionState => row.split(',')[0] as ConnectionState;
 
 /** The situation that a column leads to; the table has the state alone. */
 export function following(row: Row, column: Column, to: string): Row {

@@ -31,7 +31,7 @@ export interface Facts {
 export type Command = 'connect' | 'reconnect' | 'terminate' | 'close' | 'abort';
 
 /** By hand, from the contract. */
-const READY_STATE: Readonly<Record<ConnectionState, number>> = {
+export const READY_STATE: Readonly<Record<ConnectionState, number>> = {
   idle: 3,
   connecting: 0,
   preparing: 0,

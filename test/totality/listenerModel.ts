@@ -14,6 +14,7 @@ import {
   WITH_PREPARE,
 } from '../machine/table.js';
 import { hasWaiting } from '../machine/tableBenches.js';
+import { READY_STATE } from '../support/invariants.js';
 import { type Call, type Heard, type Verdict, verdictOf } from './listenerVerdicts.js';
 
 /** What sets the events off: a cell of the table, or something that the table has no column for. */
@@ -60,19 +61,6 @@ export const REFUSED: Readonly<Record<Promised, string>> = {
   pending: 'QueueFullError',
   resolves: 'ConnectionError',
   'rejects StateError': 'StateError',
-};
-
-/** By hand, from the contract. */
-const READY_STATE: Readonly<Record<string, number>> = {
-  idle: 3,
-  connecting: 0,
-  preparing: 0,
-  open: 1,
-  closing: 2,
-  backoff: 3,
-  reconnecting: 0,
-  exhausted: 3,
-  closed: 3,
 };
 
 /** The getters as a call leaves them, and how much the socket has seen. */
